@@ -1,0 +1,239 @@
+import type { Ip, IpWords } from "./ip.ts";
+
+/**
+ * Everything that can change what is known about an address, or about the host. Plain and JSON-ready:
+ * one native JSON line is one of these. `at` is always epoch milliseconds; absent keys are unknown.
+ */
+export type Event = TickEvent | SocketsEvent | RequestEvent | AuthEvent | KernelEvent | HealthEvent;
+
+/** The clock: core time is the `at` of the latest one. */
+export interface TickEvent {
+  readonly kind: "tick";
+  readonly at: number;
+}
+
+/** The names of the kernel's TCP states, indexed by their number (include/net/tcp_states.h). */
+export const TCP_STATES = [
+  "",
+  "ESTABLISHED",
+  "SYN_SENT",
+  "SYN_RECV",
+  "FIN_WAIT1",
+  "FIN_WAIT2",
+  "TIME_WAIT",
+  "CLOSE",
+  "CLOSE_WAIT",
+  "LAST_ACK",
+  "LISTEN",
+  "CLOSING",
+] as const;
+export type TcpState = Exclude<(typeof TCP_STATES)[number], "">;
+export const TCP_ESTABLISHED = 1;
+export const TCP_SYN_RECV = 3;
+export const TCP_TIME_WAIT = 6;
+export const TCP_CLOSE = 7;
+export const TCP_LISTEN = 10;
+/** NEW_SYN_RECV: the kernel's own name for a request socket; reported as SYN_RECV. */
+export const TCP_NEW_SYN_RECV = 12;
+
+/** Payload counters of one connection (struct tcp_info, include/uapi/linux/tcp.h). */
+export interface TcpInfo {
+  /** Payload bytes received from the peer. */
+  readonly inBytes: number;
+  /** Payload bytes the peer acknowledged. */
+  readonly outBytes: number;
+  /** Smoothed round trip, microseconds. */
+  readonly rtt: number;
+  readonly retransmits: number;
+}
+
+/** One TCP socket with a peer. `direction` is in when the local port listens, else out. */
+export interface Socket {
+  readonly local: Ip;
+  readonly localPort: number;
+  readonly remote: Ip;
+  readonly remotePort: number;
+  readonly state: TcpState;
+  readonly direction: "in" | "out";
+  readonly pid?: number;
+  readonly process?: string;
+  readonly tcpInfo?: TcpInfo;
+}
+
+/** The whole socket table at one instant: it replaces the one before. Listeners and loopback are left out. */
+export interface SocketsEvent {
+  readonly kind: "sockets";
+  readonly at: number;
+  /** Where the table came from. */
+  readonly source: "sock_diag" | "proc";
+  readonly sockets: readonly Socket[];
+}
+
+/**
+ * The same table in columns: what the kernel reader fills and the join reads, without an object per
+ * socket. Row `i` has its words at `4 * i`. Valid until the next one is emitted.
+ */
+export interface SocketTable {
+  readonly length: number;
+  readonly local: IpWords;
+  readonly remote: IpWords;
+  readonly localPort: Uint16Array;
+  readonly remotePort: Uint16Array;
+  /** TCP state number, 1-11, an index of {@link TCP_STATES}. */
+  readonly state: Uint8Array;
+  /** 1 when the peer connected to us. */
+  readonly inbound: Uint8Array;
+  /** Owning process, 0 when unknown. */
+  readonly pid: Int32Array;
+  /** Names (comm) of the pids above. */
+  readonly processes: ReadonlyMap<number, string>;
+  /** 1 where the four columns below are known. */
+  readonly hasInfo: Uint8Array;
+  readonly inBytes: Float64Array;
+  readonly outBytes: Float64Array;
+  readonly rtt: Uint32Array;
+  readonly retransmits: Uint32Array;
+}
+
+/** A {@link SocketsEvent} in columns. */
+export interface SocketsView {
+  readonly kind: "sockets";
+  readonly at: number;
+  readonly source: SocketsEvent["source"];
+  readonly table: SocketTable;
+}
+
+/** One line of an HTTP access log. */
+export interface RequestEvent {
+  readonly kind: "request";
+  readonly at: number;
+  readonly ip: Ip;
+  readonly method?: string | undefined;
+  /** Target as sent, decoded from the log's escapes; the raw request line when `malformed`. */
+  readonly path?: string | undefined;
+  readonly protocol?: string | undefined;
+  readonly status?: number | undefined;
+  readonly bytes?: number | undefined;
+  readonly referrer?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly user?: string | undefined;
+  readonly vhost?: string | undefined;
+  /** The request line is not HTTP. */
+  readonly malformed?: true | undefined;
+  /** The line's time could not be read: `at` is when it was read. */
+  readonly timeUnknown?: true | undefined;
+  /** The file's path. */
+  readonly source: string;
+}
+
+/** The text fields of a request, in the order the arena keeps them. */
+export const REQUEST_TEXTS = [
+  "method",
+  "path",
+  "protocol",
+  "referrer",
+  "userAgent",
+  "user",
+  "vhost",
+] as const;
+export type RequestText = (typeof REQUEST_TEXTS)[number];
+
+/**
+ * A request still inside its line: reads like a {@link RequestEvent}, but each getter decodes when
+ * asked, and the one object is reused for the next line. Whoever reads it must not keep it.
+ */
+export interface RequestView extends RequestEvent {
+  /** The address, so that the join needs no text. */
+  readonly words: IpWords;
+  /**
+   * Writes the decoded UTF-8 of one text field to `into[at, at + max)`, cut to `max` bytes at a
+   * character's edge. Returns the bytes written, or -1 where the field is absent.
+   */
+  copy(field: RequestText, into: Uint8Array, at: number, max: number): number;
+  /** The plain event, which may be kept. */
+  toEvent(): RequestEvent;
+}
+
+export type AuthOutcome = "failed" | "invalid-user" | "accepted" | "closed" | "probe";
+
+/** One message of a login service about a peer. */
+export interface AuthEvent {
+  readonly kind: "auth";
+  readonly at: number;
+  readonly ip: Ip;
+  readonly service: string;
+  readonly outcome: AuthOutcome;
+  readonly user?: string;
+  readonly method?: string;
+  /** N of "message repeated N times"; 1 when absent. */
+  readonly count?: number;
+  /** Process id of the session that logged it. */
+  readonly session?: number;
+  readonly timeUnknown?: true;
+  readonly source: string;
+}
+
+/** Counters of one network interface since boot (/proc/net/dev). */
+export interface InterfaceCounters {
+  readonly name: string;
+  readonly inBytes: number;
+  readonly outBytes: number;
+  readonly inPackets: number;
+  readonly outPackets: number;
+  /** Carries the default route, or is the one the user named. */
+  readonly default?: true;
+}
+
+/** The TcpExt (and Tcp PassiveOpens/ActiveOpens) counters we follow (/proc/net/netstat, /proc/net/snmp). */
+export const KERNEL_COUNTERS = [
+  "PassiveOpens",
+  "ActiveOpens",
+  "SyncookiesSent",
+  "SyncookiesRecv",
+  "SyncookiesFailed",
+  "ListenOverflows",
+  "ListenDrops",
+  "TCPReqQFullDoCookies",
+  "TCPReqQFullDrop",
+] as const;
+export type KernelCounter = (typeof KERNEL_COUNTERS)[number];
+
+/** The host's counters at one instant. */
+export interface KernelEvent {
+  readonly kind: "kernel";
+  readonly at: number;
+  /** The machine's name. */
+  readonly host: string;
+  /** Seconds since boot. */
+  readonly uptime: number;
+  readonly counters: Readonly<Partial<Record<KernelCounter, number>>>;
+  readonly interfaces: readonly InterfaceCounters[];
+}
+
+/** Which lamp of the screen a source belongs to. */
+export type Part = "sockets" | "http" | "auth" | "kernel" | "replay" | "output";
+
+/** How one source does. It replaces what was said of that source before; its numbers are since start. */
+export interface HealthEvent {
+  readonly kind: "health";
+  readonly at: number;
+  readonly part: Part;
+  /** A path, or the name of the kernel interface read. */
+  readonly source: string;
+  /** up: reading; degraded: reading, with losses or less than asked for; down: not reading. */
+  readonly state: "up" | "degraded" | "down";
+  /** One sentence for a person: what it is, or what is wrong and what would help. */
+  readonly detail: string;
+  /** Lines read. */
+  readonly lines?: number;
+  /** Lines that no format understood. */
+  readonly unparsed?: number;
+  /** Lines, or bytes where lines cannot be counted, that could not be read. */
+  readonly lost?: number;
+  readonly lostBytes?: number;
+  /** Milliseconds between the newest line's own time and when it was read. */
+  readonly lag?: number;
+}
+
+/** What the core takes: events, and the two views that spare the hot path its garbage. */
+export type Input = Event | RequestView | SocketsView;
