@@ -33,7 +33,7 @@ export interface IpProfile {
   readonly authFailures: number;
   readonly authAccepted: number;
   /** The newest thing it did, in words: `GET /.env`, `ssh failed root`. */
-  readonly last?: string;
+  readonly last?: string | undefined;
 }
 
 /** A minute-by-minute strip, oldest first, 60 long; the last entry is the minute under way. */
@@ -74,8 +74,9 @@ export interface Series {
 }
 
 export interface Totals {
-  /** Addresses held now, and how many left the table to make room. */
+  /** Addresses held now and listed; private ones held but not listed; and how many left to make room. */
   readonly addresses: number;
+  readonly hidden: number;
   readonly evicted: number;
   readonly sockets: number;
   readonly established: number;
@@ -89,8 +90,6 @@ export interface Totals {
   readonly malformed: number;
   readonly authFailures: number;
   readonly authAccepted: number;
-  /** Requests and logins of private addresses, which are counted here but hidden. */
-  readonly hidden: number;
   /** Requests per second over the last 10 seconds. */
   readonly requestsPerSecond: number;
   /** Connections accepted per second (Tcp PassiveOpens); absent until two samples are there. */

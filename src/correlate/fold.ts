@@ -1,0 +1,178 @@
+import {
+  type AuthEvent,
+  type HealthEvent,
+  type Input,
+  type KernelCounter,
+  type KernelEvent,
+  type RequestEvent,
+  type RequestView,
+  type SocketsView,
+  TCP_ESTABLISHED,
+  TCP_SYN_RECV,
+} from "../model/event.ts";
+import { parseIpWords } from "../model/ip.ts";
+import { toSocketsView } from "../model/socket-table.ts";
+import { keepAuth, keepRequest } from "./recent.ts";
+import { touch } from "./slots.ts";
+import { MAX_SOURCES, type State } from "./state.ts";
+import { bumpStrip } from "./strips.ts";
+import { bumpSeries, bumpWindow } from "./windows.ts";
+
+const scratch = new Uint32Array(4);
+
+/** Takes one input into the state. Views are read and not kept. */
+export function fold(state: State, input: Input): void {
+  switch (input.kind) {
+    case "request":
+      foldRequest(state, input);
+      break;
+    case "tick":
+      foldTick(state, input.at);
+      break;
+    case "auth":
+      foldAuth(state, input);
+      break;
+    case "sockets":
+      foldSockets(state, "table" in input ? input : toSocketsView(input));
+      break;
+    case "kernel":
+      foldKernel(state, input);
+      break;
+    case "health":
+      foldHealth(state, input);
+      break;
+  }
+}
+
+/** Core time moves with ticks alone, and never back. */
+function foldTick(state: State, at: number): void {
+  if (state.started === 0) state.started = at;
+  if (at > state.now) state.now = at;
+}
+
+function foldRequest(state: State, event: RequestEvent | RequestView): void {
+  const words = "words" in event ? event.words : scratch;
+  if (words === scratch && !parseIpWords(event.ip, scratch)) return;
+  const { columns, counts } = state;
+  const { at, status, bytes } = event;
+  const second = Math.floor(at / 1000);
+  const now = Math.floor(state.now / 1000);
+  const slot = touch(state, words, 0, at);
+
+  counts.requests++;
+  columns.requests[slot] = (columns.requests[slot] as number) + 1;
+  if (bytes !== undefined) {
+    counts.bytes += bytes;
+    columns.bytes[slot] = (columns.bytes[slot] as number) + bytes;
+  }
+  const minute = Math.floor(second / 60);
+  if (status !== undefined && status >= 400) {
+    if (status < 500) {
+      counts.status4xx++;
+      columns.status4xx[slot] = (columns.status4xx[slot] as number) + 1;
+    } else if (status < 600) {
+      counts.status5xx++;
+      columns.status5xx[slot] = (columns.status5xx[slot] as number) + 1;
+    }
+    bumpStrip(state.strips, slot, "errors", minute, 1);
+  }
+  if (event.malformed) {
+    counts.malformed++;
+    columns.malformed[slot] = (columns.malformed[slot] as number) + 1;
+  }
+  bumpWindow(state.windows, slot, second, now, 1);
+  bumpSeries(state.series.requests, second, now, 1);
+  bumpStrip(state.strips, slot, "requests", minute, 1);
+  columns.lastRequest[slot] = keepRequest(state.recent, event, words, columns.lastRequest[slot] as number);
+}
+
+function foldAuth(state: State, event: AuthEvent): void {
+  if (!parseIpWords(event.ip, scratch)) return;
+  const { columns, counts } = state;
+  const slot = touch(state, scratch, 0, event.at);
+  const count = event.count ?? 1;
+  if (event.outcome === "failed" || event.outcome === "invalid-user") {
+    counts.authFailures += count;
+    columns.authFailures[slot] = (columns.authFailures[slot] as number) + count;
+    bumpStrip(state.strips, slot, "authFailures", Math.floor(event.at / 60_000), count);
+  } else if (event.outcome === "accepted") {
+    counts.authAccepted += count;
+    columns.authAccepted[slot] = (columns.authAccepted[slot] as number) + count;
+  }
+  columns.lastAuth[slot] = keepAuth(state.recent, event, columns.lastAuth[slot] as number);
+}
+
+/** The new table replaces the old one, so the counts of whoever had sockets start again at none. */
+function foldSockets(state: State, { table, at }: SocketsView): void {
+  const { columns, sockets, strips } = state;
+  for (const slot of sockets.holders) {
+    columns.connections[slot] = 0;
+    columns.established[slot] = 0;
+    columns.halfOpen[slot] = 0;
+    columns.firstSocket[slot] = -1;
+  }
+  sockets.holders.length = 0;
+  sockets.established = 0;
+  sockets.halfOpen = 0;
+  sockets.table = table;
+  sockets.at = at;
+  if (sockets.next.length < table.length) sockets.next = new Int32Array(2 * table.length);
+  for (let i = 0; i < table.length; i++) {
+    const slot = touch(state, table.remote, 4 * i, at);
+    if (columns.firstSocket[slot] === -1) sockets.holders.push(slot);
+    columns.connections[slot] = (columns.connections[slot] as number) + 1;
+    if (table.state[i] === TCP_ESTABLISHED) {
+      sockets.established++;
+      columns.established[slot] = (columns.established[slot] as number) + 1;
+    } else if (table.state[i] === TCP_SYN_RECV) {
+      sockets.halfOpen++;
+      columns.halfOpen[slot] = (columns.halfOpen[slot] as number) + 1;
+    }
+    sockets.next[i] = columns.firstSocket[slot] as number;
+    columns.firstSocket[slot] = i;
+  }
+  const minute = Math.floor(at / 60_000);
+  for (const slot of sockets.holders) {
+    bumpStrip(strips, slot, "connections", minute, columns.connections[slot] as number);
+  }
+}
+
+function foldKernel(state: State, event: KernelEvent): void {
+  const before = state.kernel;
+  state.kernelBefore = before;
+  state.kernel = event;
+  if (before === undefined || event.at <= before.at) return;
+  const second = Math.floor(event.at / 1000);
+  const now = Math.max(Math.floor(state.now / 1000), second);
+  const { newConnections, inBytes, outBytes } = state.series;
+  bumpSeries(newConnections, second, now, counterRate(before, event, "PassiveOpens") ?? 0);
+  for (const counters of event.interfaces) {
+    if (!counters.default) continue;
+    const old = before.interfaces.find(({ name }) => name === counters.name);
+    if (old === undefined) continue;
+    bumpSeries(inBytes, second, now, perSecond(old.inBytes, counters.inBytes, before.at, event.at));
+    bumpSeries(outBytes, second, now, perSecond(old.outBytes, counters.outBytes, before.at, event.at));
+  }
+}
+
+/** Per second between two events; undefined where either lacks the counter. */
+export function counterRate(
+  before: KernelEvent,
+  after: KernelEvent,
+  counter: KernelCounter,
+): number | undefined {
+  const from = before.counters[counter];
+  const to = after.counters[counter];
+  return from === undefined || to === undefined ? undefined : perSecond(from, to, before.at, after.at);
+}
+
+/** A counter that went back was reset: nothing can be said of that interval. */
+export function perSecond(from: number, to: number, fromAt: number, toAt: number): number {
+  return toAt > fromAt && to > from ? ((to - from) * 1000) / (toAt - fromAt) : 0;
+}
+
+function foldHealth(state: State, event: HealthEvent): void {
+  const key = `${event.part} ${event.source}`;
+  if (state.health.size >= MAX_SOURCES && !state.health.has(key)) return;
+  state.health.set(key, event);
+}

@@ -1,0 +1,154 @@
+import { type AuthEvent, type RequestEvent, TCP_STATES, type TcpState } from "../model/event.ts";
+import { formatIp, type Ip } from "../model/ip.ts";
+import type { IpProfile, Service } from "../model/snapshot.ts";
+import { readRecord } from "./recent.ts";
+import { SSH_PORT, serviceName } from "./services.ts";
+import type { State } from "./state.ts";
+import { sumWindow } from "./windows.ts";
+
+/** Services listed per address. */
+const MAX_SERVICES = 8;
+/** Sockets of one address walked to name its services and states: past this the list cannot change much. */
+const MAX_WALK = 4_096;
+
+/**
+ * One slot read as a profile, property by property: a filter that looks at the address alone costs
+ * nothing else. The one object is pointed at slot after slot; `toProfile()` makes one to keep.
+ */
+export class Row implements IpProfile {
+  readonly #state: State;
+  slot = 0;
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  get ip(): Ip {
+    const { columns, addresses } = this.#state;
+    let text = columns.text[this.slot];
+    if (text === undefined) {
+      text = formatIp(addresses.words, 4 * this.slot);
+      columns.text[this.slot] = text;
+    }
+    return text;
+  }
+  get firstSeen(): number {
+    return this.#state.columns.firstSeen[this.slot] as number;
+  }
+  get lastSeen(): number {
+    return this.#state.columns.lastSeen[this.slot] as number;
+  }
+  get connections(): number {
+    return this.#state.columns.connections[this.slot] as number;
+  }
+  get established(): number {
+    return this.#state.columns.established[this.slot] as number;
+  }
+  get halfOpen(): number {
+    return this.#state.columns.halfOpen[this.slot] as number;
+  }
+  get states(): Partial<Record<TcpState, number>> {
+    const states: Partial<Record<TcpState, number>> = {};
+    for (const i of this.socketRows(MAX_WALK)) {
+      const state = TCP_STATES[this.#state.sockets.table?.state[i] ?? 0];
+      if (state) states[state] = (states[state] ?? 0) + 1;
+    }
+    return states;
+  }
+  get services(): Service[] {
+    const sockets = new Map<number, number>();
+    const table = this.#state.sockets.table;
+    for (const i of this.socketRows(MAX_WALK)) {
+      // Of a connection we made, the service is the peer's port.
+      const port = (table?.inbound[i] === 1 ? table.localPort[i] : table?.remotePort[i]) ?? 0;
+      sockets.set(port, (sockets.get(port) ?? 0) + 1);
+    }
+    if ((this.#state.columns.lastAuth[this.slot] as number) > 0 && !sockets.has(SSH_PORT)) {
+      sockets.set(SSH_PORT, 0);
+    }
+    return [...sockets]
+      .sort(([portA, a], [portB, b]) => b - a || portA - portB)
+      .slice(0, MAX_SERVICES)
+      .map(([port, count]) => ({ port, name: serviceName(port), sockets: count }));
+  }
+  get requests(): number {
+    return this.#state.columns.requests[this.slot] as number;
+  }
+  get requests10s(): number {
+    return this.#window(10);
+  }
+  get requests60s(): number {
+    return this.#window(60);
+  }
+  get bytes(): number {
+    return this.#state.columns.bytes[this.slot] as number;
+  }
+  get status4xx(): number {
+    return this.#state.columns.status4xx[this.slot] as number;
+  }
+  get status5xx(): number {
+    return this.#state.columns.status5xx[this.slot] as number;
+  }
+  get malformed(): number {
+    return this.#state.columns.malformed[this.slot] as number;
+  }
+  get authFailures(): number {
+    return this.#state.columns.authFailures[this.slot] as number;
+  }
+  get authAccepted(): number {
+    return this.#state.columns.authAccepted[this.slot] as number;
+  }
+  get last(): string | undefined {
+    const { columns, recent } = this.#state;
+    const seq = Math.max(columns.lastRequest[this.slot] as number, columns.lastAuth[this.slot] as number);
+    const event = seq > 0 ? readRecord(recent, seq) : undefined;
+    return event === undefined ? undefined : describe(event);
+  }
+
+  /** The rows of the socket table that are this address's, at most `limit`. */
+  *socketRows(limit: number): Generator<number> {
+    const { columns, sockets } = this.#state;
+    let i = columns.firstSocket[this.slot] as number;
+    for (let walked = 0; i !== -1 && walked < limit; walked++) {
+      yield i;
+      i = sockets.next[i] as number;
+    }
+  }
+
+  /** The plain profile, which may be kept. */
+  toProfile(): IpProfile {
+    const last = this.last;
+    return {
+      ip: this.ip,
+      firstSeen: this.firstSeen,
+      lastSeen: this.lastSeen,
+      connections: this.connections,
+      established: this.established,
+      halfOpen: this.halfOpen,
+      states: this.states,
+      services: this.services,
+      requests: this.requests,
+      requests10s: this.requests10s,
+      requests60s: this.requests60s,
+      bytes: this.bytes,
+      status4xx: this.status4xx,
+      status5xx: this.status5xx,
+      malformed: this.malformed,
+      authFailures: this.authFailures,
+      authAccepted: this.authAccepted,
+      ...(last !== undefined && { last }),
+    };
+  }
+
+  #window(span: number): number {
+    return sumWindow(this.#state.windows, this.slot, Math.floor(this.#state.now / 1000), span);
+  }
+}
+
+/** One event in a few words: `GET /about`, `ssh failed root`. */
+function describe(event: RequestEvent | AuthEvent): string {
+  if (event.kind === "auth") {
+    return [event.service, event.outcome, event.user].filter((word) => word !== undefined).join(" ");
+  }
+  return [event.method, event.path].filter((word) => word !== undefined).join(" ");
+}

@@ -1,0 +1,27 @@
+/** The usual name of a port (IANA service names; short where the screen wants it short). */
+const NAMES = new Map<number, string>([
+  [21, "ftp"],
+  [22, "ssh"],
+  [25, "smtp"],
+  [53, "dns"],
+  [80, "http"],
+  [110, "pop3"],
+  [143, "imap"],
+  [443, "https"],
+  [465, "smtps"],
+  [587, "submission"],
+  [993, "imaps"],
+  [995, "pop3s"],
+  [3306, "mysql"],
+  [5432, "pg"],
+  [6379, "redis"],
+  [8080, "http-alt"],
+  [8443, "https-alt"],
+]);
+
+export const SSH_PORT = 22;
+
+/** The name of a port, or its number in digits. */
+export function serviceName(port: number): string {
+  return NAMES.get(port) ?? String(port);
+}

@@ -1,0 +1,207 @@
+import { isPrivate } from "../model/cidr.ts";
+import type { AuthEvent, RequestEvent } from "../model/event.ts";
+import { type Ip, parseIpWords } from "../model/ip.ts";
+import type {
+  Detail,
+  Filter,
+  InterfaceRate,
+  IpProfile,
+  LiveLine,
+  Offender,
+  Query,
+  Snapshot,
+  Sort,
+  Totals,
+} from "../model/snapshot.ts";
+import { socketAt } from "../model/socket-table.ts";
+import { findAddress } from "./addresses.ts";
+import { counterRate, perSecond } from "./fold.ts";
+import { previousRecord, readRecord } from "./recent.ts";
+import { Row } from "./row.ts";
+import type { State } from "./state.ts";
+import { readStrip } from "./strips.ts";
+import { topSlots } from "./top.ts";
+import { lastMinute, sumSeries } from "./windows.ts";
+
+const ROWS = 1_000;
+const OFFENDERS = 3;
+/** More than any screen shows at once. */
+const LIVE_LINES = 500;
+/** Records looked at for a filter that hardly matches: bounds a question's cost under a flood. */
+const LIVE_SCANNED = 10_000;
+const DETAIL_EVENTS = 200;
+const DETAIL_SOCKETS = 256;
+
+/** What `query` asks for, as it stands now. Reads the state, changes nothing, keeps nothing of it. */
+export function snapshot(state: State, query: Query): Snapshot {
+  const row = new Row(state);
+  const shown = shownSlots(state);
+  const slots = matching(shown, query.filter, row);
+  const rows = topSlots(state, slots, query.sort, query.limit ?? ROWS);
+  const now = Math.floor(state.now / 1000);
+  const { series, kernel } = state;
+  const detail = query.detail === undefined ? undefined : detailOf(state, query.detail, row);
+  return {
+    v: 1,
+    at: state.now,
+    host: { name: kernel?.host ?? "", ...(kernel !== undefined && { uptime: kernel.uptime }) },
+    totals: totalsOf(state, shown.length),
+    interfaces: interfaceRates(state),
+    series: {
+      requests: lastMinute(series.requests, now),
+      newConnections: lastMinute(series.newConnections, now),
+      inBytes: lastMinute(series.inBytes, now),
+      outBytes: lastMinute(series.outBytes, now),
+    },
+    offenders: {
+      requests: offenders(state, shown, row, "rate", (profile) => profile.requests60s),
+      connections: offenders(state, shown, row, "connections", (profile) => profile.connections),
+      bytes: offenders(state, shown, row, "bytes", (profile) => profile.bytes),
+    },
+    health: [...state.health.values()],
+    matched: slots.length,
+    rows: Array.from(rows, (slot) => {
+      row.slot = slot;
+      return row.toProfile();
+    }),
+    live: query.after === undefined ? [] : liveLines(state, query.after, query.filter),
+    seq: state.recent.newest,
+    ...(detail !== undefined && { detail }),
+  };
+}
+
+/** Every slot in use whose address may be listed. */
+function shownSlots({ addresses, columns, showPrivate }: State): Int32Array {
+  const slots = new Int32Array(addresses.size);
+  let count = 0;
+  for (let slot = 0; slot < addresses.top; slot++) {
+    if (addresses.cellOf[slot] === -1) continue;
+    if (showPrivate || columns.isPrivate[slot] === 0) slots[count++] = slot;
+  }
+  return slots.subarray(0, count);
+}
+
+/** A copy of `slots` with those the filter lets through. */
+function matching(slots: Int32Array, filter: Filter | undefined, row: Row): Int32Array {
+  if (filter === undefined) return slots.slice();
+  return slots.filter((slot) => {
+    row.slot = slot;
+    return filter.address(row);
+  });
+}
+
+function totalsOf(state: State, shown: number): Totals {
+  const { counts, sockets, kernel, kernelBefore, series } = state;
+  const now = Math.floor(state.now / 1000);
+  const requests10s = sumSeries(series.requests, now, 10);
+  // A program that has run for less than ten seconds has not seen ten seconds.
+  const seen = Math.min(10, Math.max(1, now - Math.floor(state.started / 1000) + 1));
+  const rates =
+    kernel === undefined || kernelBefore === undefined
+      ? undefined
+      : {
+          accepted: counterRate(kernelBefore, kernel, "PassiveOpens"),
+          cookies: counterRate(kernelBefore, kernel, "SyncookiesSent"),
+          drops: counterRate(kernelBefore, kernel, "ListenDrops"),
+        };
+  return {
+    addresses: shown,
+    hidden: state.addresses.size - shown,
+    evicted: counts.evicted,
+    sockets: sockets.table?.length ?? 0,
+    established: sockets.established,
+    halfOpen: sockets.halfOpen,
+    requests: counts.requests,
+    requests10s,
+    requests60s: sumSeries(series.requests, now, 60),
+    bytes: counts.bytes,
+    status4xx: counts.status4xx,
+    status5xx: counts.status5xx,
+    malformed: counts.malformed,
+    authFailures: counts.authFailures,
+    authAccepted: counts.authAccepted,
+    requestsPerSecond: requests10s / seen,
+    ...(rates?.accepted !== undefined && { newConnectionsPerSecond: rates.accepted }),
+    ...(rates?.cookies !== undefined && { synCookiesPerSecond: rates.cookies }),
+    ...(rates?.drops !== undefined && { listenDropsPerSecond: rates.drops }),
+  };
+}
+
+function interfaceRates({ kernel, kernelBefore }: State): InterfaceRate[] {
+  if (kernel === undefined || kernelBefore === undefined) return [];
+  const rates: InterfaceRate[] = [];
+  for (const after of kernel.interfaces) {
+    const before = kernelBefore.interfaces.find(({ name }) => name === after.name);
+    if (before === undefined) continue;
+    const rate = (key: "inBytes" | "outBytes" | "inPackets" | "outPackets"): number =>
+      perSecond(before[key], after[key], kernelBefore.at, kernel.at);
+    rates.push({
+      name: after.name,
+      ...(after.default && { default: true }),
+      inBytesPerSecond: rate("inBytes"),
+      outBytesPerSecond: rate("outBytes"),
+      inPacketsPerSecond: rate("inPackets"),
+      outPacketsPerSecond: rate("outPackets"),
+    });
+  }
+  return rates;
+}
+
+function offenders(
+  state: State,
+  shown: Int32Array,
+  row: Row,
+  sort: Sort,
+  value: (profile: IpProfile) => number,
+): Offender[] {
+  const first: Offender[] = [];
+  for (const slot of topSlots(state, shown.slice(), sort, OFFENDERS)) {
+    row.slot = slot;
+    if (value(row) > 0) first.push({ ip: row.ip, value: value(row) });
+  }
+  return first;
+}
+
+/** The newest lines after `after`, oldest first, that the filter and the private rule let through. */
+function liveLines({ recent, showPrivate }: State, after: number, filter: Filter | undefined): LiveLine[] {
+  const lines: LiveLine[] = [];
+  const words = new Uint32Array(4);
+  const last = Math.max(after + 1, recent.oldest, recent.newest - LIVE_SCANNED + 1);
+  for (let seq = recent.newest; seq >= last && lines.length < LIVE_LINES; seq--) {
+    const event = readRecord(recent, seq);
+    if (event === undefined) break;
+    if (!showPrivate && parseIpWords(event.ip, words) && isPrivate(words)) continue;
+    if (filter === undefined || filter.line(event)) lines.push({ seq, event });
+  }
+  return lines.reverse();
+}
+
+function detailOf(state: State, ip: Ip, row: Row): Detail | undefined {
+  const words = new Uint32Array(4);
+  if (!parseIpWords(ip, words)) return undefined;
+  const slot = findAddress(state.addresses, words, 0);
+  if (slot < 0) return undefined;
+  row.slot = slot;
+  const strip = readStrip(state.strips, slot, Math.floor(state.now / 60_000));
+  const { table } = state.sockets;
+  return {
+    profile: row.toProfile(),
+    ...(strip !== undefined && { strip }),
+    sockets: table === undefined ? [] : Array.from(row.socketRows(DETAIL_SOCKETS), (i) => socketAt(table, i)),
+    requests: chain(state, state.columns.lastRequest[slot] as number, "request"),
+    auth: chain(state, state.columns.lastAuth[slot] as number, "auth"),
+  };
+}
+
+/** The records of one address from `newest` back, as far as they are kept. */
+function chain(state: State, newest: number, kind: "request"): RequestEvent[];
+function chain(state: State, newest: number, kind: "auth"): AuthEvent[];
+function chain({ recent }: State, newest: number, kind: "request" | "auth"): (RequestEvent | AuthEvent)[] {
+  const events: (RequestEvent | AuthEvent)[] = [];
+  for (let seq = newest; seq > 0 && events.length < DETAIL_EVENTS; seq = previousRecord(recent, seq)) {
+    const event = readRecord(recent, seq);
+    if (event === undefined || event.kind !== kind) break;
+    events.push(event);
+  }
+  return events;
+}

@@ -1,0 +1,167 @@
+import type { HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
+import type { Ip } from "../model/ip.ts";
+import { type Addresses, createAddresses } from "./addresses.ts";
+import { createRecent, type Recent } from "./recent.ts";
+import { createStrips, type Strips } from "./strips.ts";
+import { createSeries, createWindows, type Series, type Windows } from "./windows.ts";
+
+/** How much the core may hold. Everything below is allocated once; untouched pages cost nothing. */
+export interface Limits {
+  /** Addresses: enough for any honest crowd, 12 MB of columns; a flood of forged ones evicts itself. */
+  readonly addresses: number;
+  /** Addresses with a 60-minute strip. */
+  readonly strips: number;
+  /** Bytes of recent requests and logins: some 40,000 of usual length. */
+  readonly recentBytes: number;
+  /** Their number at most, a power of two. */
+  readonly recentRecords: number;
+}
+
+export const LIMITS: Limits = {
+  addresses: 65_536,
+  strips: 4_096,
+  recentBytes: 8 << 20,
+  recentRecords: 65_536,
+};
+
+/** Sources whose health is kept: far above what one machine has, so that hostile recordings stay bounded. */
+export const MAX_SOURCES = 1_024;
+
+export interface StateOptions {
+  /** List private and reserved addresses too. */
+  readonly showPrivate: boolean;
+  /** Any number; unpredictable in a live program. */
+  readonly seed: number;
+  readonly limits?: Limits;
+}
+
+/** Counts since start, exact whatever leaves the address table. */
+export interface Counts {
+  requests: number;
+  bytes: number;
+  status4xx: number;
+  status5xx: number;
+  malformed: number;
+  authFailures: number;
+  authAccepted: number;
+  evicted: number;
+}
+
+/** One column per property; a slot number of {@link Addresses} indexes each. */
+export interface Columns {
+  readonly firstSeen: Float64Array;
+  readonly lastSeen: Float64Array;
+  readonly isPrivate: Uint8Array;
+  readonly requests: Float64Array;
+  readonly bytes: Float64Array;
+  readonly status4xx: Uint32Array;
+  readonly status5xx: Uint32Array;
+  readonly malformed: Uint32Array;
+  readonly authFailures: Uint32Array;
+  readonly authAccepted: Uint32Array;
+  /** Requests, logins and sockets ever: who keeps a strip when strips are short. */
+  readonly activity: Float64Array;
+  /** Sockets now: all, established, half-open, and the first row of the table. */
+  readonly connections: Uint32Array;
+  readonly established: Uint32Array;
+  readonly halfOpen: Uint32Array;
+  readonly firstSocket: Int32Array;
+  /** Newest record in {@link Recent}, 0 for none. */
+  readonly lastRequest: Float64Array;
+  readonly lastAuth: Float64Array;
+  /** The address in text, made when first shown. */
+  readonly text: (Ip | undefined)[];
+}
+
+/** Sockets of the newest table, chained per address. */
+export interface SocketIndex {
+  table: SocketTable | undefined;
+  at: number;
+  next: Int32Array;
+  /** Slots that have sockets now. */
+  readonly holders: number[];
+  established: number;
+  halfOpen: number;
+}
+
+/** Everything the core knows. Changed by `fold` alone, read by `snapshot`. */
+export interface State {
+  readonly showPrivate: boolean;
+  readonly addresses: Addresses;
+  readonly columns: Columns;
+  readonly windows: Windows;
+  readonly strips: Strips;
+  readonly recent: Recent;
+  readonly counts: Counts;
+  readonly sockets: SocketIndex;
+  readonly health: Map<string, HealthEvent>;
+  readonly series: {
+    readonly requests: Series;
+    readonly newConnections: Series;
+    readonly inBytes: Series;
+    readonly outBytes: Series;
+  };
+  /** The two newest kernel events: their difference is a rate. */
+  kernel: KernelEvent | undefined;
+  kernelBefore: KernelEvent | undefined;
+  /** Core time: `at` of the latest tick, and of the first. */
+  now: number;
+  started: number;
+  /** Where the search for an address to evict goes on. */
+  hand: number;
+}
+
+export function createState(options: StateOptions): State {
+  const limits = options.limits ?? LIMITS;
+  const n = limits.addresses;
+  return {
+    showPrivate: options.showPrivate,
+    addresses: createAddresses(n, options.seed),
+    columns: {
+      firstSeen: new Float64Array(n),
+      lastSeen: new Float64Array(n),
+      isPrivate: new Uint8Array(n),
+      requests: new Float64Array(n),
+      bytes: new Float64Array(n),
+      status4xx: new Uint32Array(n),
+      status5xx: new Uint32Array(n),
+      malformed: new Uint32Array(n),
+      authFailures: new Uint32Array(n),
+      authAccepted: new Uint32Array(n),
+      activity: new Float64Array(n),
+      connections: new Uint32Array(n),
+      established: new Uint32Array(n),
+      halfOpen: new Uint32Array(n),
+      firstSocket: new Int32Array(n).fill(-1),
+      lastRequest: new Float64Array(n),
+      lastAuth: new Float64Array(n),
+      text: [],
+    },
+    windows: createWindows(n),
+    strips: createStrips(n, limits.strips),
+    recent: createRecent(limits.recentBytes, limits.recentRecords),
+    counts: {
+      requests: 0,
+      bytes: 0,
+      status4xx: 0,
+      status5xx: 0,
+      malformed: 0,
+      authFailures: 0,
+      authAccepted: 0,
+      evicted: 0,
+    },
+    sockets: { table: undefined, at: 0, next: new Int32Array(0), holders: [], established: 0, halfOpen: 0 },
+    health: new Map(),
+    series: {
+      requests: createSeries(),
+      newConnections: createSeries(),
+      inBytes: createSeries(),
+      outBytes: createSeries(),
+    },
+    kernel: undefined,
+    kernelBefore: undefined,
+    now: 0,
+    started: 0,
+    hand: 0,
+  };
+}

@@ -1,0 +1,94 @@
+import type { Sort } from "../model/snapshot.ts";
+import { compareAddresses } from "./addresses.ts";
+import type { State } from "./state.ts";
+import { sumWindow } from "./windows.ts";
+
+/**
+ * The first `limit` of `slots` by `sort`, in order, without sorting the rest: a heap of the best so
+ * far whose root is the one to beat, which for most slots is a single comparison.
+ */
+export function topSlots(state: State, slots: Int32Array, sort: Sort, limit: number): Int32Array {
+  const compare = comparator(state, sort, slots);
+  if (slots.length <= limit) return slots.sort(compare);
+  const heap = slots.slice(0, limit);
+  for (let i = (limit >> 1) - 1; i >= 0; i--) sink(heap, i, compare);
+  for (let i = limit; i < slots.length; i++) {
+    const slot = slots[i] as number;
+    if (limit === 0 || compare(slot, heap[0] as number) >= 0) continue;
+    heap[0] = slot;
+    sink(heap, 0, compare);
+  }
+  return heap.sort(compare);
+}
+
+type Compare = (a: number, b: number) => number;
+
+/** Restores the heap below `i`: the worst of all stands at the root. */
+function sink(heap: Int32Array, start: number, compare: Compare): void {
+  let i = start;
+  for (;;) {
+    let worst = i;
+    for (let child = 2 * i + 1; child <= 2 * i + 2 && child < heap.length; child++) {
+      if (compare(heap[child] as number, heap[worst] as number) > 0) worst = child;
+    }
+    if (worst === i) return;
+    const swap = heap[i] as number;
+    heap[i] = heap[worst] as number;
+    heap[worst] = swap;
+    i = worst;
+  }
+}
+
+/** Most first, except addresses in numeric order. Equal rows: by sockets, by requests, by address. */
+function comparator(state: State, sort: Sort, slots: Int32Array): Compare {
+  const { words } = state.addresses;
+  const { connections, requests } = state.columns;
+  const byAddress: Compare = (a, b) => compareAddresses(words, 4 * a, words, 4 * b);
+  if (sort === "ip") return byAddress;
+  const keys = sortKeys(state, sort, slots);
+  return (a, b) =>
+    (keys[b] as number) - (keys[a] as number) ||
+    (connections[b] as number) - (connections[a] as number) ||
+    (requests[b] as number) - (requests[a] as number) ||
+    byAddress(a, b);
+}
+
+/** The number each slot is sorted by. */
+function sortKeys(state: State, sort: Exclude<Sort, "ip">, slots: Int32Array): Float64Array | Uint32Array {
+  const { columns } = state;
+  switch (sort) {
+    case "connections":
+      return columns.connections;
+    case "requests":
+      return columns.requests;
+    case "bytes":
+      return columns.bytes;
+    case "auth":
+      return columns.authFailures;
+    case "seen":
+      return columns.lastSeen;
+    case "rate":
+      return computed(state, slots, (slot) =>
+        sumWindow(state.windows, slot, Math.floor(state.now / 1000), 60),
+      );
+    case "services":
+      return computed(state, slots, (slot) => distinctPorts(state, slot));
+  }
+}
+
+function computed(state: State, slots: Int32Array, key: (slot: number) => number): Float64Array {
+  const keys = new Float64Array(state.addresses.top);
+  for (const slot of slots) keys[slot] = key(slot);
+  return keys;
+}
+
+function distinctPorts({ columns, sockets }: State, slot: number): number {
+  if (sockets.table === undefined || columns.firstSocket[slot] === -1) return 0;
+  const ports = new Set<number>();
+  for (let i = columns.firstSocket[slot] as number; i !== -1; i = sockets.next[i] as number) {
+    ports.add(
+      (sockets.table.inbound[i] === 1 ? sockets.table.localPort[i] : sockets.table.remotePort[i]) ?? 0,
+    );
+  }
+  return ports.size;
+}

@@ -1,0 +1,87 @@
+/**
+ * Counts per second of event time for every slot, 64 seconds deep: one minute back, and four seconds
+ * ahead for lines stamped just after the last tick. Nothing has to be rolled: a slot's stale seconds
+ * are cleared when it is written next, and ignored when it is read.
+ */
+export interface Windows {
+  readonly counts: Uint16Array;
+  /** The newest second written, per slot. */
+  readonly newest: Uint32Array;
+}
+
+const DEPTH = 64;
+/** How far ahead of core time a count may stand without pushing out seconds still asked for. */
+const AHEAD = 4;
+
+export function createWindows(slots: number): Windows {
+  return { counts: new Uint16Array(DEPTH * slots), newest: new Uint32Array(slots) };
+}
+
+/** Adds `n` at `second`; seconds too old for the window are left out. A second's count stops at 65,535. */
+export function bumpWindow(windows: Windows, slot: number, second: number, now: number, n: number): void {
+  const at = Math.min(second, now + AHEAD);
+  const newest = windows.newest[slot] as number;
+  const base = DEPTH * slot;
+  if (at > newest) {
+    const stale = Math.min(at - newest, DEPTH);
+    for (let i = 0; i < stale; i++) windows.counts[base + ((at - i) & (DEPTH - 1))] = 0;
+    windows.newest[slot] = at;
+  } else if (newest - at >= DEPTH) return;
+  const cell = base + (at & (DEPTH - 1));
+  windows.counts[cell] = Math.min((windows.counts[cell] as number) + n, 0xffff);
+}
+
+/** The counts of the `span` (at most 60) seconds that end with `now`. */
+export function sumWindow(windows: Windows, slot: number, now: number, span: number): number {
+  const newest = windows.newest[slot] as number;
+  const last = Math.min(now, newest);
+  let sum = 0;
+  for (let second = now - span + 1; second <= last; second++) {
+    sum += windows.counts[DEPTH * slot + (second & (DEPTH - 1))] as number;
+  }
+  return sum;
+}
+
+export function clearWindow(windows: Windows, slot: number): void {
+  windows.newest[slot] = 0;
+  windows.counts.fill(0, DEPTH * slot, DEPTH * (slot + 1));
+}
+
+/** One value per second for the host, for rates and sparklines. */
+export interface Series {
+  readonly values: Float64Array;
+  newest: number;
+}
+
+export function createSeries(): Series {
+  return { values: new Float64Array(DEPTH), newest: 0 };
+}
+
+/** Adds to a second of the series, as {@link bumpWindow} does for a slot. */
+export function bumpSeries(series: Series, second: number, now: number, n: number): void {
+  const at = Math.min(second, now + AHEAD);
+  if (at > series.newest) {
+    const stale = Math.min(at - series.newest, DEPTH);
+    for (let i = 0; i < stale; i++) series.values[(at - i) & (DEPTH - 1)] = 0;
+    series.newest = at;
+  } else if (series.newest - at >= DEPTH) return;
+  series.values[at & (DEPTH - 1)] = (series.values[at & (DEPTH - 1)] as number) + n;
+}
+
+/** The value of one second, 0 outside the window. */
+export function seriesAt(series: Series, second: number): number {
+  if (second > series.newest || series.newest - second >= DEPTH) return 0;
+  return series.values[second & (DEPTH - 1)] as number;
+}
+
+/** The sum of the `span` seconds that end with `now`. */
+export function sumSeries(series: Series, now: number, span: number): number {
+  let sum = 0;
+  for (let second = now - span + 1; second <= now; second++) sum += seriesAt(series, second);
+  return sum;
+}
+
+/** The 60 values that end with `now`, oldest first. */
+export function lastMinute(series: Series, now: number): number[] {
+  return Array.from({ length: 60 }, (_, i) => seriesAt(series, now - 59 + i));
+}
