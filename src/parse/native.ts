@@ -1,0 +1,228 @@
+import {
+  type AuthEvent,
+  type AuthOutcome,
+  type Event,
+  type HealthEvent,
+  type InterfaceCounters,
+  KERNEL_COUNTERS,
+  type KernelCounter,
+  type KernelEvent,
+  type Part,
+  REQUEST_TEXTS,
+  type RequestEvent,
+  type RequestText,
+  type Socket,
+  type SocketsEvent,
+  TCP_STATES,
+  type TcpInfo,
+} from "../model/event.ts";
+import { type Ip, parseIp } from "../model/ip.ts";
+
+/** The latest time a Date can hold (ECMA-262 section 21.4.1.1). */
+const MAX_TIME = 8.64e15;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads one native JSON line, as `stream events` and `record` write them. Whatever a hostile file
+ * holds: a line that is not an event with its required keys, each of its type, is undefined. Optional
+ * keys of a wrong type are left out.
+ */
+export function parseNative(line: string): Event | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(json)) return undefined;
+  const at = numberOf(json.at);
+  if (at === undefined || Math.abs(at) > MAX_TIME) return undefined;
+  switch (json.kind) {
+    case "tick":
+      return { kind: "tick", at };
+    case "request":
+      return requestOf(json, at);
+    case "auth":
+      return authOf(json, at);
+    case "sockets":
+      return socketsOf(json, at);
+    case "kernel":
+      return kernelOf(json, at);
+    case "health":
+      return healthOf(json, at);
+    default:
+      return undefined;
+  }
+}
+
+function requestOf(json: Json, at: number): RequestEvent | undefined {
+  const ip = ipOf(json.ip);
+  if (ip === undefined) return undefined;
+  const texts: Partial<Record<RequestText, string>> = {};
+  for (const field of REQUEST_TEXTS) {
+    const text = json[field];
+    if (typeof text === "string") texts[field] = text;
+  }
+  const status = numberOf(json.status);
+  const bytes = countOf(json.bytes);
+  return {
+    kind: "request",
+    at,
+    ip,
+    ...texts,
+    ...(status !== undefined && status >= 0 && status <= 999 && { status }),
+    ...(bytes !== undefined && { bytes }),
+    ...(json.malformed === true && { malformed: true }),
+    ...(json.timeUnknown === true && { timeUnknown: true }),
+    source: textOf(json.source) ?? "",
+  };
+}
+
+const OUTCOMES: readonly AuthOutcome[] = ["failed", "invalid-user", "accepted", "closed", "probe"];
+
+function authOf(json: Json, at: number): AuthEvent | undefined {
+  const ip = ipOf(json.ip);
+  const service = textOf(json.service);
+  const outcome = OUTCOMES.find((known) => known === json.outcome);
+  if (ip === undefined || service === undefined || outcome === undefined) return undefined;
+  const user = textOf(json.user);
+  const method = textOf(json.method);
+  const count = countOf(json.count);
+  const session = countOf(json.session);
+  return {
+    kind: "auth",
+    at,
+    ip,
+    service,
+    outcome,
+    ...(user !== undefined && { user }),
+    ...(method !== undefined && { method }),
+    ...(count !== undefined && { count }),
+    ...(session !== undefined && { session }),
+    ...(json.timeUnknown === true && { timeUnknown: true }),
+    source: textOf(json.source) ?? "",
+  };
+}
+
+function socketsOf(json: Json, at: number): SocketsEvent | undefined {
+  const { source } = json;
+  if ((source !== "sock_diag" && source !== "proc") || !Array.isArray(json.sockets)) return undefined;
+  const sockets: Socket[] = [];
+  for (const entry of json.sockets) {
+    const socket = isObject(entry) ? socketOf(entry) : undefined;
+    if (socket !== undefined) sockets.push(socket);
+  }
+  return { kind: "sockets", at, source, sockets };
+}
+
+function socketOf(json: Json): Socket | undefined {
+  const local = ipOf(json.local);
+  const remote = ipOf(json.remote);
+  const localPort = portOf(json.localPort);
+  const remotePort = portOf(json.remotePort);
+  const state = TCP_STATES.find((known) => known !== "" && known === json.state);
+  const { direction } = json;
+  if (local === undefined || remote === undefined || localPort === undefined || remotePort === undefined) {
+    return undefined;
+  }
+  if (!state || (direction !== "in" && direction !== "out")) return undefined;
+  const pid = countOf(json.pid);
+  const process = textOf(json.process);
+  const tcpInfo = isObject(json.tcpInfo) ? tcpInfoOf(json.tcpInfo) : undefined;
+  return {
+    local,
+    localPort,
+    remote,
+    remotePort,
+    state,
+    direction,
+    ...(pid !== undefined && { pid }),
+    ...(process !== undefined && { process }),
+    ...(tcpInfo !== undefined && { tcpInfo }),
+  };
+}
+
+function tcpInfoOf(json: Json): TcpInfo | undefined {
+  const inBytes = countOf(json.inBytes);
+  const outBytes = countOf(json.outBytes);
+  const rtt = countOf(json.rtt);
+  const retransmits = countOf(json.retransmits);
+  if (inBytes === undefined || outBytes === undefined) return undefined;
+  return { inBytes, outBytes, rtt: rtt ?? 0, retransmits: retransmits ?? 0 };
+}
+
+function kernelOf(json: Json, at: number): KernelEvent | undefined {
+  const host = textOf(json.host);
+  const uptime = countOf(json.uptime);
+  if (host === undefined || uptime === undefined) return undefined;
+  if (!isObject(json.counters) || !Array.isArray(json.interfaces)) return undefined;
+  const counters: Partial<Record<KernelCounter, number>> = {};
+  for (const name of KERNEL_COUNTERS) {
+    const value = countOf(json.counters[name]);
+    if (value !== undefined) counters[name] = value;
+  }
+  const interfaces: InterfaceCounters[] = [];
+  for (const entry of json.interfaces) {
+    const counters = isObject(entry) ? interfaceOf(entry) : undefined;
+    if (counters !== undefined) interfaces.push(counters);
+  }
+  return { kind: "kernel", at, host, uptime, counters, interfaces };
+}
+
+function interfaceOf(json: Json): InterfaceCounters | undefined {
+  const name = textOf(json.name);
+  const inBytes = countOf(json.inBytes);
+  const outBytes = countOf(json.outBytes);
+  const inPackets = countOf(json.inPackets);
+  const outPackets = countOf(json.outPackets);
+  if (name === undefined || inBytes === undefined || outBytes === undefined) return undefined;
+  if (inPackets === undefined || outPackets === undefined) return undefined;
+  return { name, inBytes, outBytes, inPackets, outPackets, ...(json.default === true && { default: true }) };
+}
+
+const PARTS: readonly Part[] = ["sockets", "http", "auth", "kernel", "replay", "output"];
+
+function healthOf(json: Json, at: number): HealthEvent | undefined {
+  const part = PARTS.find((known) => known === json.part);
+  const { state } = json;
+  const source = textOf(json.source);
+  const detail = textOf(json.detail);
+  if (part === undefined || source === undefined || detail === undefined) return undefined;
+  if (state !== "up" && state !== "degraded" && state !== "down") return undefined;
+  const counts: { -readonly [K in HealthCount]?: number } = {};
+  for (const key of HEALTH_COUNTS) {
+    const value = countOf(json[key]);
+    if (value !== undefined) counts[key] = value;
+  }
+  return { kind: "health", at, part, source, state, detail, ...counts };
+}
+
+const HEALTH_COUNTS = ["lines", "unparsed", "lost", "lostBytes", "lag"] as const;
+type HealthCount = (typeof HEALTH_COUNTS)[number];
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function ipOf(value: unknown): Ip | undefined {
+  return typeof value === "string" ? parseIp(value) : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function countOf(value: unknown): number | undefined {
+  const number = numberOf(value);
+  return number !== undefined && number >= 0 ? number : undefined;
+}
+
+function portOf(value: unknown): number | undefined {
+  const port = countOf(value);
+  return port !== undefined && Number.isInteger(port) && port <= 0xffff ? port : undefined;
+}
