@@ -13,6 +13,20 @@ import {
 import { parseIpWords } from "../model/ip.ts";
 import { toSocketsView } from "../model/socket-table.ts";
 import { keepAuth, keepRequest } from "./recent.ts";
+import {
+  AUTH_ACCEPTED,
+  AUTH_FAILURES,
+  add,
+  BYTES,
+  LAST_AUTH,
+  LAST_REQUEST,
+  MALFORMED,
+  REQUESTS,
+  read,
+  STATUS_4XX,
+  STATUS_5XX,
+  write,
+} from "./record.ts";
 import { touch } from "./slots.ts";
 import { MAX_SOURCES, type State } from "./state.ts";
 import { bumpStrip } from "./strips.ts";
@@ -53,88 +67,87 @@ function foldTick(state: State, at: number): void {
 function foldRequest(state: State, event: RequestEvent | RequestView): void {
   const words = "words" in event ? event.words : scratch;
   if (words === scratch && !parseIpWords(event.ip, scratch)) return;
-  const { columns, counts } = state;
+  const { records, counts } = state;
   const { at, status, bytes } = event;
   const second = Math.floor(at / 1000);
   const now = Math.floor(state.now / 1000);
   const slot = touch(state, words, 0, at);
 
   counts.requests++;
-  columns.requests[slot] = (columns.requests[slot] as number) + 1;
+  add(records, slot, REQUESTS, 1);
   if (bytes !== undefined) {
     counts.bytes += bytes;
-    columns.bytes[slot] = (columns.bytes[slot] as number) + bytes;
+    add(records, slot, BYTES, bytes);
   }
   const minute = Math.floor(second / 60);
   if (status !== undefined && status >= 400) {
     if (status < 500) {
       counts.status4xx++;
-      columns.status4xx[slot] = (columns.status4xx[slot] as number) + 1;
+      add(records, slot, STATUS_4XX, 1);
     } else if (status < 600) {
       counts.status5xx++;
-      columns.status5xx[slot] = (columns.status5xx[slot] as number) + 1;
+      add(records, slot, STATUS_5XX, 1);
     }
     bumpStrip(state.strips, slot, "errors", minute, 1);
   }
   if (event.malformed) {
     counts.malformed++;
-    columns.malformed[slot] = (columns.malformed[slot] as number) + 1;
+    add(records, slot, MALFORMED, 1);
   }
   bumpWindow(state.windows, slot, second, now, 1);
   bumpSeries(state.series.requests, second, now, 1);
   bumpStrip(state.strips, slot, "requests", minute, 1);
-  columns.lastRequest[slot] = keepRequest(state.recent, event, words, columns.lastRequest[slot] as number);
+  const seq = keepRequest(state.recent, event, words, read(records, slot, LAST_REQUEST));
+  write(records, slot, LAST_REQUEST, seq);
 }
 
 function foldAuth(state: State, event: AuthEvent): void {
   if (!parseIpWords(event.ip, scratch)) return;
-  const { columns, counts } = state;
+  const { records, counts } = state;
   const slot = touch(state, scratch, 0, event.at);
   const count = event.count ?? 1;
   if (event.outcome === "failed" || event.outcome === "invalid-user") {
     counts.authFailures += count;
-    columns.authFailures[slot] = (columns.authFailures[slot] as number) + count;
+    add(records, slot, AUTH_FAILURES, count);
     bumpStrip(state.strips, slot, "authFailures", Math.floor(event.at / 60_000), count);
   } else if (event.outcome === "accepted") {
     counts.authAccepted += count;
-    columns.authAccepted[slot] = (columns.authAccepted[slot] as number) + count;
+    add(records, slot, AUTH_ACCEPTED, count);
   }
-  columns.lastAuth[slot] = keepAuth(state.recent, event, columns.lastAuth[slot] as number);
+  write(records, slot, LAST_AUTH, keepAuth(state.recent, event, read(records, slot, LAST_AUTH)));
 }
 
 /** The new table replaces the old one, so the counts of whoever had sockets start again at none. */
 function foldSockets(state: State, { table, at }: SocketsView): void {
-  const { columns, sockets, strips } = state;
+  const { sockets, strips } = state;
+  const { first, count, establishedCount, halfOpenCount } = sockets;
   for (const slot of sockets.holders) {
-    columns.connections[slot] = 0;
-    columns.established[slot] = 0;
-    columns.halfOpen[slot] = 0;
-    columns.firstSocket[slot] = -1;
+    first[slot] = -1;
+    count[slot] = 0;
+    establishedCount[slot] = 0;
+    halfOpenCount[slot] = 0;
   }
   sockets.holders.length = 0;
   sockets.established = 0;
   sockets.halfOpen = 0;
   sockets.table = table;
-  sockets.at = at;
   if (sockets.next.length < table.length) sockets.next = new Int32Array(2 * table.length);
   for (let i = 0; i < table.length; i++) {
     const slot = touch(state, table.remote, 4 * i, at);
-    if (columns.firstSocket[slot] === -1) sockets.holders.push(slot);
-    columns.connections[slot] = (columns.connections[slot] as number) + 1;
+    if (first[slot] === -1) sockets.holders.push(slot);
+    count[slot] = (count[slot] as number) + 1;
     if (table.state[i] === TCP_ESTABLISHED) {
       sockets.established++;
-      columns.established[slot] = (columns.established[slot] as number) + 1;
+      establishedCount[slot] = (establishedCount[slot] as number) + 1;
     } else if (table.state[i] === TCP_SYN_RECV) {
       sockets.halfOpen++;
-      columns.halfOpen[slot] = (columns.halfOpen[slot] as number) + 1;
+      halfOpenCount[slot] = (halfOpenCount[slot] as number) + 1;
     }
-    sockets.next[i] = columns.firstSocket[slot] as number;
-    columns.firstSocket[slot] = i;
+    sockets.next[i] = first[slot] as number;
+    first[slot] = i;
   }
   const minute = Math.floor(at / 60_000);
-  for (const slot of sockets.holders) {
-    bumpStrip(strips, slot, "connections", minute, columns.connections[slot] as number);
-  }
+  for (const slot of sockets.holders) bumpStrip(strips, slot, "connections", minute, count[slot] as number);
 }
 
 function foldKernel(state: State, event: KernelEvent): void {

@@ -2,6 +2,20 @@ import { type AuthEvent, type RequestEvent, TCP_STATES, type TcpState } from "..
 import { formatIp, type Ip } from "../model/ip.ts";
 import type { IpProfile, Service } from "../model/snapshot.ts";
 import { readRecord } from "./recent.ts";
+import {
+  AUTH_ACCEPTED,
+  AUTH_FAILURES,
+  BYTES,
+  FIRST_SEEN,
+  LAST_AUTH,
+  LAST_REQUEST,
+  LAST_SEEN,
+  MALFORMED,
+  REQUESTS,
+  read,
+  STATUS_4XX,
+  STATUS_5XX,
+} from "./record.ts";
 import { SSH_PORT, serviceName } from "./services.ts";
 import type { State } from "./state.ts";
 import { sumWindow } from "./windows.ts";
@@ -24,28 +38,28 @@ export class Row implements IpProfile {
   }
 
   get ip(): Ip {
-    const { columns, addresses } = this.#state;
-    let text = columns.text[this.slot];
+    const { texts, addresses } = this.#state;
+    let text = texts[this.slot];
     if (text === undefined) {
       text = formatIp(addresses.words, 4 * this.slot);
-      columns.text[this.slot] = text;
+      texts[this.slot] = text;
     }
     return text;
   }
   get firstSeen(): number {
-    return this.#state.columns.firstSeen[this.slot] as number;
+    return this.#field(FIRST_SEEN);
   }
   get lastSeen(): number {
-    return this.#state.columns.lastSeen[this.slot] as number;
+    return this.#field(LAST_SEEN);
   }
   get connections(): number {
-    return this.#state.columns.connections[this.slot] as number;
+    return this.#state.sockets.count[this.slot] as number;
   }
   get established(): number {
-    return this.#state.columns.established[this.slot] as number;
+    return this.#state.sockets.establishedCount[this.slot] as number;
   }
   get halfOpen(): number {
-    return this.#state.columns.halfOpen[this.slot] as number;
+    return this.#state.sockets.halfOpenCount[this.slot] as number;
   }
   get states(): Partial<Record<TcpState, number>> {
     const states: Partial<Record<TcpState, number>> = {};
@@ -63,7 +77,7 @@ export class Row implements IpProfile {
       const port = (table?.inbound[i] === 1 ? table.localPort[i] : table?.remotePort[i]) ?? 0;
       sockets.set(port, (sockets.get(port) ?? 0) + 1);
     }
-    if ((this.#state.columns.lastAuth[this.slot] as number) > 0 && !sockets.has(SSH_PORT)) {
+    if (this.#field(LAST_AUTH) > 0 && !sockets.has(SSH_PORT)) {
       sockets.set(SSH_PORT, 0);
     }
     return [...sockets]
@@ -72,7 +86,7 @@ export class Row implements IpProfile {
       .map(([port, count]) => ({ port, name: serviceName(port), sockets: count }));
   }
   get requests(): number {
-    return this.#state.columns.requests[this.slot] as number;
+    return this.#field(REQUESTS);
   }
   get requests10s(): number {
     return this.#window(10);
@@ -81,34 +95,33 @@ export class Row implements IpProfile {
     return this.#window(60);
   }
   get bytes(): number {
-    return this.#state.columns.bytes[this.slot] as number;
+    return this.#field(BYTES);
   }
   get status4xx(): number {
-    return this.#state.columns.status4xx[this.slot] as number;
+    return this.#field(STATUS_4XX);
   }
   get status5xx(): number {
-    return this.#state.columns.status5xx[this.slot] as number;
+    return this.#field(STATUS_5XX);
   }
   get malformed(): number {
-    return this.#state.columns.malformed[this.slot] as number;
+    return this.#field(MALFORMED);
   }
   get authFailures(): number {
-    return this.#state.columns.authFailures[this.slot] as number;
+    return this.#field(AUTH_FAILURES);
   }
   get authAccepted(): number {
-    return this.#state.columns.authAccepted[this.slot] as number;
+    return this.#field(AUTH_ACCEPTED);
   }
   get last(): string | undefined {
-    const { columns, recent } = this.#state;
-    const seq = Math.max(columns.lastRequest[this.slot] as number, columns.lastAuth[this.slot] as number);
-    const event = seq > 0 ? readRecord(recent, seq) : undefined;
+    const seq = Math.max(this.#field(LAST_REQUEST), this.#field(LAST_AUTH));
+    const event = seq > 0 ? readRecord(this.#state.recent, seq) : undefined;
     return event === undefined ? undefined : describe(event);
   }
 
   /** The rows of the socket table that are this address's, at most `limit`. */
   *socketRows(limit: number): Generator<number> {
-    const { columns, sockets } = this.#state;
-    let i = columns.firstSocket[this.slot] as number;
+    const { sockets } = this.#state;
+    let i = sockets.first[this.slot] as number;
     for (let walked = 0; i !== -1 && walked < limit; walked++) {
       yield i;
       i = sockets.next[i] as number;
@@ -138,6 +151,10 @@ export class Row implements IpProfile {
       authAccepted: this.authAccepted,
       ...(last !== undefined && { last }),
     };
+  }
+
+  #field(field: number): number {
+    return read(this.#state.records, this.slot, field);
   }
 
   #window(span: number): number {

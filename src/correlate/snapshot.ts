@@ -17,6 +17,7 @@ import { socketAt } from "../model/socket-table.ts";
 import { findAddress } from "./addresses.ts";
 import { counterRate, perSecond } from "./fold.ts";
 import { previousRecord, readRecord } from "./recent.ts";
+import { LAST_AUTH, LAST_REQUEST, PRIVATE, read } from "./record.ts";
 import { Row } from "./row.ts";
 import type { State } from "./state.ts";
 import { readStrip } from "./strips.ts";
@@ -71,12 +72,12 @@ export function snapshot(state: State, query: Query): Snapshot {
 }
 
 /** Every slot in use whose address may be listed. */
-function shownSlots({ addresses, columns, showPrivate }: State): Int32Array {
+function shownSlots({ addresses, records, showPrivate }: State): Int32Array {
   const slots = new Int32Array(addresses.size);
   let count = 0;
   for (let slot = 0; slot < addresses.top; slot++) {
     if (addresses.cellOf[slot] === -1) continue;
-    if (showPrivate || columns.isPrivate[slot] === 0) slots[count++] = slot;
+    if (showPrivate || read(records, slot, PRIVATE) === 0) slots[count++] = slot;
   }
   return slots.subarray(0, count);
 }
@@ -188,8 +189,8 @@ function detailOf(state: State, ip: Ip, row: Row): Detail | undefined {
     profile: row.toProfile(),
     ...(strip !== undefined && { strip }),
     sockets: table === undefined ? [] : Array.from(row.socketRows(DETAIL_SOCKETS), (i) => socketAt(table, i)),
-    requests: chain(state, state.columns.lastRequest[slot] as number, "request"),
-    auth: chain(state, state.columns.lastAuth[slot] as number, "auth"),
+    requests: chain(state, read(state.records, slot, LAST_REQUEST), "request"),
+    auth: chain(state, read(state.records, slot, LAST_AUTH), "auth"),
   };
 }
 

@@ -2,6 +2,7 @@ import type { HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
 import { createRecent, type Recent } from "./recent.ts";
+import { createRecords, type Records } from "./record.ts";
 import { createStrips, type Strips } from "./strips.ts";
 import { createSeries, createWindows, type Series, type Windows } from "./windows.ts";
 
@@ -47,37 +48,16 @@ export interface Counts {
   evicted: number;
 }
 
-/** One column per property; a slot number of {@link Addresses} indexes each. */
-export interface Columns {
-  readonly firstSeen: Float64Array;
-  readonly lastSeen: Float64Array;
-  readonly isPrivate: Uint8Array;
-  readonly requests: Float64Array;
-  readonly bytes: Float64Array;
-  readonly status4xx: Uint32Array;
-  readonly status5xx: Uint32Array;
-  readonly malformed: Uint32Array;
-  readonly authFailures: Uint32Array;
-  readonly authAccepted: Uint32Array;
-  /** Requests, logins and sockets ever: who keeps a strip when strips are short. */
-  readonly activity: Float64Array;
-  /** Sockets now: all, established, half-open, and the first row of the table. */
-  readonly connections: Uint32Array;
-  readonly established: Uint32Array;
-  readonly halfOpen: Uint32Array;
-  readonly firstSocket: Int32Array;
-  /** Newest record in {@link Recent}, 0 for none. */
-  readonly lastRequest: Float64Array;
-  readonly lastAuth: Float64Array;
-  /** The address in text, made when first shown. */
-  readonly text: (Ip | undefined)[];
-}
-
-/** Sockets of the newest table, chained per address. */
+/** The newest socket table, counted and chained per address. */
 export interface SocketIndex {
   table: SocketTable | undefined;
-  at: number;
+  /** Row after this one of the same address, or -1. */
   next: Int32Array;
+  /** Per slot: its first row or -1, and its sockets: all, established, half-open. */
+  readonly first: Int32Array;
+  readonly count: Uint32Array;
+  readonly establishedCount: Uint32Array;
+  readonly halfOpenCount: Uint32Array;
   /** Slots that have sockets now. */
   readonly holders: number[];
   established: number;
@@ -88,7 +68,9 @@ export interface SocketIndex {
 export interface State {
   readonly showPrivate: boolean;
   readonly addresses: Addresses;
-  readonly columns: Columns;
+  readonly records: Records;
+  /** Each address in text, made when first shown. */
+  readonly texts: (Ip | undefined)[];
   readonly windows: Windows;
   readonly strips: Strips;
   readonly recent: Recent;
@@ -117,26 +99,8 @@ export function createState(options: StateOptions): State {
   return {
     showPrivate: options.showPrivate,
     addresses: createAddresses(n, options.seed),
-    columns: {
-      firstSeen: new Float64Array(n),
-      lastSeen: new Float64Array(n),
-      isPrivate: new Uint8Array(n),
-      requests: new Float64Array(n),
-      bytes: new Float64Array(n),
-      status4xx: new Uint32Array(n),
-      status5xx: new Uint32Array(n),
-      malformed: new Uint32Array(n),
-      authFailures: new Uint32Array(n),
-      authAccepted: new Uint32Array(n),
-      activity: new Float64Array(n),
-      connections: new Uint32Array(n),
-      established: new Uint32Array(n),
-      halfOpen: new Uint32Array(n),
-      firstSocket: new Int32Array(n).fill(-1),
-      lastRequest: new Float64Array(n),
-      lastAuth: new Float64Array(n),
-      text: [],
-    },
+    records: createRecords(n),
+    texts: [],
     windows: createWindows(n),
     strips: createStrips(n, limits.strips),
     recent: createRecent(limits.recentBytes, limits.recentRecords),
@@ -150,7 +114,17 @@ export function createState(options: StateOptions): State {
       authAccepted: 0,
       evicted: 0,
     },
-    sockets: { table: undefined, at: 0, next: new Int32Array(0), holders: [], established: 0, halfOpen: 0 },
+    sockets: {
+      table: undefined,
+      next: new Int32Array(0),
+      first: new Int32Array(n).fill(-1),
+      count: new Uint32Array(n),
+      establishedCount: new Uint32Array(n),
+      halfOpenCount: new Uint32Array(n),
+      holders: [],
+      established: 0,
+      halfOpen: 0,
+    },
     health: new Map(),
     series: {
       requests: createSeries(),

@@ -1,4 +1,5 @@
 import type { Strip } from "../model/snapshot.ts";
+import { ACTIVITY, type Records, read } from "./record.ts";
 
 /** What a strip counts, in the order its rows are stored. */
 export const STRIP_ROWS = ["requests", "connections", "errors", "authFailures"] as const;
@@ -35,10 +36,10 @@ export function createStrips(slots: number, pool: number): Strips {
 }
 
 /**
- * Gives `slot` a strip if it has none: a free one, else that of the least `activity` among the next
+ * Gives `slot` a strip if it has none: a free one, else that of the least activity among the next
  * eight of the pool, if that is less than its own.
  */
-export function claimStrip(strips: Strips, slot: number, activity: Float64Array): void {
+export function claimStrip(strips: Strips, slot: number, records: Records): void {
   if (strips.of[slot] !== -1) return;
   const pool = strips.owner.length;
   let strip = -1;
@@ -46,10 +47,10 @@ export function claimStrip(strips: Strips, slot: number, activity: Float64Array)
     while (strips.owner[strips.hand] !== -1) strips.hand = (strips.hand + 1) % pool;
     strip = strips.hand;
   } else {
-    let least = activity[slot] as number;
+    let least = read(records, slot, ACTIVITY);
     for (let i = 0; i < 8; i++) {
       strips.hand = (strips.hand + 1) % pool;
-      const rival = activity[strips.owner[strips.hand] as number] as number;
+      const rival = read(records, strips.owner[strips.hand] as number, ACTIVITY);
       if (rival < least) {
         least = rival;
         strip = strips.hand;

@@ -1,5 +1,6 @@
 import type { Sort } from "../model/snapshot.ts";
 import { compareAddresses } from "./addresses.ts";
+import { AUTH_FAILURES, BYTES, LAST_SEEN, REQUESTS, read } from "./record.ts";
 import type { State } from "./state.ts";
 import { sumWindow } from "./windows.ts";
 
@@ -42,50 +43,50 @@ function sink(heap: Int32Array, start: number, compare: Compare): void {
 /** Most first, except addresses in numeric order. Equal rows: by sockets, by requests, by address. */
 function comparator(state: State, sort: Sort, slots: Int32Array): Compare {
   const { words } = state.addresses;
-  const { connections, requests } = state.columns;
+  const { count } = state.sockets;
   const byAddress: Compare = (a, b) => compareAddresses(words, 4 * a, words, 4 * b);
   if (sort === "ip") return byAddress;
   const keys = sortKeys(state, sort, slots);
   return (a, b) =>
     (keys[b] as number) - (keys[a] as number) ||
-    (connections[b] as number) - (connections[a] as number) ||
-    (requests[b] as number) - (requests[a] as number) ||
+    (count[b] as number) - (count[a] as number) ||
+    read(state.records, b, REQUESTS) - read(state.records, a, REQUESTS) ||
     byAddress(a, b);
 }
 
-/** The number each slot is sorted by. */
-function sortKeys(state: State, sort: Exclude<Sort, "ip">, slots: Int32Array): Float64Array | Uint32Array {
-  const { columns } = state;
-  switch (sort) {
-    case "connections":
-      return columns.connections;
-    case "requests":
-      return columns.requests;
-    case "bytes":
-      return columns.bytes;
-    case "auth":
-      return columns.authFailures;
-    case "seen":
-      return columns.lastSeen;
-    case "rate":
-      return computed(state, slots, (slot) =>
-        sumWindow(state.windows, slot, Math.floor(state.now / 1000), 60),
-      );
-    case "services":
-      return computed(state, slots, (slot) => distinctPorts(state, slot));
-  }
-}
-
-function computed(state: State, slots: Int32Array, key: (slot: number) => number): Float64Array {
+/** The number each slot is sorted by, at the slot's place. */
+function sortKeys(state: State, sort: Exclude<Sort, "ip">, slots: Int32Array): Float64Array {
+  const key = sortKey(state, sort);
   const keys = new Float64Array(state.addresses.top);
   for (const slot of slots) keys[slot] = key(slot);
   return keys;
 }
 
-function distinctPorts({ columns, sockets }: State, slot: number): number {
-  if (sockets.table === undefined || columns.firstSocket[slot] === -1) return 0;
+function sortKey(state: State, sort: Exclude<Sort, "ip">): (slot: number) => number {
+  const field = (name: number) => (slot: number) => read(state.records, slot, name);
+  const now = Math.floor(state.now / 1000);
+  switch (sort) {
+    case "connections":
+      return (slot) => state.sockets.count[slot] as number;
+    case "requests":
+      return field(REQUESTS);
+    case "bytes":
+      return field(BYTES);
+    case "auth":
+      return field(AUTH_FAILURES);
+    case "seen":
+      return field(LAST_SEEN);
+    case "rate":
+      return (slot) => sumWindow(state.windows, slot, now, 60);
+    case "services":
+      return (slot) => distinctPorts(state, slot);
+  }
+}
+
+function distinctPorts({ sockets }: State, slot: number): number {
+  if (sockets.table === undefined || sockets.first[slot] === -1) return 0;
   const ports = new Set<number>();
-  for (let i = columns.firstSocket[slot] as number; i !== -1; i = sockets.next[i] as number) {
+  for (let i = sockets.first[slot] as number; i !== -1; i = sockets.next[i] as number) {
     ports.add(
       (sockets.table.inbound[i] === 1 ? sockets.table.localPort[i] : sockets.table.remotePort[i]) ?? 0,
     );
