@@ -1,0 +1,98 @@
+import { dlopen, FFIType, type Pointer, read } from "bun:ffi";
+import { getSystemErrorMessage, getSystemErrorName } from "node:util";
+
+/** glibc, then musl, whose file carries the machine's name. */
+const FILES = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
+
+/** Numbers of system calls that older libcs do not wrap (asm/unistd_64.h, asm-generic/unistd.h). */
+const SYS_getdents64 = process.arch === "arm64" ? 61 : 217;
+
+/** prctl(2): the signal this process gets when its parent dies. */
+const PR_SET_PDEATHSIG = 1;
+
+/** A failed system call: `code` is the errno's name (`EPERM`), `message` says it in words. */
+export class SystemError extends Error {
+  override readonly name = "SystemError";
+  readonly code: string;
+
+  constructor(call: string, errno: number) {
+    const code = getSystemErrorName(-errno);
+    super(`${call}: ${getSystemErrorMessage(-errno)} (${code})`);
+    this.code = code;
+  }
+}
+
+/** socket(2): the new descriptor. Throws {@link SystemError}, or an Error where no libc can be opened. */
+export function socket(domain: number, type: number, protocol: number): number {
+  return checked("socket", libc().socket(domain, type, protocol));
+}
+
+/** send(2) of all `bytes`: how many went. Throws {@link SystemError}. */
+export function send(fd: number, bytes: Uint8Array, flags = 0): number {
+  return checked("send", libc().send(fd, bytes, bytes.length, flags));
+}
+
+/** recv(2) into `bytes`: the bytes received, with MSG_TRUNC the datagram's real length. Throws {@link SystemError}. */
+export function recv(fd: number, bytes: Uint8Array, flags = 0): number {
+  return checked("recv", libc().recv(fd, bytes, bytes.length, flags));
+}
+
+/** close(2). The descriptor is gone whatever it answers, so its error is not looked at. */
+export function close(fd: number): void {
+  libc().close(fd);
+}
+
+/**
+ * getdents64(2): the next entries of the open directory `fd` into `bytes`, as `struct linux_dirent64`.
+ * Returns the bytes filled, 0 at the end. Throws {@link SystemError}.
+ */
+export function getdents(fd: number, bytes: Uint8Array): number {
+  return checked("getdents64", libc().syscall(SYS_getdents64, fd, bytes, bytes.length));
+}
+
+/**
+ * Has the kernel send `signal` (its number) to this process when its parent dies, prctl(2). A parent that
+ * died before the call is not noticed: compare `process.ppid` afterwards. Throws {@link SystemError}.
+ */
+export function diesWithParent(signal: number): void {
+  checked("prctl", libc().prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0));
+}
+
+/** The result, or the thread's errno thrown. It must be the next thing after the call. */
+function checked(call: string, result: number | bigint): number {
+  if (result >= 0) return Number(result);
+  throw new SystemError(call, read.i32(libc().__errno_location() as Pointer, 0));
+}
+
+type Libc = ReturnType<typeof load>;
+let opened: Libc | undefined;
+
+function libc(): Libc {
+  opened ??= open();
+  return opened;
+}
+
+function open(): Libc {
+  const reasons: string[] = [];
+  for (const file of FILES) {
+    try {
+      return load(file);
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new Error(`no C library: ${reasons.join("; ")}`);
+}
+
+function load(file: string) {
+  return dlopen(file, {
+    __errno_location: { args: [], returns: "ptr" },
+    socket: { args: ["i32", "i32", "i32"], returns: "i32" },
+    send: { args: ["i32", "ptr", "u64", "i32"], returns: FFIType.i64_fast },
+    recv: { args: ["i32", "ptr", "u64", "i32"], returns: FFIType.i64_fast },
+    close: { args: ["i32"], returns: "i32" },
+    prctl: { args: ["i32", "u64", "u64", "u64", "u64"], returns: "i32" },
+    // Variadic: on x86-64 and arm64 Linux integers travel in the same registers either way.
+    syscall: { args: ["i64", "i32", "ptr", "u64"], returns: FFIType.i64_fast },
+  }).symbols;
+}
