@@ -1,15 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-
-/** Small, fast and the same everywhere (mulberry32): a benchmark's input must not change between runs. */
-export function random(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { pick, random } from "../demo/random.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const SECTIONS = ["products", "docs", "blog", "images", "api/v2", "static/js", "users", "search", "cart"];
@@ -40,10 +30,9 @@ export interface LogShape {
  */
 export function writeAccessLog(path: string, shape: LogShape): void {
   const next = random(42);
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
   const addresses = Array.from({ length: shape.addresses }, () => address(next));
   const agents = Array.from({ length: 900 }, () =>
-    pick(BROWSERS).replaceAll("%", String(60 + Math.floor(next() * 300))),
+    pick(next, BROWSERS).replaceAll("%", String(60 + Math.floor(next() * 300))),
   );
   const start = Date.UTC(2026, 9, 1);
   const fd = openSync(path, "w");
@@ -57,11 +46,11 @@ export function writeAccessLog(path: string, shape: LogShape): void {
     const request =
       kind > 0.995
         ? "\\x16\\x03\\x01\\x02\\x00\\x01\\x00\\x01\\xFC\\x03\\x03"
-        : `${next() < 0.9 ? "GET" : "POST"} ${probe ? pick(PROBES) : target(next, pick)} HTTP/1.1`;
+        : `${next() < 0.9 ? "GET" : "POST"} ${probe ? pick(next, PROBES) : target(next)} HTTP/1.1`;
     const status = probe ? 404 : kind > 0.995 ? 400 : next() < 0.93 ? 200 : 304;
     const referrer =
-      next() < 0.6 ? `https://shop.example.com/${pick(SECTIONS)}/${Math.floor(next() * 500)}` : "-";
-    const agent = next() < 0.01 ? 'probe \\"quoted\\" \\xE2\\x9C\\x93' : pick(agents);
+      next() < 0.6 ? `https://shop.example.com/${pick(next, SECTIONS)}/${Math.floor(next() * 500)}` : "-";
+    const agent = next() < 0.01 ? 'probe \\"quoted\\" \\xE2\\x9C\\x93' : pick(next, agents);
     chunk.push(
       `${ip} - - [${time}] "${request}" ${status} ${Math.floor(next() * 60000)} "${referrer}" "${agent}"\n`,
     );
@@ -77,13 +66,13 @@ export function writeAccessLog(path: string, shape: LogShape): void {
 function address(next: () => number): string {
   const word = (): number => Math.floor(next() * 0x10000);
   if (next() < 0.12)
-    return `2a04:${word().toString(16)}:${word().toString(16)}::${(1 + word()).toString(16)}`;
+    return `2a04:${word().toString(16)}:${word().toString(16)}::${(1 + Math.floor(next() * 0xffff)).toString(16)}`;
   return `${11 + Math.floor(next() * 88)}.${Math.floor(next() * 256)}.${Math.floor(next() * 256)}.${Math.floor(next() * 256)}`;
 }
 
-function target(next: () => number, pick: <T>(list: readonly T[]) => T): string {
+function target(next: () => number): string {
   const query = next() < 0.16 ? `?q=caf%C3%A9&page=${Math.floor(next() * 90)}` : "";
-  return `/${pick(SECTIONS)}/${Math.floor(next() * 100000).toString(36)}/item-${Math.floor(next() * 1000)}${query}`;
+  return `/${pick(next, SECTIONS)}/${Math.floor(next() * 100000).toString(36)}/item-${Math.floor(next() * 1000)}${query}`;
 }
 
 function stamp(date: Date): string {

@@ -1,0 +1,92 @@
+import { fileURLToPath } from "node:url";
+import type { Config } from "../config/options.ts";
+import { compileFilter } from "../filter/filter.ts";
+import { diesWithParent } from "../kernel/libc.ts";
+import type { Input } from "../model/event.ts";
+import type { ConsoleHost } from "../tui/console.ts";
+import { canRunConsole } from "../tui/terminal.ts";
+import { createEngine } from "./engine.ts";
+import { type Files, runFiles } from "./files.ts";
+import { type Live, type Setup, startLive } from "./live.ts";
+import { play } from "./playback.ts";
+
+const USAGE = 2;
+/** signal(7) */
+const SIGHUP = 1;
+const INCIDENT = fileURLToPath(new URL("../../demo/incident.jsonl.gz", import.meta.url));
+/** How much of the incident has happened when the demo begins: enough for the rates and strips to be filled. */
+const DEMO_LEAP = 100_000;
+
+/** The console on this machine. */
+export function liveConsole(setup: Setup, filter: string | undefined): Promise<number> {
+  return show(setup.config, { filter }, (accept) => startLive(setup, accept));
+}
+
+/** The console on files, read to their end before it opens. */
+export function fileConsole(files: Files, config: Config, filter: string | undefined): Promise<number> {
+  return show(config, { filter, title: "replay" }, async (accept) => {
+    await runFiles(files, { emit: accept, health: accept });
+    return undefined;
+  });
+}
+
+/** The console on the built-in incident, as it happened. Its addresses are of reserved ranges, so they are shown. */
+export function demo(config: Config): Promise<number> {
+  return show({ ...config, showPrivateIps: true }, { title: "demo" }, (accept) =>
+    play(INCIDENT, accept, DEMO_LEAP),
+  );
+}
+
+interface Shown {
+  readonly filter?: string | undefined;
+  readonly title?: string;
+}
+
+/** What feeds the console: some sources can be asked to look again, or closer. */
+type Feed = Pick<Live, "close"> & Partial<Live>;
+
+async function show(
+  config: Config,
+  { filter, title }: Shown,
+  start: (accept: (input: Input) => void) => Feed | undefined | Promise<Feed | undefined>,
+): Promise<number> {
+  const obstacle = canRunConsole();
+  if (obstacle !== undefined) {
+    process.stderr.write(`nethergaze: ${obstacle}\n`);
+    return USAGE;
+  }
+  const { runConsole } = await import("../tui/console.ts");
+  // The launcher gives the terminal back when we are killed; when it is killed itself, nobody would.
+  diesWithParent(SIGHUP);
+  const engine = createEngine({ showPrivate: config.showPrivateIps });
+  let onLines = (): void => {};
+  const feed = await start((input) => {
+    engine.accept(input);
+    if (input.kind === "request" || input.kind === "auth") onLines();
+  });
+  const host: ConsoleHost = {
+    snapshot(query) {
+      feed?.setInterest?.(query.detail);
+      return engine.snapshot(query);
+    },
+    revision: engine.revision,
+    onLines(listener) {
+      onLines = listener;
+    },
+    refresh: () => feed?.refresh?.(),
+    compileFilter,
+  };
+  try {
+    return await runConsole({
+      host,
+      fast: config.fast,
+      utc: config.utc,
+      maxLines: config.maxLogLines,
+      color: config.color,
+      ...(title !== undefined && { title }),
+      ...(filter !== undefined && { filter }),
+    });
+  } finally {
+    feed?.close();
+  }
+}

@@ -1,0 +1,82 @@
+import type { Loaded } from "../config/load.ts";
+import type { Input } from "../model/event.ts";
+import type { Ip } from "../model/ip.ts";
+import { now, startClock } from "../sources/clock.ts";
+import { followLogs } from "../sources/follow-logs.ts";
+import { createKernelCounters } from "../sources/kernel-counters.ts";
+import { createSockets } from "../sources/sockets.ts";
+
+/** Counters of the kernel are read as often as the clock ticks: rates are per second. */
+const COUNTERS_INTERVAL = 1000;
+
+/** What was asked for, and by whom. */
+export type Setup = Pick<Exclude<Loaded, { print: string }>, "config" | "origins">;
+
+/** The machine's own sources, running. */
+export interface Live {
+  /** Looks at every source now. */
+  refresh(): void;
+  /** The address somebody looks at: its connections are read in more detail. */
+  setInterest(ip: Ip | undefined): void;
+  close(): void;
+}
+
+/** Starts every source the configuration asks for; from now on each emits what it sees, and how it does. */
+export function startLive({ config, origins }: Setup, emit: (input: Input) => void): Live {
+  const stopClock = startClock(emit);
+  const sockets = createSockets();
+  const counters = createKernelCounters(config.interface === "" ? {} : { interface: config.interface });
+  const pollSockets = (): void => {
+    for (const input of sockets.poll(now())) emit(input);
+  };
+  const pollCounters = (): void => {
+    for (const input of counters.poll(now())) emit(input);
+  };
+  pollCounters();
+  pollSockets();
+  const timers = [
+    setInterval(pollSockets, config.connectionsInterval * 1000),
+    setInterval(pollCounters, COUNTERS_INTERVAL),
+  ];
+  const common = { fromStart: config.fromStart, now, emit };
+  const logs = [
+    followLogs({
+      ...common,
+      part: "http",
+      reads: "requests",
+      paths: config.accessLog,
+      named: origins.accessLog !== "default",
+      flag: "--access-log",
+      format: config.logFormat,
+      pollMs: config.logInterval * 1000,
+    }),
+  ];
+  if (config.authEnabled) {
+    logs.push(
+      followLogs({
+        ...common,
+        part: "auth",
+        reads: "auth",
+        paths: config.authLog,
+        named: origins.authLog !== "default",
+        flag: "--auth-log",
+        format: "auto",
+        pollMs: config.authLogInterval * 1000,
+      }),
+    );
+  }
+  return {
+    refresh() {
+      pollCounters();
+      pollSockets();
+      for (const log of logs) log.poll();
+    },
+    setInterest: (ip) => sockets.setInterest(ip),
+    close() {
+      stopClock();
+      for (const timer of timers) clearInterval(timer);
+      for (const log of logs) log.close();
+      sockets.close();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { UsageError } from "./config/error.ts";
+import { type Loaded, loadConfig } from "./config/load.ts";
+import { processInput } from "./config/process.ts";
+import { compileFilter } from "./filter/filter.ts";
+
+const USAGE = 2;
+
+/** Decides from the command line what to run, and loads only that. Returns the exit code. */
+async function main(): Promise<number> {
+  const loaded = loadConfig(processInput());
+  if (loaded instanceof UsageError) return refuse(loaded);
+  if (loaded.print !== undefined) {
+    const { print } = loaded;
+    await new Promise((resolve) => process.stdout.write(print, resolve));
+    return 0;
+  }
+  for (const warning of loaded.warnings) process.stderr.write(`nethergaze: ${warning}\n`);
+  return run(loaded);
+}
+
+type Run = Exclude<Loaded, { print: string }>;
+
+async function run(loaded: Run): Promise<number> {
+  const { command, config } = loaded;
+  const files = await filesOf(loaded);
+  if (files instanceof UsageError) return refuse(files);
+  switch (command.name) {
+    case "console": {
+      const { liveConsole, fileConsole } = await import("./commands/console.ts");
+      return files ? fileConsole(files, config, command.filter) : liveConsole(loaded, command.filter);
+    }
+    case "demo": {
+      const { demo } = await import("./commands/console.ts");
+      return demo(config);
+    }
+    case "stream": {
+      const filter = filterOf(command.filter);
+      if (command.what === "events") {
+        const { streamEvents, fileEvents } = await import("./commands/events.ts");
+        return files ? fileEvents(files, filter) : streamEvents(loaded, filter);
+      }
+      const { streamSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
+      return files ? fileSnapshots(files, config, { filter }, "end") : streamSnapshots(loaded, { filter });
+    }
+    case "top": {
+      const asked = { filter: filterOf(command.filter), limit: command.limit, once: command.once };
+      if (command.json) {
+        const { streamSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
+        if (files) return fileSnapshots(files, config, asked, "end");
+        return streamSnapshots(loaded, asked, command.once ? 1 : undefined);
+      }
+      const { liveTop, fileTop } = await import("./commands/top.ts");
+      return files ? fileTop(files, config, asked) : liveTop(loaded, asked);
+    }
+    case "record": {
+      const { record } = await import("./commands/record.ts");
+      return record(command.file, command.maxSize, files ? { files } : { live: loaded });
+    }
+    case "replay": {
+      const { replayed } = await import("./commands/files.ts");
+      const recorded = replayed(command.files, config);
+      if (command.as === "events") {
+        const { fileEvents } = await import("./commands/events.ts");
+        return fileEvents(recorded, undefined);
+      }
+      if (command.as === "snapshots") {
+        const { fileSnapshots } = await import("./commands/snapshots.ts");
+        return fileSnapshots(recorded, config, { filter: undefined }, "second");
+      }
+      const { fileConsole } = await import("./commands/console.ts");
+      return fileConsole(recorded, config, undefined);
+    }
+  }
+}
+
+/** With `--no-follow`, the files that the command line names. */
+async function filesOf(run: Run) {
+  const { name } = run.command;
+  if (run.config.follow || name === "replay" || name === "demo") return undefined;
+  const { namedFiles } = await import("./commands/files.ts");
+  return namedFiles(run);
+}
+
+function refuse(error: UsageError): number {
+  process.stderr.write(`nethergaze: ${error.message}\n`);
+  return USAGE;
+}
+
+function filterOf(text: string | undefined) {
+  return text === undefined ? undefined : compileFilter(text);
+}
+
+// Every command has written what it had to: a pipe that nobody reads must not keep the process.
+process.exit(await main());

@@ -1,0 +1,167 @@
+import type { HealthEvent, Input } from "../model/event.ts";
+import type { FormatName } from "../parse/formats.ts";
+import { type Interpreter, interpreterFor, type Reads } from "./interpret.ts";
+import { tail } from "./tail.ts";
+import type { TailState } from "./tail-log.ts";
+
+export interface FollowOptions {
+  readonly part: "http" | "auth";
+  readonly reads: Exclude<Reads, "any">;
+  readonly paths: readonly string[];
+  /** Whether a person named these paths: then each that is absent is told, else only that all are. */
+  readonly named: boolean;
+  /** The flag by which a person would name others. */
+  readonly flag: string;
+  readonly format: FormatName | "auto";
+  readonly fromStart: boolean;
+  readonly pollMs: number;
+  now(): number;
+  emit(input: Input): void;
+}
+
+/** Logs that are being followed. */
+export interface Following {
+  /** Looks for new lines now. */
+  poll(): void;
+  close(): void;
+}
+
+/** How often counts that changed are told, in milliseconds. */
+const REPORT_EACH = 1000;
+
+/** Follows logs, emits what their lines say, and how each file does. */
+export function followLogs(options: FollowOptions): Following {
+  const logs = new Map<string, FollowedLog>();
+  let saidAbsent = false;
+
+  const logOf = (path: string): FollowedLog => {
+    let log = logs.get(path);
+    if (log === undefined) {
+      log = new FollowedLog(path, options);
+      logs.set(path, log);
+    }
+    return log;
+  };
+  const report = (): void => {
+    for (const log of logs.values()) log.report();
+    const reading = [...logs.values()].some((log) => log.isReading);
+    if (options.named || reading === !saidAbsent) return;
+    saidAbsent = !reading;
+    const detail = reading
+      ? "found"
+      : `none found at ${options.paths.join(", ")}: name one with ${options.flag}`;
+    options.emit({
+      kind: "health",
+      at: options.now(),
+      part: options.part,
+      source: SOURCES[options.part],
+      state: reading ? "up" : "down",
+      detail,
+    });
+  };
+
+  const following = tail({
+    paths: options.paths,
+    fromStart: options.fromStart,
+    pollMs: options.pollMs,
+    now: options.now,
+    onLine: (path, bytes, start, end) => logOf(path).line(bytes as Buffer, start, end),
+    onState(state) {
+      if (state.status === "gone") logs.delete(state.path);
+      else logOf(state.path).state = state;
+      logs.get(state.path)?.report();
+    },
+  });
+  report();
+  const timer = setInterval(report, REPORT_EACH);
+  return {
+    poll: () => following.poll(),
+    close() {
+      clearInterval(timer);
+      following.close();
+      for (const log of logs.values()) log.report();
+    },
+  };
+}
+
+/** What the logs of a part are called while none of them is known. */
+const SOURCES = { http: "access logs", auth: "auth logs" } as const;
+
+/** One file: its lines on their way, and the counts of what became of them. */
+class FollowedLog {
+  readonly #path: string;
+  readonly #options: FollowOptions;
+  readonly #interpret: Interpreter;
+  #lines = 0;
+  #unparsed = 0;
+  #untimed = 0;
+  #newest = 0;
+  #readAt = 0;
+  #reported = "";
+  state: TailState | undefined;
+
+  constructor(path: string, options: FollowOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#interpret = interpreterFor(options.reads, path, options.format);
+  }
+
+  get isReading(): boolean {
+    return this.state?.status === "reading";
+  }
+
+  line(bytes: Buffer, start: number, end: number): void {
+    if (isBlank(bytes, start, end)) return;
+    const { now, emit } = this.#options;
+    this.#readAt = now();
+    this.#lines++;
+    const reading = this.#interpret(bytes, start, end, this.#readAt);
+    if (reading === "unparsed") this.#unparsed++;
+    if (typeof reading === "string") return;
+    if ("timeUnknown" in reading && reading.timeUnknown) this.#untimed++;
+    else if (reading.at > this.#newest) this.#newest = reading.at;
+    emit(reading);
+  }
+
+  /** Emits the file's health if it is another than was emitted last. */
+  report(): void {
+    const { state } = this;
+    if (state === undefined) return;
+    // A path that nobody named and that is not there is no news.
+    if (state.status === "absent" && !this.#options.named && this.#reported === "") return;
+    const health = this.#health(state);
+    const text = JSON.stringify(health);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    this.#options.emit({ ...health, at: this.#options.now() });
+  }
+
+  #health(state: TailState): HealthEvent {
+    const faults: string[] = [];
+    if (state.status === "absent") faults.push("not there yet: waiting for it");
+    if (state.reason !== undefined) faults.push(state.reason);
+    if (this.#unparsed > 0) faults.push(`${this.#unparsed} of ${this.#lines} lines not understood`);
+    if (this.#untimed > 0) faults.push(`${this.#untimed} lines without a usable time`);
+    if (state.overlong > 0) faults.push(`${state.overlong} lines too long, cut`);
+    if (state.lostBytes > 0) faults.push(`${state.lostBytes} bytes lost before they could be read`);
+    if (state.truncations > 0) faults.push(`truncated ${state.truncations} times: last lines may be lost`);
+    const reading = state.status === "reading";
+    return {
+      kind: "health",
+      at: 0,
+      part: this.#options.part,
+      source: this.#path,
+      state: !reading ? "down" : faults.length > 0 ? "degraded" : "up",
+      detail: faults.join("; ") || "following",
+      lines: this.#lines,
+      unparsed: this.#unparsed,
+      ...(state.lostBytes > 0 && { lostBytes: state.lostBytes }),
+      ...(this.#newest > 0 && { lag: Math.max(0, this.#readAt - this.#newest) }),
+    };
+  }
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((bytes[i] as number) > 0x20) return false;
+  return true;
+}

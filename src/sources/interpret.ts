@@ -1,0 +1,78 @@
+import type { Input } from "../model/event.ts";
+import { createDetector, type FormatName } from "../parse/formats.ts";
+import { parseNative } from "../parse/native.ts";
+import { RequestCursor } from "../parse/request-cursor.ts";
+import { parseAuthLine } from "../parse/sshd.ts";
+
+/** What a file holds; `any` where its lines must tell. */
+export type Reads = "requests" | "auth" | "any";
+
+/**
+ * What a line is: an input, nothing for us (another program's line), or not understood. A request's view
+ * is reused for the next line of the same file.
+ */
+export type Reading = Input | "other" | "unparsed";
+
+/** Reads the lines of one file; `readAt` (epoch ms) is the time of those that have none of their own. */
+export type Interpreter = (bytes: Buffer, start: number, end: number, readAt: number) => Reading;
+
+/** An `at` this far ahead of the clock, in milliseconds, is a broken clock's: the line keeps the time it was read. */
+const AHEAD = 60_000;
+
+export function interpreterFor(reads: Reads, source: string, format: FormatName | "auto"): Interpreter {
+  switch (reads) {
+    case "requests":
+      return requests(source, format);
+    case "auth":
+      return auth(source);
+    case "any":
+      return any(source, format);
+  }
+}
+
+/** Access logs, in a forced format or in whatever each line is. */
+export function requests(source: string, format: FormatName | "auto"): Interpreter {
+  const detector = createDetector(format === "auto" ? undefined : format);
+  const cursor = new RequestCursor();
+  cursor.source = source;
+  return (bytes, start, end, readAt) => {
+    cursor.readAt = readAt;
+    if (!detector.parse(bytes, start, end, cursor)) return "unparsed";
+    if (cursor.time > readAt + AHEAD) cursor.time = Number.NaN;
+    return cursor;
+  };
+}
+
+/** Logs of the login services. */
+export function auth(source: string): Interpreter {
+  return (bytes, start, end, readAt) => {
+    const event = parseAuthLine(bytes.toString("utf8", start, end), source, readAt);
+    if (typeof event === "string" || event.at <= readAt + AHEAD) return event;
+    return { ...event, at: readAt, timeUnknown: true };
+  };
+}
+
+/** Recordings: native events, each with its own source. */
+function recording(bytes: Buffer, start: number, end: number): Reading {
+  return parseNative(bytes.toString("utf8", start, end)) ?? "unparsed";
+}
+
+/** The first line that somebody understands decides what the file is. */
+function any(source: string, format: FormatName | "auto"): Interpreter {
+  const candidates = [recording, requests(source, format), auth(source)];
+  let chosen: Interpreter | undefined;
+  return (bytes, start, end, readAt) => {
+    if (chosen !== undefined) return chosen(bytes, start, end, readAt);
+    let best: Reading = "unparsed";
+    for (const candidate of candidates) {
+      const reading = candidate(bytes, start, end, readAt);
+      if (reading === "unparsed") continue;
+      if (reading === "other") best = "other";
+      else {
+        chosen = candidate;
+        return reading;
+      }
+    }
+    return best;
+  };
+}

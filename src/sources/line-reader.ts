@@ -1,0 +1,156 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+
+/** Read at once; larger pieces were not faster. */
+const BUFFER = 256 << 10;
+/** A line that does not fit the buffer is cut to this, as a live log's is. */
+export const CUT = 64 << 10;
+
+/**
+ * The lines of a whole file, gzip or not, with one buffer in memory. `next()` is plain and fast while
+ * the buffer lasts; when it answers "more", await `fill()` and ask again.
+ */
+export interface LineReader {
+  /** The line found by `next()` is `bytes[start, end)`, without its newline, until the next call. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** Lines cut because they were longer than the buffer. */
+  readonly cut: number;
+  /** How much of the file is read, 0 to 1. */
+  readonly fraction: number;
+  next(): "line" | "more" | "end";
+  /** Reads on. Rejects when the file cannot be read or is damaged. */
+  fill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a file for reading line by line; whether it is gzip is told by its first two bytes. */
+export async function openLines(path: string): Promise<LineReader> {
+  const handle = await open(path, "r");
+  try {
+    const source = (await isGzip(handle)) ? gunzip(handle) : plain(handle);
+    const { size } = await handle.stat();
+    return lineReader(source, size, () => handle.close());
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+interface Source {
+  /** Reads at most `into.length` bytes; 0 at the end. */
+  read(into: Buffer): Promise<number>;
+  /** Bytes of the file read so far. */
+  position(): number;
+}
+
+function plain(handle: FileHandle): Source {
+  let position = 0;
+  return {
+    async read(into) {
+      const { bytesRead } = await handle.read(into, 0, into.length);
+      position += bytesRead;
+      return bytesRead;
+    },
+    position: () => position,
+  };
+}
+
+async function isGzip(handle: FileHandle): Promise<boolean> {
+  const magic = Buffer.alloc(2);
+  // At a position, so that the next reader still starts at the first byte. A pipe has no positions.
+  const stat = await handle.stat();
+  if (!stat.isFile()) return false;
+  const { bytesRead } = await handle.read(magic, 0, 2, 0);
+  return bytesRead === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+}
+
+function gunzip(handle: FileHandle): Source {
+  const compressed = handle.createReadStream({ start: 0, autoClose: false });
+  const stream: Readable = compressed.pipe(createGunzip());
+  compressed.on("error", (error) => stream.destroy(error));
+  const pieces = stream[Symbol.asyncIterator]();
+  let piece: Uint8Array = Buffer.alloc(0);
+  return {
+    async read(into) {
+      while (piece.length === 0) {
+        const { done, value } = await pieces.next();
+        if (done) return 0;
+        piece = value as Uint8Array;
+      }
+      const count = Math.min(piece.length, into.length);
+      into.set(piece.subarray(0, count));
+      piece = piece.subarray(count);
+      return count;
+    },
+    position: () => compressed.bytesRead,
+  };
+}
+
+function lineReader(source: Source, size: number, close: () => Promise<void>): LineReader {
+  const bytes = Buffer.allocUnsafe(BUFFER);
+  /** Bytes `[from, to)` are read and not delivered. */
+  let from = 0;
+  let to = 0;
+  let ended = false;
+  /** Inside a line too long to keep: everything up to its newline is passed over. */
+  let skipping = false;
+  let start = 0;
+  let end = 0;
+  let cut = 0;
+
+  const next = (): "line" | "more" | "end" => {
+    for (;;) {
+      const newline = from < to ? bytes.indexOf(10, from) : -1;
+      const found = newline >= 0 && newline < to;
+      if (!found && !ended && (skipping || to - from < BUFFER)) {
+        if (skipping) from = to;
+        return "more";
+      }
+      if (!found && (from === to || skipping)) return "end";
+      start = from;
+      end = found ? newline : to;
+      from = found ? newline + 1 : to;
+      if (skipping) {
+        skipping = false;
+        continue;
+      }
+      if (!found && !ended) {
+        skipping = true;
+        end = start + CUT;
+        cut++;
+      }
+      return "line";
+    }
+  };
+
+  const fill = async (): Promise<void> => {
+    bytes.copyWithin(0, from, to);
+    to -= from;
+    from = 0;
+    const count = await source.read(bytes.subarray(to));
+    if (count === 0) ended = true;
+    to += count;
+  };
+
+  return {
+    bytes,
+    get start() {
+      return start;
+    },
+    get end() {
+      return end;
+    },
+    get cut() {
+      return cut;
+    },
+    get fraction() {
+      return size > 0 ? Math.min(1, source.position() / size) : 1;
+    },
+    next,
+    fill,
+    close,
+  };
+}
