@@ -30,7 +30,7 @@ import {
 import { touch } from "./slots.ts";
 import { MAX_SOURCES, type State } from "./state.ts";
 import { bumpStrip } from "./strips.ts";
-import { bumpSeries, bumpWindow } from "./windows.ts";
+import { bumpSeries, bumpWindow, type Series, setSeries } from "./windows.ts";
 
 const scratch = new Uint32Array(4);
 
@@ -60,7 +60,7 @@ export function fold(state: State, input: Input): void {
 
 /** Core time moves with ticks alone, and never back. */
 function foldTick(state: State, at: number): void {
-  if (state.started === 0) state.started = at;
+  if (at < state.started) state.started = at;
   if (at > state.now) state.now = at;
 }
 
@@ -73,6 +73,7 @@ function foldRequest(state: State, event: RequestEvent | RequestView): void {
   const now = Math.floor(state.now / 1000);
   const slot = touch(state, words, 0, at);
 
+  if (at < state.started) state.started = at;
   counts.requests++;
   add(records, slot, REQUESTS, 1);
   if (bytes !== undefined) {
@@ -155,17 +156,27 @@ function foldKernel(state: State, event: KernelEvent): void {
   state.kernelBefore = before;
   state.kernel = event;
   if (before === undefined || event.at <= before.at) return;
-  const second = Math.floor(event.at / 1000);
-  const now = Math.max(Math.floor(state.now / 1000), second);
   const { newConnections, inBytes, outBytes } = state.series;
-  bumpSeries(newConnections, second, now, counterRate(before, event, "PassiveOpens") ?? 0);
+  const measured = (series: Series, rate: number): void =>
+    setSeries(
+      series,
+      Math.floor(before.at / 1000),
+      Math.floor(event.at / 1000),
+      Math.floor(state.now / 1000),
+      rate,
+    );
+  let inRate = 0;
+  let outRate = 0;
   for (const counters of event.interfaces) {
     if (!counters.default) continue;
     const old = before.interfaces.find(({ name }) => name === counters.name);
     if (old === undefined) continue;
-    bumpSeries(inBytes, second, now, perSecond(old.inBytes, counters.inBytes, before.at, event.at));
-    bumpSeries(outBytes, second, now, perSecond(old.outBytes, counters.outBytes, before.at, event.at));
+    inRate += perSecond(old.inBytes, counters.inBytes, before.at, event.at);
+    outRate += perSecond(old.outBytes, counters.outBytes, before.at, event.at);
   }
+  measured(newConnections, counterRate(before, event, "PassiveOpens") ?? 0);
+  measured(inBytes, inRate);
+  measured(outBytes, outRate);
 }
 
 /** Per second between two events; undefined where either lacks the counter. */

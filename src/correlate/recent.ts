@@ -41,13 +41,20 @@ const HAS_BYTES = 2;
 const MALFORMED = 4;
 const TIME_UNKNOWN = 8;
 
-/** Names of log files kept by number; past this many a record's source reads as the last one. */
-const MAX_SOURCES = 0xfffe;
+/** Characters kept of each text of a login: user names are the peer's choice. */
+const AUTH_KEPT = 256;
+/** Names of log files kept by number, far more than one machine has; a later one reads as unknown, "". */
+const MAX_SOURCES = 1_024;
+/** PATH_MAX of linux/limits.h. */
+const SOURCE_KEPT = 4_096;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** `size` bytes hold about one record per 200; `records` (a power of two) bounds their number. */
+/**
+ * `size` bytes hold about one record per 200, and must hold the longest of them, 8 kB; `records` (a
+ * power of two) bounds their number.
+ */
 export function createRecent(size: number, records: number): Recent {
   const bytes = new Uint8Array(size);
   return {
@@ -105,7 +112,7 @@ export function keepRequest(
 
 /** Keeps a login event; returns its number. */
 export function keepAuth(recent: Recent, event: AuthEvent, previous: number): number {
-  const text = encoder.encode(JSON.stringify(event));
+  const text = encoder.encode(JSON.stringify(event, cutText));
   const start = reserve(recent, text.length + 1);
   recent.bytes[start] = AUTH;
   recent.bytes.set(text, start + 1);
@@ -190,13 +197,21 @@ function commit(recent: Recent, start: number, length: number, previous: number)
 }
 
 function sourceId(recent: Recent, source: string): number {
-  let id = recent.sourceIds.get(source);
+  const name = source.length > SOURCE_KEPT ? source.slice(0, SOURCE_KEPT) : source;
+  let id = recent.sourceIds.get(name);
   if (id === undefined) {
-    id = Math.min(recent.sources.length, MAX_SOURCES);
-    recent.sources[id] = source;
-    if (id < MAX_SOURCES) recent.sourceIds.set(source, id);
+    id = recent.sources.length;
+    if (id === MAX_SOURCES) return MAX_SOURCES;
+    recent.sources.push(name);
+    recent.sourceIds.set(name, id);
   }
   return id;
+}
+
+/** For JSON.stringify: shortens texts, never to half a surrogate pair. */
+function cutText(_key: string, value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= AUTH_KEPT) return value;
+  return value.slice(0, AUTH_KEPT).replace(/[\ud800-\udbff]$/, "");
 }
 
 function copyText(text: string | undefined, into: Uint8Array, at: number, max: number): number {

@@ -16,7 +16,7 @@ import {
   STATUS_4XX,
   STATUS_5XX,
 } from "./record.ts";
-import { SSH_PORT, serviceName } from "./services.ts";
+import { SSH_PORT, serviceName, servicePort } from "./services.ts";
 import type { State } from "./state.ts";
 import { sumWindow } from "./windows.ts";
 
@@ -71,11 +71,12 @@ export class Row implements IpProfile {
   }
   get services(): Service[] {
     const sockets = new Map<number, number>();
-    const table = this.#state.sockets.table;
-    for (const i of this.socketRows(MAX_WALK)) {
-      // Of a connection we made, the service is the peer's port.
-      const port = (table?.inbound[i] === 1 ? table.localPort[i] : table?.remotePort[i]) ?? 0;
-      sockets.set(port, (sockets.get(port) ?? 0) + 1);
+    const { table } = this.#state.sockets;
+    if (table !== undefined) {
+      for (const i of this.socketRows(MAX_WALK)) {
+        const port = servicePort(table, i);
+        sockets.set(port, (sockets.get(port) ?? 0) + 1);
+      }
     }
     if (this.#field(LAST_AUTH) > 0 && !sockets.has(SSH_PORT)) {
       sockets.set(SSH_PORT, 0);

@@ -1,3 +1,5 @@
+import type { SocketTable } from "../model/event.ts";
+
 /** The usual name of a port (IANA service names; short where the screen wants it short). */
 const NAMES = new Map<number, string>([
   [21, "ftp"],
@@ -20,6 +22,11 @@ const NAMES = new Map<number, string>([
 ]);
 
 export const SSH_PORT = 22;
+
+/** The port that row `i` of a table serves: of a connection we made, it is the peer's. */
+export function servicePort(table: SocketTable, i: number): number {
+  return (table.inbound[i] === 1 ? table.localPort[i] : table.remotePort[i]) as number;
+}
 
 /** The name of a port, or its number in digits. */
 export function serviceName(port: number): string {

@@ -51,7 +51,7 @@ export function touch(state: State, words: IpWords, offset: number, at: number):
 function evict(state: State): void {
   const { addresses, records, sockets } = state;
   let leaving = -1;
-  let least = Number.POSITIVE_INFINITY;
+  let least = 0;
   for (let i = 0; i < CANDIDATES; i++) {
     state.hand = (state.hand + 1) % addresses.capacity;
     const slot = state.hand;
@@ -59,7 +59,7 @@ function evict(state: State): void {
       read(records, slot, LAST_SEEN) +
       ((sockets.count[slot] as number) > 0 ? CONNECTED : 0) +
       (read(records, slot, AUTH_FAILURES) > 0 ? SUSPICION : 0);
-    if (worth < least) {
+    if (i === 0 || worth < least) {
       least = worth;
       leaving = slot;
     }

@@ -1,5 +1,5 @@
 import { isPrivate } from "../model/cidr.ts";
-import type { AuthEvent, RequestEvent } from "../model/event.ts";
+import type { AuthEvent, KernelCounter, KernelEvent, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import type {
   Detail,
@@ -30,6 +30,8 @@ const OFFENDERS = 3;
 const LIVE_LINES = 500;
 /** Records looked at for a filter that hardly matches: bounds a question's cost under a flood. */
 const LIVE_SCANNED = 10_000;
+/** Milliseconds, at least: longer than a poll that was late, shorter than a rate of a dead source may mislead. */
+const RATES_LAST = 10_000;
 const DETAIL_EVENTS = 200;
 const DETAIL_SOCKETS = 256;
 
@@ -92,19 +94,17 @@ function matching(slots: Int32Array, filter: Filter | undefined, row: Row): Int3
 }
 
 function totalsOf(state: State, shown: number): Totals {
-  const { counts, sockets, kernel, kernelBefore, series } = state;
+  const { counts, sockets, series } = state;
   const now = Math.floor(state.now / 1000);
   const requests10s = sumSeries(series.requests, now, 10);
-  // A program that has run for less than ten seconds has not seen ten seconds.
+  // A program that has run for less than ten seconds has not seen ten seconds, unless it read older lines.
   const seen = Math.min(10, Math.max(1, now - Math.floor(state.started / 1000) + 1));
-  const rates =
-    kernel === undefined || kernelBefore === undefined
-      ? undefined
-      : {
-          accepted: counterRate(kernelBefore, kernel, "PassiveOpens"),
-          cookies: counterRate(kernelBefore, kernel, "SyncookiesSent"),
-          drops: counterRate(kernelBefore, kernel, "ListenDrops"),
-        };
+  const interval = kernelInterval(state);
+  const rate = (counter: KernelCounter): number | undefined =>
+    interval && counterRate(interval.before, interval.after, counter);
+  const accepted = rate("PassiveOpens");
+  const cookies = rate("SyncookiesSent");
+  const drops = rate("ListenDrops");
   return {
     addresses: shown,
     hidden: state.addresses.size - shown,
@@ -122,20 +122,32 @@ function totalsOf(state: State, shown: number): Totals {
     authFailures: counts.authFailures,
     authAccepted: counts.authAccepted,
     requestsPerSecond: requests10s / seen,
-    ...(rates?.accepted !== undefined && { newConnectionsPerSecond: rates.accepted }),
-    ...(rates?.cookies !== undefined && { synCookiesPerSecond: rates.cookies }),
-    ...(rates?.drops !== undefined && { listenDropsPerSecond: rates.drops }),
+    ...(accepted !== undefined && { newConnectionsPerSecond: accepted }),
+    ...(cookies !== undefined && { synCookiesPerSecond: cookies }),
+    ...(drops !== undefined && { listenDropsPerSecond: drops }),
   };
 }
 
-function interfaceRates({ kernel, kernelBefore }: State): InterfaceRate[] {
-  if (kernel === undefined || kernelBefore === undefined) return [];
+/** The two newest kernel events, unless they are too old to tell a rate of now. */
+function kernelInterval({
+  kernel,
+  kernelBefore,
+  now,
+}: State): { before: KernelEvent; after: KernelEvent } | undefined {
+  if (kernel === undefined || kernelBefore === undefined) return undefined;
+  const lasts = Math.max(RATES_LAST, 2 * (kernel.at - kernelBefore.at));
+  return now - kernel.at > lasts ? undefined : { before: kernelBefore, after: kernel };
+}
+
+function interfaceRates(state: State): InterfaceRate[] {
+  const interval = kernelInterval(state);
+  if (interval === undefined) return [];
   const rates: InterfaceRate[] = [];
-  for (const after of kernel.interfaces) {
-    const before = kernelBefore.interfaces.find(({ name }) => name === after.name);
+  for (const after of interval.after.interfaces) {
+    const before = interval.before.interfaces.find(({ name }) => name === after.name);
     if (before === undefined) continue;
     const rate = (key: "inBytes" | "outBytes" | "inPackets" | "outPackets"): number =>
-      perSecond(before[key], after[key], kernelBefore.at, kernel.at);
+      perSecond(before[key], after[key], interval.before.at, interval.after.at);
     rates.push({
       name: after.name,
       ...(after.default && { default: true }),

@@ -86,8 +86,9 @@ export interface State {
   /** The two newest kernel events: their difference is a rate. */
   kernel: KernelEvent | undefined;
   kernelBefore: KernelEvent | undefined;
-  /** Core time: `at` of the latest tick, and of the first. */
+  /** Core time: `at` of the latest tick. */
   now: number;
+  /** The earliest `at` of a tick or a request. */
   started: number;
   /** Where the search for an address to evict goes on. */
   hand: number;
@@ -135,7 +136,7 @@ export function createState(options: StateOptions): State {
     kernel: undefined,
     kernelBefore: undefined,
     now: 0,
-    started: 0,
+    started: Number.POSITIVE_INFINITY,
     hand: 0,
   };
 }

@@ -1,6 +1,7 @@
 import type { Sort } from "../model/snapshot.ts";
 import { compareAddresses } from "./addresses.ts";
-import { AUTH_FAILURES, BYTES, LAST_SEEN, REQUESTS, read } from "./record.ts";
+import { AUTH_FAILURES, BYTES, LAST_AUTH, LAST_SEEN, REQUESTS, read } from "./record.ts";
+import { SSH_PORT, servicePort } from "./services.ts";
 import type { State } from "./state.ts";
 import { sumWindow } from "./windows.ts";
 
@@ -79,17 +80,17 @@ function sortKey(state: State, sort: Exclude<Sort, "ip">): (slot: number) => num
     case "rate":
       return (slot) => sumWindow(state.windows, slot, now, 60);
     case "services":
-      return (slot) => distinctPorts(state, slot);
+      return (slot) => countServices(state, slot);
   }
 }
 
-function distinctPorts({ sockets }: State, slot: number): number {
-  if (sockets.table === undefined || sockets.first[slot] === -1) return 0;
+/** As many as `Row.services` would list without its limit. */
+function countServices({ sockets, records }: State, slot: number): number {
   const ports = new Set<number>();
+  if (read(records, slot, LAST_AUTH) > 0) ports.add(SSH_PORT);
+  if (sockets.table === undefined) return ports.size;
   for (let i = sockets.first[slot] as number; i !== -1; i = sockets.next[i] as number) {
-    ports.add(
-      (sockets.table.inbound[i] === 1 ? sockets.table.localPort[i] : sockets.table.remotePort[i]) ?? 0,
-    );
+    ports.add(servicePort(sockets.table, i));
   }
   return ports.size;
 }

@@ -33,11 +33,11 @@ export function bumpWindow(windows: Windows, slot: number, second: number, now: 
 
 /** The counts of the `span` (at most 60) seconds that end with `now`. */
 export function sumWindow(windows: Windows, slot: number, now: number, span: number): number {
-  const newest = windows.newest[slot] as number;
-  const last = Math.min(now, newest);
+  const first = now - span + 1;
+  const length = Math.min(span, (windows.newest[slot] as number) - first + 1);
   let sum = 0;
-  for (let second = now - span + 1; second <= last; second++) {
-    sum += windows.counts[DEPTH * slot + (second & (DEPTH - 1))] as number;
+  for (let i = 0; i < length; i++) {
+    sum += windows.counts[DEPTH * slot + ((first + i) & (DEPTH - 1))] as number;
   }
   return sum;
 }
@@ -59,13 +59,31 @@ export function createSeries(): Series {
 
 /** Adds to a second of the series, as {@link bumpWindow} does for a slot. */
 export function bumpSeries(series: Series, second: number, now: number, n: number): void {
-  const at = Math.min(second, now + AHEAD);
-  if (at > series.newest) {
-    const stale = Math.min(at - series.newest, DEPTH);
-    for (let i = 0; i < stale; i++) series.values[(at - i) & (DEPTH - 1)] = 0;
-    series.newest = at;
-  } else if (series.newest - at >= DEPTH) return;
-  series.values[at & (DEPTH - 1)] = (series.values[at & (DEPTH - 1)] as number) + n;
+  const cell = reach(series, Math.min(second, now + AHEAD));
+  if (cell >= 0) series.values[cell] = (series.values[cell] as number) + n;
+}
+
+/**
+ * Sets the seconds after `since` up to `second` to `value`: a rate measured between the two, which
+ * need not lie one second apart.
+ */
+export function setSeries(series: Series, since: number, second: number, now: number, value: number): void {
+  const last = Math.min(second, now + AHEAD);
+  const length = Math.min(Math.max(last - since, 1), DEPTH);
+  for (let i = length - 1; i >= 0; i--) {
+    const cell = reach(series, last - i);
+    if (cell >= 0) series.values[cell] = value;
+  }
+}
+
+/** The cell of a second, with the seconds skipped up to it cleared; -1 when it is too old. */
+function reach(series: Series, second: number): number {
+  if (second > series.newest) {
+    const stale = Math.min(second - series.newest, DEPTH);
+    for (let i = 0; i < stale; i++) series.values[(second - i) & (DEPTH - 1)] = 0;
+    series.newest = second;
+  } else if (series.newest - second >= DEPTH) return -1;
+  return second & (DEPTH - 1);
 }
 
 /** The value of one second, 0 outside the window. */
@@ -77,7 +95,7 @@ export function seriesAt(series: Series, second: number): number {
 /** The sum of the `span` seconds that end with `now`. */
 export function sumSeries(series: Series, now: number, span: number): number {
   let sum = 0;
-  for (let second = now - span + 1; second <= now; second++) sum += seriesAt(series, second);
+  for (let i = 0; i < span; i++) sum += seriesAt(series, now - i);
   return sum;
 }
 

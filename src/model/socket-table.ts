@@ -62,8 +62,9 @@ export function toSocketsView(event: SocketsEvent): SocketsView {
     table.remotePort[i] = socket.remotePort;
     table.state[i] = TCP_STATES.indexOf(socket.state);
     table.inbound[i] = socket.direction === "in" ? 1 : 0;
-    table.pid[i] = socket.pid ?? 0;
-    if (socket.pid !== undefined && socket.process !== undefined) processes.set(socket.pid, socket.process);
+    const pid = socket.pid ?? 0;
+    table.pid[i] = pid;
+    if (pid > 0 && socket.process !== undefined) processes.set(pid, socket.process);
     if (socket.tcpInfo === undefined) continue;
     table.hasInfo[i] = 1;
     table.inBytes[i] = socket.tcpInfo.inBytes;

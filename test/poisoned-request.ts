@@ -1,0 +1,84 @@
+import type { RequestEvent, RequestText, RequestView } from "../src/model/event.ts";
+import { type Ip, type IpWords, parseIpWords } from "../src/model/ip.ts";
+
+/**
+ * A request view as a parser hands it out: one object and one array of words for all lines. After
+ * `poison()` whatever is asked of it throws, and its words are those of nobody.
+ */
+export class PoisonedRequest implements RequestView {
+  readonly kind = "request";
+  readonly #words: IpWords = new Uint32Array(4);
+  #event: RequestEvent | undefined;
+
+  load(event: RequestEvent): this {
+    this.#event = event;
+    if (!parseIpWords(event.ip, this.#words)) throw new Error(`no address: ${event.ip}`);
+    return this;
+  }
+
+  poison(): void {
+    this.#event = undefined;
+    this.#words.fill(0xffffffff);
+  }
+
+  get words(): IpWords {
+    this.#read();
+    return this.#words;
+  }
+  get at(): number {
+    return this.#read().at;
+  }
+  get ip(): Ip {
+    return this.#read().ip;
+  }
+  get method(): string | undefined {
+    return this.#read().method;
+  }
+  get path(): string | undefined {
+    return this.#read().path;
+  }
+  get protocol(): string | undefined {
+    return this.#read().protocol;
+  }
+  get status(): number | undefined {
+    return this.#read().status;
+  }
+  get bytes(): number | undefined {
+    return this.#read().bytes;
+  }
+  get referrer(): string | undefined {
+    return this.#read().referrer;
+  }
+  get userAgent(): string | undefined {
+    return this.#read().userAgent;
+  }
+  get user(): string | undefined {
+    return this.#read().user;
+  }
+  get vhost(): string | undefined {
+    return this.#read().vhost;
+  }
+  get malformed(): true | undefined {
+    return this.#read().malformed;
+  }
+  get timeUnknown(): true | undefined {
+    return this.#read().timeUnknown;
+  }
+  get source(): string {
+    return this.#read().source;
+  }
+
+  copy(field: RequestText, into: Uint8Array, at: number, max: number): number {
+    const text = this.#read()[field];
+    return text === undefined ? -1 : new TextEncoder().encodeInto(text, into.subarray(at, at + max)).written;
+  }
+
+  toEvent(): RequestEvent {
+    return { ...this.#read() };
+  }
+
+  #read(): RequestEvent {
+    if (this.#event === undefined) throw new Error("a request was read after its line");
+    return this.#event;
+  }
+}
