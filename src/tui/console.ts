@@ -1,0 +1,160 @@
+import type { Filter, Query, Snapshot } from "../model/snapshot.ts";
+import { initialState, queryOf, type State } from "./state.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { type Effect, type Message, update } from "./update.ts";
+import { paintConsole } from "./views/console.ts";
+
+/** What the console looks at. */
+export interface ConsoleHost {
+  /** Pure; asked at most ten times a second, and only when something may have changed. */
+  snapshot(query: Query): Snapshot;
+  /** Grows whenever a snapshot might differ. */
+  revision(): number;
+  /** `listener` is called, cheaply and perhaps often, when live lines arrived. */
+  onLines(listener: () => void): void;
+  /** Reads every source now. */
+  refresh(): void;
+  compileFilter(text: string): Filter;
+}
+
+export interface ConsoleOptions {
+  readonly host: ConsoleHost;
+  /** Four repaints a second instead of one, where bytes do not matter. */
+  readonly fast: boolean;
+  /** Times in UTC instead of the host's zone. */
+  readonly utc: boolean;
+  readonly color: boolean;
+  /** Live lines kept. */
+  readonly maxLines: number;
+  /** A word for the header: `demo`. */
+  readonly title?: string;
+}
+
+/**
+ * Runs the console on this process's terminal until somebody quits: the exit code, 0 or 1, once the terminal
+ * is as it was. Ask `canRunConsole` first. Throws where the terminal library cannot be loaded.
+ */
+export async function runConsole(options: ConsoleOptions): Promise<number> {
+  const terminal = await openTerminal(options.color);
+  const stop = startConsole(options, terminal);
+  const code = await terminal.closed;
+  stop();
+  return code;
+}
+
+/** Between two questions, whoever asks them (ms). */
+const MIN_GAP = 100;
+const SLOW = 1_000;
+const FAST = 250;
+/** How long rows keep their order after a key (ms). */
+const HOLD = 1_000;
+const NOTICE = 3_000;
+
+/** The console on a terminal; the result stops its timers. */
+export function startConsole(options: ConsoleOptions, terminal: Terminal): () => void {
+  const { host, fast, ...settings } = options;
+  const interval = fast ? FAST : SLOW;
+  let state: State = initialState(terminal.size(), settings);
+  let filter = host.compileFilter("");
+  let seen: number | undefined;
+  // Set while the moment has not come yet: to ask at all, and to ask again because of new lines.
+  const gap = timer(MIN_GAP);
+  const lull = timer(interval);
+  const hold = timer(HOLD);
+  const notice = timer(NOTICE);
+  let wanted = false;
+
+  const hear = (message: Message): void => {
+    const [next, ...effects] = update(state, message);
+    const changed = next !== state;
+    state = next;
+    for (const effect of effects) perform(effect);
+    if (changed) terminal.repaint();
+  };
+
+  const perform = (effect: Effect): void => {
+    switch (effect.kind) {
+      case "ask":
+        want();
+        break;
+      case "refresh":
+        host.refresh();
+        break;
+      case "quit":
+        terminal.close();
+        break;
+      case "suspend":
+        terminal.suspend();
+        break;
+      case "copy":
+        terminal.copy(effect.text);
+        break;
+      case "hold":
+        hold.restart(() => hear({ kind: "release" }));
+        break;
+      case "notice":
+        notice.restart(() => hear({ kind: "notice-over" }));
+        break;
+    }
+  };
+
+  /** Asks now, or as soon as the last question is long enough ago. */
+  const want = (): void => {
+    wanted = gap.running();
+    if (!wanted) ask();
+  };
+
+  const ask = (): void => {
+    gap.restart(() => {
+      if (wanted) want();
+    });
+    seen = host.revision();
+    if (filter.text !== state.filter) filter = host.compileFilter(state.filter);
+    const { sort } = state;
+    const query = queryOf(state);
+    const snapshot = host.snapshot(state.filter === "" ? query : { ...query, filter });
+    if (snapshot.live.length > 0) lull.restart();
+    hear({ kind: "snapshot", snapshot, asked: { sort, filter: state.filter } });
+  };
+
+  const heartbeat = setInterval(() => {
+    if (!state.frozen && host.revision() !== seen) want();
+  }, interval);
+  host.onLines(() => {
+    // The first line of a burst at once; the rest come with the heartbeat.
+    if (!state.frozen && !lull.running() && !wanted) want();
+  });
+
+  terminal.play({ paint: (surface) => paintConsole(surface, state), hear });
+  ask();
+
+  return () => {
+    clearInterval(heartbeat);
+    for (const one of [gap, lull, hold, notice]) one.stop();
+  };
+}
+
+interface Timer {
+  running(): boolean;
+  restart(then?: () => void): void;
+  stop(): void;
+}
+
+function timer(delay: number): Timer {
+  let handle: ReturnType<typeof setTimeout> | undefined;
+  const stop = (): void => {
+    clearTimeout(handle);
+    handle = undefined;
+  };
+  return {
+    running: () => handle !== undefined,
+    restart(then) {
+      stop();
+      handle = setTimeout(() => {
+        handle = undefined;
+        then?.();
+      }, delay);
+    },
+    stop,
+  };
+}

@@ -1,0 +1,196 @@
+import { type AuthEvent, type RequestEvent, type Socket, TCP_STATES } from "../model/event.ts";
+import type { Detail, IpProfile, Strip } from "../model/snapshot.ts";
+import { authSpans, statusSpan } from "./events.ts";
+import { fit } from "./fit.ts";
+import { bytes, clock, clockOn, duration, grouped, short } from "./format.ts";
+import { PALETTE } from "./palette.ts";
+import { sparkline } from "./sparkline.ts";
+import type { Span } from "./surface.ts";
+
+/** A line of a modal, made when it is on screen. */
+export type Line = () => readonly Span[];
+
+/** What a detail needs beside itself. */
+export interface Setting {
+  /** Cells of a line. */
+  readonly width: number;
+  readonly utc: boolean;
+  /** The snapshot's time. */
+  readonly now: number;
+}
+
+const BLANK: Line = () => [];
+
+/** Everything known about one address, the numbers first, then the lists. */
+export function detailLines(detail: Detail, setting: Setting): Line[] {
+  const { profile, strip, sockets, auth, requests } = detail;
+  return [
+    ...profileLines(profile, setting),
+    ...(strip === undefined ? [] : [BLANK, ...stripLines(strip, setting)]),
+    ...section("SOCKETS", sockets.length, () => SOCKET_TITLES, sockets.map(socketLine)),
+    ...section(
+      "LOGINS",
+      auth.length,
+      undefined,
+      auth.map((event) => authLine(event, setting)),
+    ),
+    ...section(
+      "REQUESTS, newest first",
+      requests.length,
+      undefined,
+      requests.map((event) => requestLine(event, setting)),
+    ),
+  ];
+}
+
+const LABEL = 14;
+
+function labelled(label: string, spans: readonly Span[]): Line {
+  return () => [[label.padEnd(LABEL), PALETTE.dim], ...spans];
+}
+
+/** Words and their numbers: `established 15  half-open 0`. */
+function figures(...pairs: readonly (readonly [string, string])[]): Span[] {
+  return pairs.flatMap(([label, value], i): Span[] => [
+    [`${i === 0 ? "" : "   "}${label === "" ? "" : `${label} `}`, PALETTE.dim],
+    [value, value === "0" ? PALETTE.dim : PALETTE.strong],
+  ]);
+}
+
+function profileLines(profile: IpProfile, { utc, now }: Setting): Line[] {
+  const states = TCP_STATES.flatMap((state) => {
+    const count = state === "" ? 0 : (profile.states[state] ?? 0);
+    return count === 0 ? [] : [`${grouped(count)} ${state}`];
+  });
+  return [
+    labelled("connections", [
+      ...figures(["", grouped(profile.connections)]),
+      ...(states.length === 0 ? [] : ([[`   ${states.join("  ")}`, PALETTE.plain]] satisfies Span[])),
+    ]),
+    labelled("services", [
+      [profile.services.map(({ name, sockets }) => `${name} ${sockets}`).join("  ") || "-", PALETTE.plain],
+    ]),
+    labelled(
+      "requests",
+      figures(
+        ["", grouped(profile.requests)],
+        ["last minute", grouped(profile.requests60s)],
+        ["last 10 s", grouped(profile.requests10s)],
+        ["sent", bytes(profile.bytes)],
+      ),
+    ),
+    labelled(
+      "answers",
+      figures(
+        ["4xx", grouped(profile.status4xx)],
+        ["5xx", grouped(profile.status5xx)],
+        ["not HTTP", grouped(profile.malformed)],
+      ),
+    ),
+    labelled(
+      "logins",
+      figures(["failed", grouped(profile.authFailures)], ["accepted", grouped(profile.authAccepted)]),
+    ),
+    labelled("seen", [
+      ["first ", PALETTE.dim],
+      [clockOn(profile.firstSeen, now, utc), PALETTE.plain],
+      ["   last ", PALETTE.dim],
+      [
+        `${clockOn(profile.lastSeen, now, utc)}, ${duration((now - profile.lastSeen) / 1000)} ago`,
+        PALETTE.plain,
+      ],
+    ]),
+    labelled("did last", [[profile.last ?? "-", PALETTE.plain]]),
+  ];
+}
+
+const STRIP_BARS = 60;
+/** What stands after a strip: its highest minute. */
+const PEAK = 12;
+
+function stripLines(strip: Strip, { width, now }: Setting): Line[] {
+  const bars = Math.max(10, Math.min(STRIP_BARS, width - LABEL - PEAK));
+  const minute = Math.floor(now / 60_000);
+  const line = (label: string, values: readonly number[]): Line => {
+    const peak = Math.max(0, ...values);
+    return labelled(label, [
+      [sparkline(values, bars, minute), peak > 0 ? PALETTE.spark : PALETTE.faint],
+      [`  peak ${short(peak)}`, PALETTE.dim],
+    ]);
+  };
+  return [
+    heading("LAST 60 MINUTES"),
+    line("requests", strip.requests),
+    line("connections", strip.connections),
+    line("errors", strip.errors),
+    line("auth failures", strip.authFailures),
+  ];
+}
+
+function heading(title: string, count?: number): Line {
+  return () => [
+    [title, PALETTE.strong],
+    [count === undefined ? "" : `  ${grouped(count)}`, PALETTE.dim],
+  ];
+}
+
+function section(title: string, count: number, titles: Line | undefined, lines: readonly Line[]): Line[] {
+  if (count === 0) return [];
+  return [BLANK, heading(title, count), ...(titles === undefined ? [] : [titles]), ...lines];
+}
+
+/** Widths of the columns of the socket list. */
+const SOCKET_CELLS = [12, 7, 6, 7, 8, 6, 7, 7] as const;
+
+function socketCells(cells: readonly string[]): string {
+  return SOCKET_CELLS.map((width, i) =>
+    i < 3 ? (cells[i] ?? "").padEnd(width) : (cells[i] ?? "").padStart(width),
+  ).join(" ");
+}
+
+const SOCKET_TITLES: readonly Span[] = [
+  [`  ${socketCells(["STATE", "LOCAL", "", "REMOTE", "RTT", "RETR", "IN", "OUT"])}  PROCESS`, PALETTE.dim],
+];
+
+function socketLine({ state, direction, localPort, remotePort, pid, process, tcpInfo }: Socket): Line {
+  return () => {
+    const cells = [state, `:${localPort}`, direction === "in" ? "←" : "→", `:${remotePort}`];
+    if (tcpInfo !== undefined) {
+      const { rtt, retransmits, inBytes, outBytes } = tcpInfo;
+      cells.push(
+        `${(rtt / 1000).toFixed(1)}ms`,
+        retransmits === 0 ? "-" : short(retransmits),
+        bytes(inBytes),
+        bytes(outBytes),
+      );
+    }
+    const owner = process === undefined ? "" : `${process}${pid === undefined ? "" : `(${pid})`}`;
+    return [
+      [`  ${socketCells(cells)}  `, state === "ESTABLISHED" ? PALETTE.plain : PALETTE.dim],
+      [owner, PALETTE.plain],
+    ];
+  };
+}
+
+function authLine(event: AuthEvent, { utc, now }: Setting): Line {
+  return () => [[`  ${clockOn(event.at, now, utc)}  `, PALETTE.dim], ...authSpans(event)];
+}
+
+const SIZE = 7;
+
+function requestLine(event: RequestEvent, { width, utc }: Setting): Line {
+  return () => {
+    const head = 2 + 8 + 2 + 4;
+    const rest = Math.max(0, width - head - SIZE - 4);
+    const target = event.malformed
+      ? `not HTTP: ${event.path ?? ""}`
+      : `${event.method ?? "-"} ${event.path ?? "-"}`;
+    return [
+      [`  ${clock(event.at, utc)}  `, PALETTE.dim],
+      statusSpan(event.status),
+      [fit(target, Math.round(rest * 0.55)), event.malformed ? PALETTE.warning : PALETTE.plain],
+      [`${(event.bytes === undefined ? "-" : bytes(event.bytes)).padStart(SIZE)}  `, PALETTE.dim],
+      [event.userAgent ?? "", PALETTE.dim],
+    ];
+  };
+}

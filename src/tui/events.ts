@@ -1,0 +1,32 @@
+import type { AuthEvent, AuthOutcome } from "../model/event.ts";
+import { grouped } from "./format.ts";
+import { PALETTE, type Style } from "./palette.ts";
+import type { Span } from "./surface.ts";
+
+/** An HTTP status in four cells; the colour says no more than its first digit. */
+export function statusSpan(status: number | undefined): Span {
+  if (status === undefined) return ["-   ", PALETTE.dim];
+  const text = String(status).padEnd(4);
+  if (status >= 500) return [text, PALETTE.bad];
+  if (status >= 400) return [text, PALETTE.warning];
+  return [text, status >= 300 ? PALETTE.notice : PALETTE.good];
+}
+
+const OUTCOMES: Readonly<Record<AuthOutcome, Span>> = {
+  failed: ["failed", PALETTE.bad],
+  "invalid-user": ["invalid user", PALETTE.bad],
+  accepted: ["accepted", { ...PALETTE.good, bold: true } satisfies Style],
+  closed: ["closed", PALETTE.dim],
+  probe: ["probe", PALETTE.warning],
+};
+
+/** What a login service said: `SSH failed user=root ×5`. */
+export function authSpans({ service, outcome, user, method, count }: AuthEvent): Span[] {
+  const [word, style] = OUTCOMES[outcome];
+  return [
+    [`${service.toUpperCase()} ${word}`, style],
+    [user === undefined ? "" : ` user=${user}`, PALETTE.plain],
+    [method === undefined ? "" : ` ${method}`, PALETTE.dim],
+    [count === undefined ? "" : ` ×${grouped(count)}`, PALETTE.plain],
+  ];
+}

@@ -1,0 +1,76 @@
+import type { HealthEvent, Part } from "../model/event.ts";
+import { grouped, short } from "./format.ts";
+import { PALETTE, type Style } from "./palette.ts";
+import type { Span } from "./surface.ts";
+
+/** In the order they are shown; a part nothing was heard of has no lamp. */
+const PARTS: readonly (readonly [Part, string])[] = [
+  ["sockets", "sockets"],
+  ["http", "logs"],
+  ["auth", "auth"],
+  ["kernel", "kernel"],
+  ["replay", "replay"],
+  ["output", "output"],
+];
+
+type State = HealthEvent["state"];
+
+const LOOKS: Readonly<Record<State, { readonly sign: string; readonly style: Style }>> = {
+  up: { sign: "●", style: PALETTE.good },
+  degraded: { sign: "◐", style: PALETTE.warning },
+  down: { sign: "✗", style: PALETTE.bad },
+};
+
+/** Lines later than this are not what happens now. */
+const LAG_WORTH_SAYING = 5_000;
+
+/** How one part of the program does. */
+export interface Lamp {
+  /** Its sign, its name, and how many sources it has where that can differ. */
+  readonly spans: readonly Span[];
+  /** What is wrong or missing. */
+  readonly why?: Span;
+}
+
+/** One lamp for each part that has sources. */
+export function lamps(health: readonly HealthEvent[]): Lamp[] {
+  return PARTS.flatMap(([part, name]) => {
+    const sources = health.filter((event) => event.part === part);
+    return sources.length === 0 ? [] : [lamp(name, sources, part === "http")];
+  });
+}
+
+/** The sign of a state with its colour. */
+export function signOf(state: State): Span {
+  const { sign, style } = LOOKS[state];
+  return [sign, style];
+}
+
+function lamp(name: string, sources: readonly HealthEvent[], counted: boolean): Lamp {
+  const worst =
+    sources.find(({ state }) => state === "down") ?? sources.find(({ state }) => state === "degraded");
+  const reading = sources.filter(({ state }) => state !== "down").length;
+  // One file of several is gone: reading goes on, with less than asked for.
+  const state = worst === undefined ? "up" : worst.state === "down" && reading > 0 ? "degraded" : worst.state;
+  const why = [...(worst === undefined ? [] : [worst.detail]), ...losses(sources)].join(", ");
+  return {
+    spans: [
+      signOf(state),
+      [` ${counted && reading > 0 ? `${name} ${grouped(reading)}` : name}`, PALETTE.dim],
+    ],
+    ...(why !== "" && { why: [why, LOOKS[state === "up" ? "degraded" : state].style] }),
+  };
+}
+
+/** What the sources missed, in words. */
+export function losses(sources: readonly HealthEvent[]): string[] {
+  const sum = (key: "unparsed" | "lost" | "lostBytes"): number =>
+    sources.reduce((total, source) => total + (source[key] ?? 0), 0);
+  const lag = Math.max(...sources.map((source) => source.lag ?? 0));
+  return [
+    ...(sum("unparsed") > 0 ? [`${short(sum("unparsed"))} not understood`] : []),
+    ...(sum("lost") > 0 ? [`${short(sum("lost"))} lost`] : []),
+    ...(sum("lostBytes") > 0 ? [`${short(sum("lostBytes"))}B lost`] : []),
+    ...(lag > LAG_WORTH_SAYING ? [`${short(lag / 1000)}s late`] : []),
+  ];
+}

@@ -1,0 +1,89 @@
+import type { Rect } from "./surface.ts";
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the parts of the main screen lie. Panels include their frames. */
+export interface Layout {
+  readonly header: Rect;
+  /** The top offenders' line; no height where there is no room. */
+  readonly offenders: Rect;
+  readonly table: Rect;
+  readonly live: Rect;
+  readonly footer: Rect;
+  /** The live panel lies below the table and shares its frame. */
+  readonly stacked: boolean;
+}
+
+/** Smaller than this, a table and a log beside keys no longer say anything. */
+const MIN_WIDTH = 60;
+const MIN_HEIGHT = 15;
+/** From here a table with its last column and a log line fit side by side. */
+const SIDE_BY_SIDE = 120;
+const HEADER = 2;
+const FOOTER = 2;
+/** Below this the offenders' line costs more rows than it is worth. */
+const OFFENDERS_FROM = 20;
+
+/** The layout for a terminal of that size, or undefined where it is too small for any. */
+export function layoutOf({ width, height }: Size): Layout | undefined {
+  if (width < MIN_WIDTH || height < MIN_HEIGHT) return undefined;
+  const offenders = height < OFFENDERS_FROM ? 0 : 1;
+  const top = HEADER + offenders;
+  const body = height - top - FOOTER;
+  const common = {
+    header: { x: 0, y: 0, width, height: HEADER },
+    offenders: { x: 0, y: HEADER, width, height: offenders },
+    footer: { x: 0, y: height - FOOTER, width, height: FOOTER },
+  };
+  if (width >= SIDE_BY_SIDE) {
+    const left = Math.round(width * 0.62);
+    return {
+      ...common,
+      table: { x: 0, y: top, width: left, height: body },
+      live: { x: left, y: top, width: width - left, height: body },
+      stacked: false,
+    };
+  }
+  const upper = Math.round(body * 0.6);
+  return {
+    ...common,
+    table: { x: 0, y: top, width, height: upper },
+    live: { x: 0, y: top + upper, width, height: body - upper },
+    stacked: true,
+  };
+}
+
+/** The rows of the table that are on screen: inside the frame and below the column titles. */
+export function tableRows({ table, stacked }: Layout): Rect {
+  return { x: table.x + 1, y: table.y + 2, width: table.width - 2, height: table.height - (stacked ? 2 : 3) };
+}
+
+/** The lines of the live panel: inside its frame. */
+export function liveRows({ live }: Layout): Rect {
+  return { x: live.x + 1, y: live.y + 1, width: live.width - 2, height: live.height - 2 };
+}
+
+/** From this size on a modal leaves the screen behind it in sight. */
+const WINDOW_FROM = { width: 100, height: 30 };
+const MODAL_WIDTH = 130;
+
+/** A modal's frame: the whole screen where that is small. */
+export function modalRect({ width, height }: Size): Rect {
+  if (width < WINDOW_FROM.width || height < WINDOW_FROM.height) return { x: 0, y: 0, width, height };
+  const wide = Math.min(MODAL_WIDTH, width - 8);
+  return { x: (width - wide) >> 1, y: 2, width: wide, height: height - 4 };
+}
+
+/** The lines of a modal: inside its frame, with a blank on both sides. */
+export function modalRows(size: Size): Rect {
+  const { x, y, width, height } = modalRect(size);
+  return { x: x + 2, y: y + 1, width: Math.max(0, width - 4), height: Math.max(0, height - 2) };
+}
+
+/** Whether a cell lies inside. */
+export function inside({ x, y, width, height }: Rect, column: number, line: number): boolean {
+  return column >= x && column < x + width && line >= y && line < y + height;
+}

@@ -1,0 +1,81 @@
+import type { AuthEvent, RequestEvent } from "../../model/event.ts";
+import { authSpans, statusSpan } from "../events.ts";
+import { clock, grouped, short } from "../format.ts";
+import { type Layout, liveRows } from "../layout.ts";
+import { PALETTE } from "../palette.ts";
+import { type State, selected } from "../state.ts";
+import { paintSpans, type Rect, type Span, type Surface } from "../surface.ts";
+import { paintFrame } from "./frame.ts";
+
+const TIME = 8;
+/** An IPv4 address in full; a wide panel gives longer ones more. */
+const ADDRESS = 15;
+const WIDE_ADDRESS = 24;
+const WIDE = 76;
+const METHOD = 6;
+
+/** The requests and logins as they come, the newest at the bottom. */
+export function paintLive(surface: Surface, layout: Layout, state: State): void {
+  paintFrame(surface, layout.live, {
+    title: title(state),
+    focused: state.focus === "live",
+    joined: layout.stacked,
+  });
+  const area = liveRows(layout);
+  const { lines, back } = state.log;
+  // Fewer lines than the panel has start at its top, as in a terminal.
+  const first = Math.max(0, lines.length - back - area.height);
+  const ip = state.cursor.ip === undefined ? undefined : selected(state)?.ip;
+  surface.clip(area, () => {
+    for (let i = 0; i < area.height; i++) {
+      const event = lines[first + i]?.event;
+      const y = area.y + i;
+      if (event === undefined) surface.text(area.x, y, area.width, emptyText(state, i), PALETTE.dim);
+      else paintEvent(surface, { ...area, y }, event, state.utc, event.ip === ip);
+    }
+  });
+}
+
+function title({ snapshot, log, filter }: State): Span[] {
+  const head: Span = ["Live", PALETTE.strong];
+  if (log.back > 0) {
+    const waiting = log.waiting === 0 ? "" : `, ${grouped(log.waiting)} new below`;
+    return [head, [` · scrolled back${waiting} · End follows`, PALETTE.warning]];
+  }
+  const rate = `${short(snapshot?.totals.requestsPerSecond ?? 0)} req/s`;
+  return [head, [` · ${filter === "" ? rate : "filtered"}`, PALETTE.dim]];
+}
+
+function emptyText({ log, filter, snapshot }: State, line: number): string {
+  if (line !== 0 || log.lines.length > 0 || snapshot === undefined) return "";
+  return filter === "" ? " no line read yet" : " no line matches the filter yet";
+}
+
+function paintEvent(
+  surface: Surface,
+  area: Rect,
+  event: RequestEvent | AuthEvent,
+  utc: boolean,
+  ofSelected: boolean,
+): void {
+  const { x, y, width } = area;
+  const address = width >= WIDE ? WIDE_ADDRESS : ADDRESS;
+  const rest = TIME + 1 + address + 1;
+  surface.text(x, y, TIME + 1, clock(event.at, utc), PALETTE.dim);
+  surface.text(x + TIME + 1, y, address, event.ip, ofSelected ? PALETTE.focus : PALETTE.plain);
+  surface.text(x + rest - 1, y, 1, "", PALETTE.plain);
+  if (event.kind === "auth") paintSpans(surface, x + rest, y, width - rest, authSpans(event));
+  else paintRequest(surface, x + rest, y, width - rest, event);
+}
+
+function paintRequest(surface: Surface, x: number, y: number, width: number, event: RequestEvent): void {
+  const [status, style] = statusSpan(event.status);
+  surface.text(x, y, 4, status, style);
+  if (event.malformed) {
+    surface.text(x + 4, y, width - 4, `not HTTP: ${event.path ?? ""}`, PALETTE.warning);
+    return;
+  }
+  surface.text(x + 4, y, METHOD, event.method ?? "-", PALETTE.dim);
+  surface.text(x + 4 + METHOD, y, 1, "", PALETTE.plain);
+  surface.text(x + 5 + METHOD, y, width - 5 - METHOD, event.path ?? "-", PALETTE.plain);
+}

@@ -1,0 +1,84 @@
+import type { IpProfile } from "../../model/snapshot.ts";
+import { columnsFor, type Placed, SORT_NAMES } from "../columns.ts";
+import { grouped } from "../format.ts";
+import { type Layout, tableRows } from "../layout.ts";
+import { PALETTE, type Style } from "../palette.ts";
+import type { State } from "../state.ts";
+import type { Rect, Span, Surface } from "../surface.ts";
+import { paintFrame } from "./frame.ts";
+
+/** Rows that did nothing for this long are old. */
+const OLD = 60_000;
+
+/** The addresses: a frame, the column titles, and the rows that fit. */
+export function paintTable(surface: Surface, layout: Layout, state: State): void {
+  paintFrame(surface, layout.table, {
+    title: title(state),
+    focused: state.focus === "table",
+    open: layout.stacked,
+  });
+  const area = tableRows(layout);
+  const columns = columnsFor(area.width);
+  surface.clip({ ...area, y: area.y - 1, height: area.height + 1 }, () => {
+    paintTitles(surface, area, columns, state);
+    for (let line = 0; line < area.height; line++) paintLine(surface, area, columns, state, line);
+  });
+}
+
+function title({ snapshot, rows, sort, filter }: State): Span[] {
+  const all = snapshot?.totals.addresses ?? 0;
+  const matched = snapshot?.matched ?? 0;
+  return [
+    ["Addresses ", PALETTE.strong],
+    [filter === "" ? grouped(all) : `${grouped(matched)} of ${grouped(all)}`, PALETTE.plain],
+    [rows.length < matched ? `, first ${grouped(rows.length)}` : "", PALETTE.plain],
+    [` · by ${SORT_NAMES[sort]}`, PALETTE.dim],
+  ];
+}
+
+function paintTitles(surface: Surface, area: Rect, columns: readonly Placed[], { sort }: State): void {
+  surface.text(area.x, area.y - 1, area.width, "", PALETTE.plain);
+  for (const { column, x, width } of columns) {
+    const style = column.sort === sort ? SORTED : PALETTE.dim;
+    surface.text(area.x + x, area.y - 1, width, column.title, style, column.right);
+  }
+}
+
+const SORTED: Style = { bold: true, underline: true };
+
+function paintLine(
+  surface: Surface,
+  area: Rect,
+  columns: readonly Placed[],
+  state: State,
+  line: number,
+): void {
+  const index = state.cursor.top + line;
+  const row = state.rows[index];
+  const y = area.y + line;
+  if (row === undefined) {
+    surface.text(area.x, y, area.width, line === 1 ? emptyText(state) : "", PALETTE.dim);
+    return;
+  }
+  const chosen = index === state.cursor.index;
+  const whole = chosen ? chosenStyle(state) : isOld(row, state) ? PALETTE.dim : undefined;
+  surface.text(area.x, y, area.width, "", whole ?? PALETTE.plain);
+  for (const { column, x, width } of columns) {
+    const value = column.value(row);
+    const style = whole ?? (value === "-" ? PALETTE.faint : (column.style?.(row) ?? PALETTE.plain));
+    surface.text(area.x + x, y, width, value, style, column.right);
+  }
+}
+
+function chosenStyle({ focus }: State): Style {
+  return focus === "table" ? PALETTE.selected : PALETTE.strong;
+}
+
+function isOld(row: IpProfile, { snapshot }: State): boolean {
+  return row.connections === 0 && (snapshot?.at ?? 0) - row.lastSeen > OLD;
+}
+
+function emptyText({ rows, filter, snapshot }: State): string {
+  if (rows.length > 0 || snapshot === undefined) return "";
+  return filter === "" ? "  no address seen yet" : "  no address matches the filter; Esc clears it";
+}
