@@ -19,7 +19,8 @@ export function epochMillis(
   second: number,
   offset?: number,
 ): number {
-  const valid = year >= 1970 && month >= 0 && day >= 1 && hour <= 23 && minute <= 59 && second <= 60;
+  const valid =
+    year >= 1970 && month >= 0 && month <= 11 && day >= 1 && hour <= 23 && minute <= 59 && second <= 60;
   if (!valid || !(day <= new Date(Date.UTC(year, month + 1, 0)).getUTCDate())) return Number.NaN;
   const time =
     offset === undefined

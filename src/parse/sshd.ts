@@ -32,11 +32,11 @@ const MESSAGES: readonly Message[] = [
 ];
 
 /** rsyslog's summary of equal messages. */
-const REPEATED = /^message repeated (\d{1,9}) times: \[ (.*)\]$/;
+const REPEATED = /^message repeated (\d{1,9}) times: \[ (.*)\]$/s;
 /** What follows the address to the end of the message. */
 const TAIL = /(?: port \d{1,5})?(?: ssh2)?(?: \[preauth\])?$/;
 /** What follows {@link KEY_JOINT}: type and fingerprint of the key, and what a certificate says of itself. */
-const KEY = /^\S+ \S+(?: ID .*)?$/;
+const KEY = /^\S+ \S+(?: ID .*)?$/s;
 const KEY_JOINT = " ssh2: ";
 
 /**
