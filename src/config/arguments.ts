@@ -1,0 +1,158 @@
+import {
+  COMMAND_LIST,
+  COMMANDS,
+  type Command,
+  type CommandEntry,
+  type CommandName,
+  DEFAULT_COMMAND,
+} from "./commands.ts";
+import { quote, UsageError } from "./error.ts";
+import { FLAGS, type Flag } from "./flags.ts";
+import { optionOfKey, unknownKey, unsupported } from "./keys.ts";
+import { NEEDLESS_FLAGS, type OptionName, type Settings, UNSUPPORTED_KEYS } from "./options.ts";
+import { didYouMean } from "./suggest.ts";
+import { read, readText, type Type } from "./value.ts";
+
+/** What a command line asks for. */
+export type Arguments =
+  | { readonly print: "version" }
+  /** Of one command, or of all. */
+  | { readonly print: "help"; readonly command: CommandName | undefined }
+  | {
+      readonly print?: never;
+      readonly command: Command;
+      readonly settings: Settings;
+      /** The path of `--config`. */
+      readonly config: string | undefined;
+      readonly warnings: readonly string[];
+    };
+
+const NAMES = COMMAND_LIST.map(([name]) => name).filter((name) => name !== DEFAULT_COMMAND);
+
+/**
+ * Reads the words after the program's name: `--flag value`, `--flag=value`, switches and their `--no-`, in any
+ * order and on both sides of the command; `--` ends the flags. Throws a {@link UsageError}.
+ */
+export function parseArguments(argv: readonly string[]): Arguments {
+  let words: string[] = [];
+  const own = new Map<string, { spelling: string; value: unknown }>();
+  const settings: Settings = new Map();
+  const warnings: string[] = [];
+  let config: string | undefined;
+
+  const rest = [...argv];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === "--") words = words.concat(rest.splice(0));
+    else if (!word.startsWith("-") || word === "-") words.push(word);
+    else if (!NEEDLESS_FLAGS.includes(word)) {
+      const equals = word.indexOf("=");
+      const spelling = equals < 0 ? word : word.slice(0, equals);
+      const flag = flagOf(spelling);
+      const value = valueFor(flag, spelling, equals < 0 ? undefined : word.slice(equals + 1), rest);
+      if (flag.sets === "command") own.set(flag.name, { spelling, value });
+      else if (flag.sets === "option") assign(settings, flag.name, flag.type, spelling, value);
+      else if (flag.name === "version") return { print: "version" };
+      else if (flag.name === "help") return { print: "help", command: named(words) };
+      else if (flag.name === "config") config = String(value);
+      else set(String(value), settings, warnings);
+    }
+  }
+
+  const name = named(words) ?? DEFAULT_COMMAND;
+  const entry: CommandEntry = COMMANDS[name];
+  const fields = positional(name, entry, words.slice(1));
+  for (const [field, assumed] of Object.entries(entry.flags)) fields[field] = assumed.default;
+  for (const [field, { spelling, value }] of own) {
+    if (!(field in entry.flags)) {
+      const owners = COMMAND_LIST.filter(([, { flags }]) => field in flags).map(([owner]) => owner);
+      throw new UsageError(`${spelling}: not a flag of ${name}; allowed with: ${owners.join(", ")}`);
+    }
+    fields[field] = value;
+  }
+  // The fields follow the table that the type is derived from.
+  return { command: { name, ...fields } as Command, settings, config, warnings };
+}
+
+function flagOf(spelling: string): Flag {
+  const flag = FLAGS.get(spelling);
+  if (flag !== undefined) return flag;
+  const meant = didYouMean(spelling, FLAGS.keys());
+  throw new UsageError(`${quote(spelling)}: no such flag${meant}; allowed: those of nethergaze --help`);
+}
+
+/** The value of a flag: what it switches to, what follows its `=`, or the next of the words that follow it. */
+function valueFor(flag: Flag, spelling: string, attached: string | undefined, rest: string[]): unknown {
+  if (flag.value !== undefined) {
+    if (attached !== undefined) throw new UsageError(`${spelling}: takes no value`);
+    return flag.value;
+  }
+  if (attached !== undefined) return readText(flag.type, spelling, attached);
+  // A value may begin with one dash, as filters do; one that begins with two has to be attached.
+  const [next] = rest;
+  if (next === undefined || next.startsWith("--")) throw missing(spelling, flag.type);
+  rest.shift();
+  return readText(flag.type, spelling, next);
+}
+
+function missing(where: string, type: { metavar: string; allowed: string }): UsageError {
+  return new UsageError(`${where}: ${type.metavar} is missing; allowed: ${type.allowed}`);
+}
+
+/** The command that the first word names; undefined when there is none. */
+function named(words: readonly string[]): CommandName | undefined {
+  const [word] = words;
+  if (word === undefined) return undefined;
+  const name = NAMES.find((candidate) => candidate === word);
+  if (name !== undefined) return name;
+  throw new UsageError(
+    `${quote(word)}: no such command${didYouMean(word, NAMES)}; allowed: ${NAMES.join(", ")}`,
+  );
+}
+
+/** The fields that the arguments of a command fill. */
+function positional(
+  name: CommandName,
+  entry: CommandEntry,
+  words: readonly string[],
+): Record<string, unknown> {
+  const rest = [...words];
+  const fields: Record<string, unknown> = {};
+  for (const [field, { type }] of Object.entries(entry.arguments)) {
+    const where = `${name}: ${type.metavar}`;
+    const [next] = rest;
+    // A shell makes an empty word of an unset variable.
+    if (next === undefined || next === "") throw missing(name, type);
+    fields[field] = type.list ? read(type, where, rest.splice(0)) : readText(type, where, next);
+    rest.shift();
+  }
+  if (rest[0] !== undefined) throw new UsageError(`${name}: ${quote(rest[0])} is one argument too many`);
+  return fields;
+}
+
+/** Obeys `--set KEY=VALUE`. */
+function set(text: string, settings: Settings, warnings: string[]): void {
+  const equals = text.indexOf("=");
+  if (equals < 0) throw new UsageError(`--set: ${quote(text)} is not allowed; allowed: KEY=VALUE`);
+  const key = text.slice(0, equals);
+  const where = `--set: ${key}`;
+  const option = optionOfKey(key);
+  if (option !== undefined) {
+    const [name, { type }] = option;
+    assign(settings, name, type, where, readText(type, where, text.slice(equals + 1)));
+  } else if (UNSUPPORTED_KEYS.includes(key)) warnings.push(unsupported(where));
+  else throw unknownKey("--set", key);
+}
+
+/** The last value given counts; those of a list add up, and are judged together. */
+function assign(
+  settings: Settings,
+  name: OptionName,
+  type: Type<unknown>,
+  where: string,
+  value: unknown,
+): void {
+  const before = settings.get(name);
+  if (Array.isArray(before) && Array.isArray(value)) {
+    settings.set(name, read(type, where, [...before, ...value]));
+  } else settings.set(name, value);
+}

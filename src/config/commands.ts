@@ -1,0 +1,137 @@
+import { choice, integer, onOff, path, paths, size, type Type, text, type ValueOf } from "./value.ts";
+
+/** A positional argument. One that is a list takes all that remain, at least one. */
+export interface Argument<T = unknown> {
+  readonly type: Type<T>;
+  readonly help: string;
+}
+
+/** A flag of some commands only. */
+export interface CommandFlag<T = unknown> {
+  readonly flag: string;
+  readonly type: Type<T>;
+  /** Absent: nothing is assumed, and the field may be undefined. */
+  readonly default?: T;
+  readonly help: string;
+}
+
+export interface CommandEntry {
+  readonly help: string;
+  readonly arguments: Readonly<Record<string, Argument>>;
+  readonly flags: Readonly<Record<string, CommandFlag>>;
+}
+
+const filter = { flag: "--filter", type: text("FILTER"), help: "only what this filter lets through" };
+const json = {
+  flag: "--json",
+  type: onOff,
+  default: false,
+  help: "one JSON object a line instead of a table",
+};
+
+/** Every command. The fields of {@link Command} are the names of its arguments and flags. */
+export const COMMANDS = {
+  console: {
+    help: "the live console (what runs without a command)",
+    arguments: {},
+    flags: { filter },
+  },
+  demo: {
+    help: "the console on a built-in recorded incident: no root, no logs, no network",
+    arguments: {},
+    flags: {},
+  },
+  stream: {
+    help: "JSON Lines on stdout",
+    arguments: {
+      what: { type: choice("WHAT", ["events", "snapshots"]), help: "every event, or one snapshot a second" },
+    },
+    flags: {
+      filter,
+      format: {
+        flag: "--format",
+        type: choice("FORMAT", ["native"]),
+        default: "native",
+        help: "layout of a line",
+      },
+    },
+  },
+  top: {
+    help: "one table of the busiest addresses, for scripts and dumb terminals",
+    arguments: {},
+    flags: {
+      once: { flag: "--once", type: onOff, default: false, help: "sample one second, print once, end" },
+      json,
+      filter,
+      limit: { flag: "--limit", type: integer("ROWS", 1, 1000), help: "rows at most" },
+    },
+  },
+  record: {
+    help: "write what happens to a file for replay",
+    arguments: { file: { type: path("FILE"), help: "file to create, readable by you alone" } },
+    flags: {
+      maxSize: {
+        flag: "--max-size",
+        type: size("BYTES", 4096),
+        default: 2 ** 30,
+        help: "end at this size; k, M and G are powers of 1024",
+      },
+    },
+  },
+  replay: {
+    help: "look at recordings or logs again",
+    arguments: { files: { type: paths("FILE"), help: "recordings or logs, read merged by time" } },
+    flags: {
+      as: {
+        flag: "--as",
+        type: choice("WHAT", ["console", "events", "snapshots"]),
+        default: "console",
+        help: "on the console, or as JSON Lines",
+      },
+    },
+  },
+  completion: {
+    help: "print the completion script of a shell",
+    arguments: {
+      shell: { type: choice("SHELL", ["bash", "zsh", "fish"]), help: "the shell to complete for" },
+    },
+    flags: {},
+  },
+} as const satisfies Record<string, CommandEntry>;
+
+export type CommandName = keyof typeof COMMANDS;
+/** What runs when no command is named. It has no word of its own. */
+export const DEFAULT_COMMAND: CommandName = "console";
+export const COMMAND_LIST = Object.entries(COMMANDS) as [CommandName, CommandEntry][];
+
+type Assumed<F> = F extends { readonly default: unknown } ? ValueOf<F> : ValueOf<F> | undefined;
+type Fields<E extends CommandEntry> = { readonly [A in keyof E["arguments"]]: ValueOf<E["arguments"][A]> } & {
+  readonly [F in keyof E["flags"]]: Assumed<E["flags"][F]>;
+};
+
+/** The command to run with its arguments and flags, told apart by `name`. */
+export type Command = {
+  [N in CommandName]: { readonly name: N } & Fields<(typeof COMMANDS)[N]>;
+}[CommandName];
+
+/** Flags that are neither settings nor of one command. */
+const GLOBAL_FLAGS = {
+  config: {
+    flag: "--config",
+    type: path("PATH"),
+    help: "the configuration file; one that does not exist is an error",
+  },
+  set: {
+    flag: "--set",
+    type: text("KEY=VALUE"),
+    help: "any key of the configuration, as --set log.max_log_lines=1000",
+  },
+  help: { flag: "--help", short: "-h", type: onOff, help: "print this, or after a command the help of that" },
+  version: { flag: "--version", short: "-V", type: onOff, help: "print the version" },
+} as const satisfies Record<string, CommandFlag & { readonly short?: string }>;
+
+export type GlobalFlagName = keyof typeof GLOBAL_FLAGS;
+export const GLOBAL_FLAG_LIST = Object.entries(GLOBAL_FLAGS) as [
+  GlobalFlagName,
+  CommandFlag & { readonly short?: string },
+][];

@@ -1,0 +1,41 @@
+import { unsupported } from "./keys.ts";
+import { OPTION_LIST, type Settings, UNSUPPORTED_KEYS, variable } from "./options.ts";
+import { didYouMean } from "./suggest.ts";
+import { onOff, read, readText } from "./value.ts";
+
+/** Names the configuration file, as `--config` does. */
+export const CONFIG_VARIABLE = "NETHERGAZE_CONFIG";
+/** What bin/nethergaze tells the process it starts. */
+const LAUNCHER_VARIABLE = "NETHERGAZE_LAUNCHER";
+
+/**
+ * The settings of the `NETHERGAZE_*` variables, and a warning for each that sets nothing. Several paths are
+ * separated by colons, as in PATH. Throws a {@link UsageError} for a value that is not allowed.
+ */
+export function readEnv(env: Readonly<Record<string, string | undefined>>): {
+  settings: Settings;
+  warnings: string[];
+} {
+  const settings: Settings = new Map();
+  const warnings: string[] = [];
+  const left = new Map(Object.entries(env).filter(([name]) => name.startsWith("NETHERGAZE_")));
+  left.delete(CONFIG_VARIABLE);
+  left.delete(LAUNCHER_VARIABLE);
+  for (const [option, { keys, type }] of OPTION_LIST) {
+    const name = variable(keys[0]);
+    const text = left.get(name);
+    if (text === undefined) continue;
+    left.delete(name);
+    settings.set(option, type.list ? read(type, name, text.split(":")) : readText(type, name, text));
+  }
+  for (const key of UNSUPPORTED_KEYS) {
+    const name = variable(key);
+    const text = left.get(name);
+    if (text !== undefined && onOff.decode(text) !== false) warnings.push(unsupported(name));
+    left.delete(name);
+  }
+  const known = OPTION_LIST.map(([, { keys }]) => variable(keys[0]));
+  for (const name of left.keys())
+    warnings.push(`${name}: no such variable${didYouMean(name, known)}, ignored`);
+  return { settings, warnings };
+}

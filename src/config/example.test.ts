@@ -1,0 +1,35 @@
+import { expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { example } from "./example.ts";
+import { OPTION_LIST } from "./options.ts";
+import { withOptions } from "./readme.ts";
+import { readToml } from "./toml.ts";
+
+const root = join(import.meta.dir, "../..");
+const README = join(root, "README.md");
+
+test("the example file sets nothing, and with its keys uncommented every default", () => {
+  expect(readToml("example", example())).toEqual({ settings: new Map(), warnings: [] });
+  const defaults = OPTION_LIST.map(([name, option]): [string, unknown] => [name, option.default]);
+  const uncommented = example().replace(/^#(?=[a-z_]+ = )/gm, "");
+  expect(readToml("example", uncommented)).toEqual({ settings: new Map(defaults) as never, warnings: [] });
+});
+
+test("the repository holds what the tables say: else, npm run generate", () => {
+  expect(readFileSync(join(root, "config.example.toml"), "utf8")).toBe(example());
+  const readme = existsSync(README) ? readFileSync(README, "utf8") : "";
+  expect(withOptions(readme)).toBe(readme);
+});
+
+test("the table of options goes between its markers and nowhere else", () => {
+  expect(withOptions("# x\n")).toBe("# x\n");
+  const once = withOptions("a\n<!-- options -->\nold\n<!-- /options -->\nb\n");
+  expect(once).toStartWith("a\n<!-- options -->\n\n| Flag |");
+  expect(once).toEndWith("|\n\n<!-- /options -->\nb\n");
+  expect(once).not.toContain("old");
+  expect(once.split("\n")).toContain(
+    "| `--log-format` | `log.format` `log_format` | `NETHERGAZE_LOG_FORMAT` | `auto` | format of the access logs; auto decides for each line, any other refuses lines of another |",
+  );
+  expect(withOptions(once)).toBe(once);
+});

@@ -1,0 +1,304 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import manifest from "../../package.json" with { type: "json" };
+import type { Command } from "./commands.ts";
+import { UsageError } from "./error.ts";
+import { FLAGS } from "./flags.ts";
+import { type Input, type Loaded, loadConfig } from "./load.ts";
+import { OPTION_LIST, UNSUPPORTED_KEYS, variable } from "./options.ts";
+import { onOff } from "./value.ts";
+
+const FILE = "/home/ann/.config/nethergaze/config.toml";
+
+function input(argv: readonly string[], toml?: string, env: Record<string, string> = {}): Input {
+  return {
+    argv,
+    env: { HOME: "/home/ann", ...env },
+    uid: 1000,
+    readFile: (path) => (path === FILE && toml !== undefined ? { text: toml, owner: 1000 } : undefined),
+  };
+}
+
+function loaded(...given: Parameters<typeof input>): Exclude<Loaded, { print: string }> {
+  const result = loadConfig(input(...given));
+  if (result instanceof UsageError) throw result;
+  if (result.print !== undefined) throw new Error(result.print);
+  return result;
+}
+
+function refused(...given: Parameters<typeof input>): string {
+  const result = loadConfig(input(...given));
+  return result instanceof UsageError ? result.message : `not refused: ${JSON.stringify(result)}`;
+}
+
+describe("commands", () => {
+  const cases: [string[], Command][] = [
+    [[], { name: "console", filter: undefined }],
+    [["--utc", "--filter", "-path:/x", "--no-geoip"], { name: "console", filter: "-path:/x" }],
+    [["demo"], { name: "demo" }],
+    [["stream", "events"], { name: "stream", what: "events", filter: undefined, format: "native" }],
+    [
+      ["--fast", "--filter=net:::/0", "stream", "--utc", "snapshots"],
+      { name: "stream", what: "snapshots", filter: "net:::/0", format: "native" },
+    ],
+    [
+      ["top", "--once", "--json"],
+      { name: "top", once: true, json: true, filter: undefined, limit: undefined },
+    ],
+    [["top", "--limit", "5"], { name: "top", once: false, json: false, filter: undefined, limit: 5 }],
+    [["record", "a b"], { name: "record", file: "a b", maxSize: 2 ** 30 }],
+    [["record", "--max-size=10M", "--", "--x"], { name: "record", file: "--x", maxSize: 10 * 2 ** 20 }],
+    [["replay", "a", "--as", "events", "-"], { name: "replay", files: ["a", "-"], as: "events" }],
+  ];
+  test.each(cases)("%j", (argv, command) => {
+    expect<Command>(loaded(argv).command).toEqual(command);
+  });
+
+  test("what is only printed needs no configuration", () => {
+    const broken = (argv: string[]) => loadConfig(input(argv, "]"));
+    expect(broken(["--version"])).toEqual({ print: `nethergaze ${manifest.version}\n` });
+    expect(broken(["-h"])).toMatchObject({ print: expect.stringContaining("Commands:") });
+    expect(broken(["top", "--once", "--help", "--nonsense"])).toMatchObject({
+      print: expect.stringContaining("Usage: nethergaze top"),
+    });
+    expect(broken(["completion", "bash"])).toMatchObject({ print: expect.stringContaining("_nethergaze") });
+  });
+});
+
+describe("settings", () => {
+  test("flag, variable, file, default: the first that sets an option", () => {
+    const toml =
+      '[refresh]\nlog_interval = 1\nconnections_interval = 2\n[log]\nmax_log_lines = 20\nformat = "json"';
+    const { config, origins, file } = loaded(["--connections-interval", "4"], toml, {
+      NETHERGAZE_REFRESH_CONNECTIONS_INTERVAL: "3",
+      NETHERGAZE_REFRESH_LOG_INTERVAL: "3",
+    });
+    expect(config).toMatchObject({
+      connectionsInterval: 4,
+      logInterval: 3,
+      maxLogLines: 20,
+      authLogInterval: 2,
+    });
+    expect(origins).toMatchObject({
+      connectionsInterval: "flag",
+      logInterval: "env",
+      maxLogLines: "file",
+      authLogInterval: "default",
+    });
+    expect(file).toBe(FILE);
+  });
+
+  test.each(OPTION_LIST)("%s by every key, by its variable and by --set", (name, option) => {
+    const { completes, list } = option.type;
+    const [word] = completes === "file" ? [] : completes;
+    const spelled = option.type === onOff ? "yes" : list ? "/x" : (word ?? "17");
+    const value = option.type.check(option.type.decode(spelled));
+    for (const key of option.keys) {
+      expect(loaded([], `${key} = ${JSON.stringify(value)}`).config[name]).toEqual(value as never);
+      expect(loaded(["--set", `${key}=${spelled}`]).config[name]).toEqual(value as never);
+    }
+    expect(loaded([], undefined, { [variable(option.keys[0])]: spelled }).config[name]).toEqual(
+      value as never,
+    );
+  });
+
+  test("the documented key wins over its other spellings", () => {
+    expect(loaded([], 'log_path = "/a"\n[log]\npath = "/b"').config.accessLog).toEqual(["/b"]);
+    expect(loaded([], "[auth]\ninterval = 3\nlog_interval = 4").config.authLogInterval).toBe(4);
+  });
+
+  const lists: [string, Parameters<typeof input>, string[]][] = [
+    [
+      "flags add up",
+      [["--access-log", "/a", "--log-path=/b", "--set", "log.path=/c:d"]],
+      ["/a", "/b", "/c:d"],
+    ],
+    ["flags replace the file", [["--access-log", "/a"], 'log_path = "/b"'], ["/a"]],
+    ["none on the command line", [["--access-log", ""], 'log_path = "/b"'], []],
+    ["none in the file", [[], 'log_path = ""'], []],
+    ["none in a variable", [[], 'log_path = "/b"', { NETHERGAZE_LOG_PATH: "" }], []],
+    ["several in a variable", [[], undefined, { NETHERGAZE_LOG_PATH: "/a:/b*" }], ["/a", "/b*"]],
+    ["several in the file", [[], '[log]\npath = [\n "/a",\n "/b" ]'], ["/a", "/b"]],
+    ["the home directory", [["--access-log=~/a", "--access-log", "~b/c"]], ["/home/ann/a", "~b/c"]],
+  ];
+  test.each(lists)("lists: %s", (_, given, paths) => {
+    expect(loaded(...given).config.accessLog).toEqual(paths);
+  });
+
+  test("the last of two switches counts", () => {
+    expect(loaded(["--utc", "--no-utc", "--no-follow", "--no-auth-log"]).config).toMatchObject({
+      utc: false,
+      follow: false,
+      authEnabled: false,
+    });
+  });
+
+  test("what belongs to another version is ignored with a word", () => {
+    const toml = '[geoip]\nenabled = false\ncity_db = "/x"\n[[actions.hooks]]\nkey = "1"';
+    const env = {
+      NETHERGAZE_WHOIS_ENABLED: "no",
+      NETHERGAZE_GEOIP_ASN_DB: "/y",
+      NETHERGAZE_LAUNCHER: "1",
+      NETHERGAZE_LOG_PAHT: "\x1b[31m",
+    };
+    expect(loaded(["--set", "whois.cache_ttl=1"], toml, env).warnings).toEqual([
+      "--set: whois.cache_ttl: not supported by this version, ignored",
+      "NETHERGAZE_GEOIP_ASN_DB: not supported by this version, ignored",
+      "NETHERGAZE_LOG_PAHT: no such variable, did you mean NETHERGAZE_LOG_PATH?, ignored",
+      `${FILE}:3: geoip.city_db: not supported by this version, ignored`,
+      `${FILE}:4: actions.hooks: not supported by this version, ignored`,
+    ]);
+    for (const key of UNSUPPORTED_KEYS) expect(loaded([], `${key} = 1`).warnings).toHaveLength(1);
+  });
+});
+
+describe("refusals", () => {
+  const usage: [string[], string][] = [
+    [
+      ["--acces-log", "x"],
+      "'--acces-log': no such flag, did you mean --access-log?; allowed: those of nethergaze --help",
+    ],
+    [["-x"], "'-x': no such flag; allowed: those of nethergaze --help"],
+    [["--color"], "--color: WHEN is missing; allowed: auto, always, never"],
+    [["--color", "--utc"], "--color: WHEN is missing; allowed: auto, always, never"],
+    [["--color=red"], "--color: 'red' is not allowed; allowed: auto, always, never"],
+    [["--utc=1"], "--utc: takes no value"],
+    [
+      ["--connections-interval", "0"],
+      "--connections-interval: '0' is not allowed; allowed: a number from 0.1 to 3600",
+    ],
+    [
+      ["sream"],
+      "'sream': no such command, did you mean stream?; allowed: demo, stream, top, record, replay, completion",
+    ],
+    [["stream"], "stream: WHAT is missing; allowed: events, snapshots"],
+    [["stream", "alerts"], "stream: WHAT: 'alerts' is not allowed; allowed: events, snapshots"],
+    [["stream", "events", "x"], "stream: 'x' is one argument too many"],
+    [["demo", "--once"], "--once: not a flag of demo; allowed with: top"],
+    [["--set", "utc"], "--set: 'utc' is not allowed; allowed: KEY=VALUE"],
+    [
+      ["--set", "utc=maybe"],
+      "--set: utc: 'maybe' is not allowed; allowed: true or false (in a variable also 1, yes, 0, no)",
+    ],
+    [
+      ["--set", "log.pth=x"],
+      "--set: no such key 'log.pth', did you mean log.path?; allowed: log.path, log.format, log.from_start, log.follow, log.max_log_lines",
+    ],
+    [["--config", "/none"], "configuration file '/none': no such file"],
+    [["\x1b[31m\u202e"], "'?[31m?': no such command; allowed: demo, stream, top, record, replay, completion"],
+  ];
+  test.each(usage)("%j", (argv, message) => {
+    expect(refused(argv)).toBe(message);
+  });
+
+  const files: [string, string][] = [
+    ["utc = 1", ":1: utc: 1 is not allowed; allowed: true or false (in a variable also 1, yes, 0, no)"],
+    [
+      '\n[ "refresh" ]\n# x = 1\nlog_interval = "fast"',
+      ":4: refresh.log_interval: 'fast' is not allowed; allowed: a number from 0.1 to 3600",
+    ],
+    [
+      "refresh = { log_interval = nan }",
+      ": refresh.log_interval: NaN is not allowed; allowed: a number from 0.1 to 3600",
+    ],
+    [
+      "[refresh]\nlog_intervall = 1",
+      ":2: no such key 'refresh.log_intervall', did you mean refresh.log_interval?; allowed: refresh.connections_interval, refresh.log_interval, refresh.auth_log_interval",
+    ],
+    [
+      "[zz.yy]\nx = 1",
+      ":1: no such key 'zz'; allowed: [log], [auth], show_private_ips, color, utc, fast, [refresh], interface, readonly",
+    ],
+    [
+      "[geoip]\nx = 1",
+      ":2: no such key 'geoip.x'; allowed: [log], [auth], show_private_ips, color, utc, fast, [refresh], interface, readonly",
+    ],
+    [
+      "__proto__ = 1",
+      ":1: no such key '__proto__'; allowed: [log], [auth], show_private_ips, color, utc, fast, [refresh], interface, readonly",
+    ],
+    ["[[log]]\npath = 'x'", ":1: log: must be a table, written [log]"],
+    [
+      "interface = 2026-01-01",
+      ":1: interface: a date is not allowed; allowed: text of at most 15 characters, none of them a control character",
+    ],
+    [
+      "interface = {}",
+      ":1: interface: a table is not allowed; allowed: text of at most 15 characters, none of them a control character",
+    ],
+    [
+      "log_path = [1]",
+      ":1: log_path: this list is not allowed; allowed: a path or a list of at most 256 paths, without control characters",
+    ],
+    ["utc = true\nutc = ", ":2:1: not TOML: trying to redefine an already defined table or value"],
+  ];
+  test.each(files)("%j", (toml, message) => {
+    expect(refused([], toml)).toBe(FILE + message);
+  });
+
+  test("a variable", () => {
+    expect(refused([], undefined, { NETHERGAZE_UTC: "" })).toStartWith("NETHERGAZE_UTC: '' is not allowed");
+    expect(refused([], undefined, { NETHERGAZE_CONFIG: "/none" })).toBe(
+      "configuration file '/none': no such file",
+    );
+  });
+});
+
+describe("whatever comes in, what comes out is a value or one safe line", () => {
+  const check = (...given: Parameters<typeof input>): void => {
+    const result = loadConfig(input(...given));
+    const lines =
+      result instanceof UsageError ? [result.message] : result.print === undefined ? result.warnings : [];
+    for (const line of lines) {
+      expect(line.length).toBeLessThanOrEqual(400);
+      expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+    }
+  };
+  const junk = fc.string({ unit: "binary", maxLength: 600 });
+  const word = fc.oneof(
+    junk,
+    fc.constantFrom(...FLAGS.keys(), "stream", "top", "replay", "events", "--", "-", "10", "log.path=/x"),
+    fc.tuple(fc.constantFrom(...FLAGS.keys()), junk).map(([flag, value]) => `${flag}=${value}`),
+  );
+  test("command line", () => {
+    fc.assert(fc.property(fc.array(word), (argv) => check(argv)));
+  });
+
+  const key = fc.oneof(
+    fc.constantFrom(...OPTION_LIST.flatMap(([, { keys }]) => keys), ...UNSUPPORTED_KEYS),
+    junk.map((name) => JSON.stringify(name)),
+  );
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 40 }).map((json) => JSON.stringify(json)),
+    fc.constantFrom("nan", "2026-01-01", "{ x = 1 }", "99999999999999999999"),
+    junk,
+  );
+  const line = fc.oneof(
+    fc.tuple(key, value).map(([name, is]) => `${name} = ${is}`),
+    key.map((name) => `[${name}]`),
+    fc.constantFrom("[log]", "[[log]]", "[auth]", "#"),
+  );
+  test("file", () => {
+    fc.assert(fc.property(fc.array(line), (lines) => check([], lines.join("\n"))));
+    fc.assert(fc.property(junk, (text) => check([], text)));
+  });
+  test("deep nesting", () => {
+    for (const toml of [`utc = ${"[".repeat(1e5)}`, `${"a.".repeat(1e5)}a = 1`, `[${"log.".repeat(1e5)}a]`]) {
+      check([], toml);
+    }
+  });
+
+  test("more words than a call takes arguments", () => {
+    const many = Array<string>(200_000).fill("x");
+    check(["--", ...many]);
+    check(["replay", ...many]);
+  });
+
+  test("environment", () => {
+    const name = fc.oneof(
+      fc.constantFrom(...OPTION_LIST.map(([, option]) => variable(option.keys[0]))),
+      junk.map((rest) => `NETHERGAZE_${rest}`),
+    );
+    fc.assert(fc.property(fc.dictionary(name, junk), (env) => check([], undefined, env)));
+  });
+});

@@ -1,0 +1,61 @@
+import { expect, test } from "bun:test";
+import { COMMAND_LIST, GLOBAL_FLAG_LIST } from "./commands.ts";
+import { FLAGS } from "./flags.ts";
+import { NEEDLESS_FLAGS, OPTION_LIST, UNSUPPORTED_KEYS, variable } from "./options.ts";
+import { onOff, type Type } from "./value.ts";
+
+test("every key, flag and variable belongs to one entry", () => {
+  const keys = [...OPTION_LIST.flatMap(([, { keys }]) => keys), ...UNSUPPORTED_KEYS];
+  expect(new Set(keys).size).toBe(keys.length);
+  const variables = [...OPTION_LIST.map(([, option]) => option.keys[0]), ...UNSUPPORTED_KEYS].map(variable);
+  expect(new Set(variables).size).toBe(variables.length);
+  const flags = [
+    ...OPTION_LIST.flatMap(([, option]) => option.flags),
+    ...GLOBAL_FLAG_LIST.flatMap(([, { flag, short }]) => (short === undefined ? [flag] : [flag, short])),
+    ...NEEDLESS_FLAGS,
+    ...new Set(COMMAND_LIST.flatMap(([, { flags }]) => Object.values(flags).map(({ flag }) => flag))),
+  ];
+  expect(new Set(flags).size).toBe(flags.length);
+});
+
+test("a flag that several commands have sets the same field of the same type in each", () => {
+  const seen = new Map<string, [string, Type<unknown>]>();
+  for (const [, { flags }] of COMMAND_LIST) {
+    for (const [field, { flag, type }] of Object.entries(flags)) {
+      expect(seen.get(flag) ?? [field, type]).toEqual([field, type]);
+      seen.set(flag, [field, type]);
+    }
+  }
+});
+
+test("every default is allowed by its own type, in a file and, but for lists, as text", () => {
+  for (const [, option] of OPTION_LIST) {
+    expect(option.type.check(option.default)).toEqual(option.default);
+    if (!option.type.list)
+      expect(option.type.decode(option.type.show(option.default))).toEqual(option.default);
+  }
+});
+
+test("every switch has an opposite unless its name is taken", () => {
+  expect(FLAGS.get("--no-utc")).toMatchObject({ name: "utc", value: false });
+  expect(FLAGS.get("--follow")).toMatchObject({ name: "follow", value: true });
+  expect(FLAGS.get("--auth-log")).toMatchObject({ name: "authLog", value: undefined });
+  expect([...FLAGS.values()].every(({ type, value }) => (type === onOff) === (value !== undefined))).toBe(
+    true,
+  );
+});
+
+test("the seven variables of NetherGaze 0.2 are known", () => {
+  const known = [...OPTION_LIST.map(([, option]) => option.keys[0]), ...UNSUPPORTED_KEYS].map(variable);
+  for (const name of [
+    "LOG_PATH",
+    "LOG_FORMAT",
+    "INTERFACE",
+    "GEOIP_ENABLED",
+    "GEOIP_CITY_DB",
+    "GEOIP_ASN_DB",
+    "WHOIS_ENABLED",
+  ]) {
+    expect(known).toContain(`NETHERGAZE_${name}`);
+  }
+});

@@ -1,0 +1,201 @@
+import { choice, integer, number, onOff, paths, type Type, text, type ValueOf } from "./value.ts";
+
+/** The headings under which help and the example file list the options. */
+export const GROUPS = ["Logs", "Display", "Polling", "Behaviour"] as const;
+
+/** One setting: everything that the flag, the variable, the file, help and completion need to know of it. */
+export interface Option<T = unknown> {
+  readonly group: (typeof GROUPS)[number];
+  /** Dotted TOML paths, the documented one first; where several are given, the first of these wins. */
+  readonly keys: readonly [string, ...string[]];
+  /** Long flags, the documented one first. A switch spelled `--no-x` turns the setting off. */
+  readonly flags: readonly string[];
+  readonly type: Type<T>;
+  readonly default: T;
+  readonly help: string;
+}
+
+/** Polling faster than ten times a second costs and shows nothing; more than an hour is not live. */
+const SECONDS = number("SECS", 0.1, 3600);
+
+/** Every setting there is. The name is the field of {@link Config}; the rest is derived from the entry. */
+export const OPTIONS = {
+  accessLog: {
+    group: "Logs",
+    keys: ["log.path", "log_path"],
+    flags: ["--access-log", "--log-path"],
+    type: paths("PATH|GLOB"),
+    default: [
+      "/var/log/nginx/*access*.log",
+      "/var/log/apache2/*access*.log",
+      "/var/log/httpd/*access_log",
+      "/var/log/caddy/*.log",
+    ],
+    help: "HTTP access logs to follow; '' for none",
+  },
+  logFormat: {
+    group: "Logs",
+    keys: ["log.format", "log_format"],
+    flags: ["--log-format"],
+    type: choice("FORMAT", ["auto", "combined", "common", "json", "caddy"]),
+    default: "auto",
+    help: "format of the access logs; auto decides for each line, any other refuses lines of another",
+  },
+  authLog: {
+    group: "Logs",
+    keys: ["auth.log_path", "auth.path"],
+    flags: ["--auth-log", "--auth-log-path"],
+    type: paths("PATH"),
+    default: ["/var/log/auth.log", "/var/log/secure"],
+    help: "logs of the login services (SSH); '' for none",
+  },
+  authEnabled: {
+    group: "Logs",
+    keys: ["auth.log_enabled", "auth.enabled"],
+    flags: ["--no-auth-log"],
+    type: onOff,
+    default: true,
+    help: "read the logs of the login services",
+  },
+  fromStart: {
+    group: "Logs",
+    keys: ["log.from_start"],
+    flags: ["--from-start"],
+    type: onOff,
+    default: false,
+    help: "read the logs from their beginning, not only what is written from now on",
+  },
+  follow: {
+    group: "Logs",
+    keys: ["log.follow"],
+    flags: ["--no-follow"],
+    type: onOff,
+    default: true,
+    help: "follow the logs as they grow; off: only the files named on the command line, to their end",
+  },
+  showPrivateIps: {
+    group: "Display",
+    keys: ["show_private_ips"],
+    flags: ["--show-private-ips"],
+    type: onOff,
+    default: false,
+    help: "show private and reserved addresses too",
+  },
+  color: {
+    group: "Display",
+    keys: ["color"],
+    flags: ["--color"],
+    type: choice("WHEN", ["auto", "always", "never"]),
+    default: "auto",
+    help: "colours; auto turns them off for NO_COLOR, TERM=dumb, and what is not a terminal",
+  },
+  utc: {
+    group: "Display",
+    keys: ["utc"],
+    flags: ["--utc"],
+    type: onOff,
+    default: false,
+    help: "times in UTC instead of the host's zone",
+  },
+  fast: {
+    group: "Display",
+    keys: ["fast"],
+    flags: ["--fast"],
+    type: onOff,
+    default: false,
+    help: "repaint more often, where bytes to the terminal do not matter",
+  },
+  maxLogLines: {
+    group: "Display",
+    keys: ["log.max_log_lines"],
+    flags: [],
+    type: integer("LINES", 10, 10_000),
+    default: 500,
+    help: "lines the live panel keeps to scroll back",
+  },
+  connectionsInterval: {
+    group: "Polling",
+    keys: ["refresh.connections_interval"],
+    flags: ["--connections-interval"],
+    type: SECONDS,
+    default: 1,
+    help: "seconds between two looks at the socket table",
+  },
+  logInterval: {
+    group: "Polling",
+    keys: ["refresh.log_interval"],
+    flags: [],
+    type: SECONDS,
+    default: 0.5,
+    help: "seconds between two looks at the access logs, where the kernel does not report a change",
+  },
+  authLogInterval: {
+    group: "Polling",
+    keys: ["refresh.auth_log_interval", "auth.log_interval", "auth.interval"],
+    flags: [],
+    type: SECONDS,
+    default: 2,
+    help: "seconds between two looks at the logs of the login services",
+  },
+  interface: {
+    group: "Behaviour",
+    keys: ["interface"],
+    flags: ["--interface"],
+    // IFNAMSIZ of linux/if.h, less the final NUL.
+    type: text("IFACE", 15),
+    default: "",
+    help: "network interface whose rate is shown; '' for that of the default route",
+  },
+  readonly: {
+    group: "Behaviour",
+    keys: ["readonly"],
+    flags: ["--readonly"],
+    type: onOff,
+    default: false,
+    help: "disable every action that changes something",
+  },
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** The value of every setting. Seconds are numbers, an empty list or text means none. */
+export type Config = { readonly [N in OptionName]: ValueOf<(typeof OPTIONS)[N]> };
+
+/** The options in the order of the table. */
+export const OPTION_LIST = Object.entries(OPTIONS) as [OptionName, Option][];
+
+/** The values that one place gave, each checked by the type of its option. */
+export type Settings = Map<OptionName, unknown>;
+
+/**
+ * What a configuration of NetherGaze 0.2 may hold and this version does not know: a line of warning, so that
+ * nobody's old file is refused. Each leaves this list when its capability arrives.
+ */
+export const UNSUPPORTED_KEYS: readonly string[] = [
+  "log.max_log_entries_per_ip",
+  "refresh.bandwidth_interval",
+  "geoip.enabled",
+  "geoip.city_db",
+  "geoip.asn_db",
+  "whois.enabled",
+  "whois.cache_ttl",
+  "whois.max_workers",
+  "filters.cidr_allow",
+  "filters.cidr_deny",
+  "filters.suspicious_burst_rpm",
+  "filters.suspicious_min_conns",
+  "filters.scanner_user_agents",
+  "filters.exploit_path_patterns",
+  "actions.enable_block_execution",
+  "actions.hooks",
+  "cache.dir",
+  "cache.cache_dir",
+];
+
+/** Its flags that only turn off what this version does not have: accepted, nothing to do. */
+export const NEEDLESS_FLAGS: readonly string[] = ["--no-geoip", "--no-whois"];
+
+/** The environment variable of a TOML path. */
+export function variable(key: string): string {
+  return `NETHERGAZE_${key.toUpperCase().replaceAll(".", "_")}`;
+}

@@ -1,0 +1,77 @@
+import { parse, TomlError } from "smol-toml";
+import { UsageError } from "./error.ts";
+import { isSection, optionOfKey, unknownKey, unsupported } from "./keys.ts";
+import { OPTION_LIST, type Settings, UNSUPPORTED_KEYS } from "./options.ts";
+import { read } from "./value.ts";
+
+/** Deepest nesting of inline values: our keys need two, and the parser recurses. */
+const MAX_DEPTH = 16;
+
+/**
+ * The settings that the configuration `text` of the file `file` holds, and a warning for each key it may hold
+ * but this version ignores. Throws a {@link UsageError} for what is not TOML, not ours or not allowed.
+ */
+export function readToml(file: string, text: string): { settings: Settings; warnings: string[] } {
+  const values = new Map<string, unknown>();
+  const warnings: string[] = [];
+
+  // As deep as our own sections are, whatever the document does.
+  function visit(table: object, prefix: string): void {
+    for (const [name, raw] of Object.entries(table)) {
+      const key = prefix + name;
+      const line = lineOf(text, key);
+      const place = line === undefined ? file : `${file}:${line}`;
+      const option = optionOfKey(key);
+      if (option !== undefined) values.set(key, read(option[1].type, `${place}: ${key}`, raw));
+      else if (UNSUPPORTED_KEYS.includes(key)) {
+        // What is switched off is as good as obeyed.
+        if (raw !== false) warnings.push(unsupported(`${place}: ${key}`));
+      } else if (!isSection(key)) throw unknownKey(place, key);
+      else if (isTable(raw)) visit(raw, `${key}.`);
+      else throw new UsageError(`${place}: ${key}: must be a table, written [${key}]`);
+    }
+  }
+  visit(parseToml(file, text), "");
+
+  const settings: Settings = new Map();
+  for (const [name, option] of OPTION_LIST) {
+    const key = option.keys.find((candidate) => values.has(candidate));
+    if (key !== undefined) settings.set(name, values.get(key));
+  }
+  return { settings, warnings };
+}
+
+function parseToml(file: string, text: string): object {
+  try {
+    return parse(text, { maxDepth: MAX_DEPTH });
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    // The parser's message goes on with a picture of the lines.
+    const [reason = ""] = error.message.replace("Invalid TOML document: ", "").split("\n");
+    throw new UsageError(`${file}:${error.line}:${error.column}: not TOML: ${reason}`);
+  }
+}
+
+function isTable(raw: unknown): raw is object {
+  return typeof raw === "object" && raw !== null && !Array.isArray(raw) && !(raw instanceof Date);
+}
+
+/**
+ * The line, from 1, on which `key`, or the first key of the table of that name, is set: the parser does not tell.
+ * Undefined where it is not written at the start of a line, as in an inline table.
+ */
+function lineOf(text: string, key: string): number | undefined {
+  let section = "";
+  let number = 0;
+  for (const line of text.split("\n")) {
+    number++;
+    let path = "";
+    const plain = line.replace(/[\s"']/g, "");
+    if (plain.startsWith("[")) {
+      path = plain.slice(plain.lastIndexOf("[", 1) + 1, plain.indexOf("]"));
+      section = `${path}.`;
+    } else if (plain.includes("=")) path = section + plain.slice(0, plain.indexOf("="));
+    if (path === key || path.startsWith(`${key}.`)) return number;
+  }
+  return undefined;
+}

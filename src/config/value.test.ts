@@ -1,0 +1,90 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { UsageError } from "./error.ts";
+import { choice, integer, number, onOff, paths, readText, size, type Type, text } from "./value.ts";
+
+const cases: [string, Type<unknown>, accepted: [string, unknown][], refused: string[]][] = [
+  [
+    "text",
+    text("X", 3),
+    [
+      ["", ""],
+      ["äbc", "äbc"],
+    ],
+    ["abcd", "a\nb", "\x1b", "\x9b"],
+  ],
+  [
+    "paths",
+    paths("X"),
+    [
+      ["/a b", ["/a b"]],
+      ["", []],
+    ],
+    ["/a\0", "x".repeat(4096)],
+  ],
+  [
+    "onOff",
+    onOff,
+    [
+      ["1", true],
+      ["YES", true],
+      ["true", true],
+      ["0", false],
+      ["No", false],
+    ],
+    ["", "on", "2"],
+  ],
+  [
+    "number",
+    number("X", 0.1, 60),
+    [
+      ["0.1", 0.1],
+      ["60", 60],
+    ],
+    ["0", "-1", "60.1", "", " 1", "1e1", "NaN", "0x1"],
+  ],
+  [
+    "integer",
+    integer("X", 1, 9),
+    [
+      ["1", 1],
+      ["9", 9],
+    ],
+    ["0", "1.5", "10", "+1"],
+  ],
+  [
+    "size",
+    size("X", 2),
+    [
+      ["2", 2],
+      ["3k", 3072],
+      ["500M", 524288000],
+      ["2g", 2 ** 31],
+    ],
+    ["1", "1.5G", "G", "9P"],
+  ],
+  ["choice", choice("X", ["a", "b"]), [["a", "a"]], ["", "A", "c", "toString"]],
+];
+
+test.each(cases)("%s", (_, type, accepted, refused) => {
+  for (const [spelled, value] of accepted) expect(readText(type, "--x", spelled)).toEqual(value);
+  for (const spelled of refused) expect(() => readText(type, "--x", spelled)).toThrow(UsageError);
+});
+
+test("a size is shown in the largest unit that is exact", () => {
+  const { show } = size("X", 0);
+  expect([1, 1023, 1024, 2 ** 30, 2 ** 30 + 1024].map(show)).toEqual(["1", "1023", "1k", "1G", "1048577k"]);
+});
+
+test("no text and no value makes a type throw anything else, and what it accepts it accepts again", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...cases),
+      fc.oneof(fc.string({ unit: "binary" }), fc.anything()),
+      ([, type], raw) => {
+        const value = type.check(typeof raw === "string" ? type.decode(raw) : raw);
+        if (value !== undefined) expect(type.check(value)).toEqual(value);
+      },
+    ),
+  );
+});

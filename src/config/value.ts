@@ -1,0 +1,155 @@
+import { quote, UsageError } from "./error.ts";
+
+/** What a flag, variable, key or argument holds: how to read it, and what to tell people about it. */
+export interface Type<T> {
+  /** What stands for the value in help; empty for a switch, whose flag takes none. */
+  readonly metavar: string;
+  /** What is allowed, in words. */
+  readonly allowed: string;
+  /** What a shell offers: these words, file names, or nothing. */
+  readonly completes: readonly string[] | "file";
+  /** Several values: a repeated flag adds to them, a variable separates them by colons. */
+  readonly list: boolean;
+  /** The value that `spelled` stands for, still to be checked. */
+  decode(spelled: string): unknown;
+  /** `value` when it is allowed (and normalised), else undefined. */
+  check(value: unknown): T | undefined;
+  /** A checked value as people write it. */
+  show(value: unknown): string;
+}
+
+/** The value that an entry of one of the tables holds. */
+export type ValueOf<Entry> = Entry extends { readonly type: Type<infer T> } ? T : never;
+
+/** Of most types. */
+const PLAIN = { completes: [], list: false, decode: (spelled: string): unknown => spelled, show: String };
+
+/** PATH_MAX of limits.h: no path, and no sensible filter, is longer. */
+const MAX_TEXT = 4095;
+/** More logs than any server has; each costs an open file. */
+const MAX_LIST = 256;
+
+/** Text of at most `max` characters, none of them a control character. */
+export function text(metavar: string, max = MAX_TEXT): Type<string> {
+  return {
+    ...PLAIN,
+    metavar,
+    allowed: `text of at most ${max} characters, none of them a control character`,
+    check: (value) => (isPlain(value, max) ? value : undefined),
+  };
+}
+
+/** The path of one file. */
+export function path(metavar: string): Type<string> {
+  return { ...text(metavar), completes: "file" };
+}
+
+/** Paths or globs. An empty one stands for none, so that `""` turns the default off. */
+export function paths(metavar: string): Type<readonly string[]> {
+  return {
+    ...PLAIN,
+    metavar,
+    allowed: `a path or a list of at most ${MAX_LIST} paths, without control characters`,
+    completes: "file",
+    list: true,
+    check: (value) => {
+      const list = Array.isArray(value) ? value : [value];
+      if (list.length > MAX_LIST || !list.every((item) => isPlain(item, MAX_TEXT))) return undefined;
+      return list.filter((item) => item !== "");
+    },
+    show: (value) => (Array.isArray(value) ? value.join(", ") : ""),
+  };
+}
+
+/** On or off. On the command line a switch: `--x`, `--no-x`. */
+export const onOff: Type<boolean> = {
+  ...PLAIN,
+  metavar: "",
+  allowed: "true or false (in a variable also 1, yes, 0, no)",
+  decode: (spelled) => {
+    const word = spelled.toLowerCase();
+    if (["1", "true", "yes"].includes(word)) return true;
+    return ["0", "false", "no"].includes(word) ? false : undefined;
+  },
+  check: (value) => (typeof value === "boolean" ? value : undefined),
+};
+
+/** A number within bounds, both included. */
+export function number(metavar: string, min: number, max: number): Type<number> {
+  return {
+    ...PLAIN,
+    metavar,
+    allowed: `a number from ${min} to ${max}`,
+    decode: (spelled) => (/^-?\d{1,15}(\.\d{1,15})?$/.test(spelled) ? Number(spelled) : undefined),
+    check: (value) => (typeof value === "number" && value >= min && value <= max ? value : undefined),
+  };
+}
+
+/** A whole number within bounds, both included. */
+export function integer(metavar: string, min: number, max: number): Type<number> {
+  const any = number(metavar, min, max);
+  return {
+    ...any,
+    allowed: `a whole number from ${min} to ${max}`,
+    check: (value) => (Number.isInteger(value) ? any.check(value) : undefined),
+  };
+}
+
+const UNITS = ["", "k", "M", "G", "T"];
+
+/** A number of bytes of at least `min`; the units are powers of 1024. */
+export function size(metavar: string, min: number): Type<number> {
+  return {
+    ...integer(metavar, min, Number.MAX_SAFE_INTEGER),
+    allowed: `a number of bytes of at least ${min}, such as 500M or 2G`,
+    decode: (spelled) => {
+      const [, digits, unit] = /^(\d{1,15})([kmgt]?)$/i.exec(spelled) ?? [];
+      if (digits === undefined || unit === undefined) return undefined;
+      return Number(digits) * 1024 ** UNITS.findIndex((known) => known.toLowerCase() === unit.toLowerCase());
+    },
+    show: (value) => {
+      const power = UNITS.findLastIndex((_, candidate) => Number(value) % 1024 ** candidate === 0);
+      return `${Number(value) / 1024 ** power}${UNITS[power]}`;
+    },
+  };
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(metavar: string, words: readonly T[]): Type<T> {
+  return {
+    ...PLAIN,
+    metavar,
+    allowed: words.join(", "),
+    completes: words,
+    check: (value) => words.find((word) => word === value),
+  };
+}
+
+/** The value `raw` holds. Throws a {@link UsageError} that begins with `where`. */
+export function read<T>(type: Type<T>, where: string, raw: unknown): T {
+  const value = type.check(raw);
+  if (value === undefined) throw refusal(type, where, raw);
+  return value;
+}
+
+/** As {@link read}, for a value spelled on the command line or in a variable. */
+export function readText<T>(type: Type<T>, where: string, spelled: string): T {
+  const value = type.check(type.decode(spelled));
+  if (value === undefined) throw refusal(type, where, spelled);
+  return value;
+}
+
+function refusal(type: Type<unknown>, where: string, raw: unknown): UsageError {
+  return new UsageError(`${where}: ${describe(raw)} is not allowed; allowed: ${type.allowed}`);
+}
+
+function isPlain(value: unknown, max: number): value is string {
+  return typeof value === "string" && value.length <= max && !/\p{Cc}/u.test(value);
+}
+
+function describe(raw: unknown): string {
+  if (typeof raw === "string") return quote(raw);
+  if (typeof raw !== "object" || raw === null) return String(raw);
+  if (Array.isArray(raw)) return "this list";
+  return raw instanceof Date ? "a date" : "a table";
+}
