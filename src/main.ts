@@ -1,3 +1,4 @@
+import { wantsColor } from "./config/color.ts";
 import { UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
 import { processInput } from "./config/process.ts";
@@ -7,7 +8,8 @@ const USAGE = 2;
 
 /** Decides from the command line what to run, and loads only that. Returns the exit code. */
 async function main(): Promise<number> {
-  const loaded = loadConfig(processInput());
+  const input = processInput();
+  const loaded = loadConfig(input);
   if (loaded instanceof UsageError) return refuse(loaded);
   if (loaded.print !== undefined) {
     const { print } = loaded;
@@ -15,23 +17,25 @@ async function main(): Promise<number> {
     return 0;
   }
   for (const warning of loaded.warnings) process.stderr.write(`nethergaze: ${warning}\n`);
-  return run(loaded);
+  return run(loaded, wantsColor(loaded.config.color, input.env));
 }
 
 type Run = Exclude<Loaded, { print: string }>;
 
-async function run(loaded: Run): Promise<number> {
+async function run(loaded: Run, color: boolean): Promise<number> {
   const { command, config } = loaded;
   const files = await filesOf(loaded);
   if (files instanceof UsageError) return refuse(files);
   switch (command.name) {
     case "console": {
       const { liveConsole, fileConsole } = await import("./commands/console.ts");
-      return files ? fileConsole(files, config, command.filter) : liveConsole(loaded, command.filter);
+      return files
+        ? fileConsole(files, { config, color }, command.filter)
+        : liveConsole({ ...loaded, color }, command.filter);
     }
     case "demo": {
       const { demo } = await import("./commands/console.ts");
-      return demo(config);
+      return demo({ config, color });
     }
     case "stream": {
       const filter = filterOf(command.filter);
@@ -68,7 +72,7 @@ async function run(loaded: Run): Promise<number> {
         return fileSnapshots(recorded, config, { filter: undefined }, "second");
       }
       const { fileConsole } = await import("./commands/console.ts");
-      return fileConsole(recorded, config, undefined);
+      return fileConsole(recorded, { config, color }, undefined);
     }
   }
 }

@@ -17,22 +17,28 @@ const INCIDENT = fileURLToPath(new URL("../../demo/incident.jsonl.gz", import.me
 /** How much of the incident has happened when the demo begins: enough for the rates and strips to be filled. */
 const DEMO_LEAP = 100_000;
 
+/** How the console looks. */
+interface Look {
+  readonly config: Config;
+  readonly color: boolean;
+}
+
 /** The console on this machine. */
-export function liveConsole(setup: Setup, filter: string | undefined): Promise<number> {
-  return show(setup.config, { filter }, (accept) => startLive(setup, accept));
+export function liveConsole(setup: Setup & Look, filter: string | undefined): Promise<number> {
+  return show(setup, { filter }, (accept) => startLive(setup, accept));
 }
 
 /** The console on files, read to their end before it opens. */
-export function fileConsole(files: Files, config: Config, filter: string | undefined): Promise<number> {
-  return show(config, { filter, title: "replay" }, async (accept) => {
+export function fileConsole(files: Files, look: Look, filter: string | undefined): Promise<number> {
+  return show(look, { filter, title: "replay" }, async (accept) => {
     await runFiles(files, { emit: accept, health: accept });
     return undefined;
   });
 }
 
 /** The console on the built-in incident, as it happened. Its addresses are of reserved ranges, so they are shown. */
-export function demo(config: Config): Promise<number> {
-  return show({ ...config, showPrivateIps: true }, { title: "demo" }, (accept) =>
+export function demo({ config, color }: Look): Promise<number> {
+  return show({ config: { ...config, showPrivateIps: true }, color }, { title: "demo" }, (accept) =>
     play(INCIDENT, accept, DEMO_LEAP),
   );
 }
@@ -46,13 +52,13 @@ interface Shown {
 type Feed = Pick<Live, "close"> & Partial<Live>;
 
 async function show(
-  config: Config,
+  { config, color }: Look,
   { filter, title }: Shown,
   start: (accept: (input: Input) => void) => Feed | undefined | Promise<Feed | undefined>,
 ): Promise<number> {
   const obstacle = canRunConsole();
   if (obstacle !== undefined) {
-    process.stderr.write(`nethergaze: ${obstacle}\n`);
+    process.stderr.write(`nethergaze: ${obstacle}; without one: nethergaze top\n`);
     return USAGE;
   }
   const { runConsole } = await import("../tui/console.ts");
@@ -82,7 +88,7 @@ async function show(
       fast: config.fast,
       utc: config.utc,
       maxLines: config.maxLogLines,
-      color: config.color,
+      color,
       ...(title !== undefined && { title }),
       ...(filter !== undefined && { filter }),
     });

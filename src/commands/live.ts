@@ -22,7 +22,8 @@ export interface Live {
 }
 
 /** Starts every source the configuration asks for; from now on each emits what it sees, and how it does. */
-export function startLive({ config, origins }: Setup, emit: (input: Input) => void): Live {
+export function startLive({ config, origins }: Setup, accept: (input: Input) => void): Live {
+  const emit = onlyNews(accept);
   const stopClock = startClock(emit);
   const sockets = createSockets();
   const counters = createKernelCounters(config.interface === "" ? {} : { interface: config.interface });
@@ -78,5 +79,19 @@ export function startLive({ config, origins }: Setup, emit: (input: Input) => vo
       for (const log of logs) log.close();
       sockets.close();
     },
+  };
+}
+
+/** Passes everything on, but of a source's health only what is not what it said before. */
+function onlyNews(emit: (input: Input) => void): (input: Input) => void {
+  const said = new Map<string, string>();
+  return (input) => {
+    if (input.kind === "health") {
+      const source = `${input.part} ${input.source}`;
+      const words = JSON.stringify({ ...input, at: 0 });
+      if (said.get(source) === words) return;
+      said.set(source, words);
+    }
+    emit(input);
   };
 }

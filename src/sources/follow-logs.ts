@@ -97,8 +97,9 @@ class FollowedLog {
   #untimed = 0;
   #newest = 0;
   #readAt = 0;
-  #reported = "";
-  state: TailState | undefined;
+  #state: TailState | undefined;
+  /** Whether something changed since the last report. */
+  #news = false;
 
   constructor(path: string, options: FollowOptions) {
     this.#path = path;
@@ -107,13 +108,19 @@ class FollowedLog {
   }
 
   get isReading(): boolean {
-    return this.state?.status === "reading";
+    return this.#state?.status === "reading";
+  }
+
+  set state(state: TailState) {
+    this.#state = state;
+    this.#news = true;
   }
 
   line(bytes: Buffer, start: number, end: number): void {
     if (isBlank(bytes, start, end)) return;
     const { now, emit } = this.#options;
     this.#readAt = now();
+    this.#news = true;
     this.#lines++;
     const reading = this.#interpret(bytes, start, end, this.#readAt);
     if (reading === "unparsed") this.#unparsed++;
@@ -123,17 +130,14 @@ class FollowedLog {
     emit(reading);
   }
 
-  /** Emits the file's health if it is another than was emitted last. */
+  /** Emits the file's health if there is news of it. */
   report(): void {
-    const { state } = this;
-    if (state === undefined) return;
+    const state = this.#state;
+    if (state === undefined || !this.#news) return;
+    this.#news = false;
     // A path that nobody named and that is not there is no news.
-    if (state.status === "absent" && !this.#options.named && this.#reported === "") return;
-    const health = this.#health(state);
-    const text = JSON.stringify(health);
-    if (text === this.#reported) return;
-    this.#reported = text;
-    this.#options.emit({ ...health, at: this.#options.now() });
+    if (state.status === "absent" && !this.#options.named && this.#lines === 0) return;
+    this.#options.emit(this.#health(state));
   }
 
   #health(state: TailState): HealthEvent {
@@ -148,7 +152,7 @@ class FollowedLog {
     const reading = state.status === "reading";
     return {
       kind: "health",
-      at: 0,
+      at: this.#options.now(),
       part: this.#options.part,
       source: this.#path,
       state: !reading ? "down" : faults.length > 0 ? "degraded" : "up",
