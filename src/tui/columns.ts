@@ -1,5 +1,5 @@
 import type { IpProfile, Service, Sort } from "../model/snapshot.ts";
-import { bytes, short } from "./format.ts";
+import { bytes, short, shortAddress } from "./format.ts";
 import { PALETTE, type Style } from "./palette.ts";
 
 /** A column of the address table. */
@@ -11,7 +11,8 @@ export interface Column {
   readonly rank: number;
   /** What a click on its title sorts by. */
   readonly sort?: Sort;
-  value(row: IpProfile): string;
+  /** What a cell of that width says; the rest is cut. */
+  value(row: IpProfile, width: number): string;
   style?(row: IpProfile): Style;
 }
 
@@ -22,20 +23,20 @@ export interface Placed {
   readonly width: number;
 }
 
-/** An address, an IPv4 one in full. */
+/** An IPv4 address in full. */
 const ADDRESS: Column = {
   title: "ADDRESS",
   width: 18,
   rank: 0,
   sort: "ip",
-  value: (row) => row.ip,
+  value: (row, width) => shortAddress(row.ip, width),
   style: () => PALETTE.plain,
 };
 
 /** What it did last: takes what width is left. */
 const LAST: Column = {
   title: "LAST",
-  width: 12,
+  width: 16,
   rank: 2,
   sort: "seen",
   value: (row) => row.last ?? "-",
@@ -61,7 +62,13 @@ export const COLUMNS: readonly Column[] = [
     value: (row) => number(row.halfOpen),
     style: alarming("halfOpen"),
   },
-  { title: "SVC", width: 10, rank: 5, sort: "services", value: (row) => services(row.services, 10) },
+  {
+    title: "SVC",
+    width: 10,
+    rank: 5,
+    sort: "services",
+    value: (row, width) => services(row.services, width),
+  },
   { title: "REQ/M", width: 5, right: true, rank: 0, sort: "rate", value: (row) => number(row.requests60s) },
   { title: "REQ", width: 5, right: true, rank: 1, sort: "requests", value: (row) => number(row.requests) },
   {
@@ -97,10 +104,10 @@ const ADDRESS_FULL = 39;
 /** What LAST has before ADDRESS may grow. */
 const LAST_ENOUGH = 28;
 
-/** The columns that fit into `width` cells, a blank between each two; the last one takes the rest. */
+/** The columns that fit into `width` cells with blanks between; the last one takes the rest. */
 export function columnsFor(width: number): Placed[] {
   const kept = [...COLUMNS];
-  const needed = () => kept.reduce((sum, column) => sum + column.width + 1, -1);
+  const needed = () => kept.reduce((sum, column, i) => sum + column.width + gap(column, i), 0);
   while (needed() > width) {
     const worst = kept.reduce((a, b) => (b.rank > a.rank ? b : a));
     if (worst.rank === 0) break;
@@ -110,12 +117,18 @@ export function columnsFor(width: number): Placed[] {
   const room = kept.includes(LAST) ? Math.max(0, spare - (LAST_ENOUGH - LAST.width)) : spare;
   const address = Math.min(room, ADDRESS_FULL - ADDRESS.width);
   let x = 0;
-  return kept.map((column) => {
+  return kept.map((column, i) => {
     const extra = column === ADDRESS ? address : column === LAST ? spare - address : 0;
-    const placed = { column, x, width: column.width + extra };
-    x += placed.width + 1;
+    const placed = { column, x: x + gap(column, i), width: column.width + extra };
+    x = placed.x + placed.width;
     return placed;
   });
+}
+
+/** Blanks before a column: text after a number needs two to stand apart. */
+function gap({ right }: Column, index: number): number {
+  if (index === 0) return 0;
+  return right ? 1 : 2;
 }
 
 /** How a sort is called in words. */

@@ -28,6 +28,8 @@ export interface ConsoleOptions {
   readonly maxLines: number;
   /** A word for the header: `demo`. */
   readonly title?: string;
+  /** The filter it begins with. */
+  readonly filter?: string;
 }
 
 /**

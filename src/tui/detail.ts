@@ -140,11 +140,11 @@ function section(title: string, count: number, titles: Line | undefined, lines: 
 }
 
 /** Widths of the columns of the socket list. */
-const SOCKET_CELLS = [12, 7, 6, 7, 8, 6, 7, 7] as const;
+const SOCKET_CELLS = [11, 6, 1, 6, 8, 5, 6, 6] as const;
 
 function socketCells(cells: readonly string[]): string {
   return SOCKET_CELLS.map((width, i) =>
-    i < 3 ? (cells[i] ?? "").padEnd(width) : (cells[i] ?? "").padStart(width),
+    i < 4 ? (cells[i] ?? "").padEnd(width) : (cells[i] ?? "").padStart(width),
   ).join(" ");
 }
 

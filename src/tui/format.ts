@@ -2,7 +2,7 @@ const UNITS = ["", "k", "M", "G", "T", "P"];
 const SECOND = 1000;
 const DAY = 86_400;
 
-/** A number in at most four characters: `999`, `1.2k`, `12k`, `124k`, `3.1M`. Decimal thousands, also for bytes. */
+/** A number in at most five characters: `999`, `1.2k`, `12.4k`, `124k`, `3.1M`. Decimal thousands, also for bytes. */
 export function short(value: number): string {
   if (!(value > 0)) return "0";
   let scaled = value;
@@ -11,8 +11,8 @@ export function short(value: number): string {
     scaled /= SECOND;
     unit++;
   }
-  // 9.96 would round to 10.0, five characters with its unit.
-  const digits = unit > 0 && scaled < 9.95 ? scaled.toFixed(1) : String(Math.round(scaled));
+  // 99.96 would round to 100.0, six characters with its unit.
+  const digits = unit > 0 && scaled < 99.95 ? scaled.toFixed(1) : String(Math.round(scaled));
   return digits + UNITS[unit];
 }
 
@@ -30,6 +30,11 @@ export function bytes(value: number): string {
 /** A whole number with its thousands apart: `1,204`. */
 export function grouped(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** An address in at most `width` cells: of a long one both ends, because neighbours differ in the last. */
+export function shortAddress(ip: string, width: number): string {
+  return ip.length <= width ? ip : `${ip.slice(0, width - 7)}…${ip.slice(-6)}`;
 }
 
 /** A duration in seconds by its two largest units: `45s`, `2m 5s`, `1h 1m`, `12d 4h`. */

@@ -56,14 +56,14 @@ export function layoutOf({ width, height }: Size): Layout | undefined {
   };
 }
 
-/** The rows of the table that are on screen: inside the frame and below the column titles. */
+/** The rows of the table that are on screen: inside the frame, right of the cursor's cell, below the titles. */
 export function tableRows({ table, stacked }: Layout): Rect {
-  return { x: table.x + 1, y: table.y + 2, width: table.width - 2, height: table.height - (stacked ? 2 : 3) };
+  return { x: table.x + 2, y: table.y + 2, width: table.width - 4, height: table.height - (stacked ? 2 : 3) };
 }
 
-/** The lines of the live panel: inside its frame. */
+/** The lines of the live panel: inside its frame, with a blank on the left. */
 export function liveRows({ live }: Layout): Rect {
-  return { x: live.x + 1, y: live.y + 1, width: live.width - 2, height: live.height - 2 };
+  return { x: live.x + 2, y: live.y + 1, width: live.width - 3, height: live.height - 2 };
 }
 
 /** From this size on a modal leaves the screen behind it in sight. */

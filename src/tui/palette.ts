@@ -3,7 +3,6 @@ export interface Style {
   readonly color?: number;
   readonly bold?: true;
   readonly inverse?: true;
-  readonly underline?: true;
 }
 
 /**
@@ -21,7 +20,7 @@ export const PALETTE = {
   notice: { color: 6 },
   warning: { color: 3 },
   bad: { color: 1, bold: true },
-  spark: { color: 4 },
+  spark: { color: 6 },
   focus: { color: 6, bold: true },
   selected: { inverse: true },
   badge: { inverse: true, bold: true },

@@ -56,7 +56,7 @@ export function sizeOf({ width, height }: CliRenderer): Size {
   return { width, height };
 }
 
-/** Overwrites every colour with the terminal's own; bold, inverse and underline stay (no-color.org). */
+/** Overwrites every colour with the terminal's own; bold and inverse stay (no-color.org). */
 export function withoutColor(library: Library): (buffer: OptimizedBuffer) => void {
   const foreground = library.RGBA.defaultForeground().buffer;
   const background = library.RGBA.defaultBackground().buffer;
@@ -78,10 +78,7 @@ function surfaceOn({ RGBA: Color, TextAttributes }: Library): (buffer: Optimized
   const attributesOf = (style: Style): number => {
     let bits = attributes.get(style);
     if (bits === undefined) {
-      bits =
-        (style.bold ? TextAttributes.BOLD : 0) |
-        (style.inverse ? TextAttributes.INVERSE : 0) |
-        (style.underline ? TextAttributes.UNDERLINE : 0);
+      bits = (style.bold ? TextAttributes.BOLD : 0) | (style.inverse ? TextAttributes.INVERSE : 0);
       attributes.set(style, bits);
     }
     return bits;

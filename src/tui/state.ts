@@ -51,14 +51,15 @@ export interface Settings {
   readonly utc: boolean;
   readonly maxLines: number;
   readonly title?: string;
+  readonly filter?: string;
 }
 
 /** The screen before anything is known. */
 export function initialState(size: Size, settings: Settings): State {
-  const asked: Asked = { sort: "requests", filter: "" };
+  const asked: Asked = { sort: "requests", filter: settings.filter ?? "" };
   return {
-    ...asked,
     ...settings,
+    ...asked,
     size,
     shown: asked,
     rows: [],

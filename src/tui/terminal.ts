@@ -49,8 +49,8 @@ export function canRunConsole(): string | undefined {
 }
 
 /**
- * Takes the terminal: alternate screen, raw mode, mouse. Without `color` only bold, inverse and underline
- * are used. Throws where the terminal library cannot be loaded.
+ * Takes the terminal: alternate screen, raw mode, mouse. Without `color` only bold and inverse are
+ * used. Throws where the terminal library cannot be loaded.
  */
 export async function openTerminal(color: boolean): Promise<Terminal> {
   // They would replace the library's native part, log every key to a file, or change the screen's mode.

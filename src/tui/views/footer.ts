@@ -1,8 +1,17 @@
 import { grouped, bytes as sent, short } from "../format.ts";
-import { footerOf, type Mode } from "../keymap.ts";
+import { footerOf } from "../keymap.ts";
+import type { LineInput } from "../line-input.ts";
 import { PALETTE, type Style } from "../palette.ts";
 import { modeOf, type State } from "../state.ts";
-import { fitting, paintSpans, type Rect, type Segment, type Span, type Surface } from "../surface.ts";
+import {
+  fitting,
+  paintSpans,
+  type Rect,
+  type Segment,
+  type Span,
+  type Surface,
+  spansWidth,
+} from "../surface.ts";
 
 const GAP: Span = [" · ", PALETTE.faint];
 const KEYS_GAP: Span = ["  ", PALETTE.plain];
@@ -12,13 +21,13 @@ export function paintFooter(surface: Surface, { x, y, width }: Rect, state: Stat
   surface.text(x, y, 1, "", PALETTE.plain);
   paintSpans(surface, x + 1, y, width - 1, fitting(totals(state), width - 2, GAP));
   surface.text(x, y + 1, 1, "", PALETTE.plain);
-  paintSpans(surface, x + 1, y + 1, width - 1, state.input === undefined ? bottom(state, width - 2) : []);
-  if (state.input !== undefined) paintInput(surface, x + 1, y + 1, width - 2, state.input);
+  paintSpans(surface, x + 1, y + 1, width - 1, bottom(state, width - 2));
 }
 
-/** The keys that a mode hears, as many as fit. */
-export function keySpans(mode: Mode, width: number): Span[] {
-  const segments = footerOf(mode).map(
+/** What the last key did, or else the keys that are heard now, as many as fit. */
+export function keySpans(state: State, width: number): Span[] {
+  if (state.notice !== undefined) return [[state.notice, PALETTE.notice]];
+  const segments = footerOf(modeOf(state)).map(
     ({ label = "", footer }): Segment => ({
       spans: [
         [label.split(" ")[0] ?? "", PALETTE.strong],
@@ -31,7 +40,25 @@ export function keySpans(mode: Mode, width: number): Span[] {
 }
 
 function bottom(state: State, width: number): Span[] {
-  return state.notice === undefined ? keySpans(modeOf(state), width) : [[state.notice, PALETTE.notice]];
+  // A modal has its keys in its own border.
+  if (state.modal !== undefined) return [];
+  if (state.input === undefined) return keySpans(state, width);
+  const keys = keySpans(state, width >> 1);
+  return [...inputSpans(state.input, width - spansWidth(keys) - 2), KEYS_GAP, ...keys];
+}
+
+/** The line with its cursor as an inverse cell (the terminal's own stays hidden), scrolled to show it. */
+function inputSpans({ text, at }: LineInput, width: number): Span[] {
+  const characters = Array.from(text);
+  const cursor = Array.from(text.slice(0, at)).length;
+  const room = Math.max(1, width - 3);
+  const first = Math.max(0, cursor - room);
+  return [
+    ["/ ", PALETTE.focus],
+    [characters.slice(first, cursor).join(""), PALETTE.strong],
+    [characters[cursor] ?? " ", PALETTE.selected],
+    [characters.slice(cursor + 1, first + room).join(""), PALETTE.strong],
+  ];
 }
 
 function totals({ snapshot, filter }: State): Segment[] {
@@ -62,31 +89,4 @@ function totals({ snapshot, filter }: State): Segment[] {
     ...(totals.evicted > 0 ? [figure(short(totals.evicted), "addresses dropped", 2, PALETTE.warning)] : []),
     shown,
   ];
-}
-
-/** The line with its cursor as an inverse cell: the terminal's own stays hidden. */
-function paintInput(
-  surface: Surface,
-  x: number,
-  y: number,
-  width: number,
-  { text, at }: { readonly text: string; readonly at: number },
-): void {
-  const keys = keySpans("filter", width >> 1);
-  const before = text.slice(0, at);
-  const under = Array.from(text.slice(at))[0] ?? " ";
-  const after = text.slice(at + under.length);
-  // What is left of the cursor is cut at its beginning, so that the cursor stays in sight.
-  const room = Math.max(0, width - 4 - keys.reduce((sum, [word]) => sum + word.length, 0));
-  const tail = Array.from(before)
-    .slice(-Math.max(0, room - 2))
-    .join("");
-  paintSpans(surface, x, y, width, [
-    ["/ ", PALETTE.focus],
-    [tail, PALETTE.strong],
-    [under, PALETTE.selected],
-    [after.slice(0, Math.max(0, room - tail.length)), PALETTE.strong],
-    ["  ", PALETTE.plain],
-    ...keys,
-  ]);
 }

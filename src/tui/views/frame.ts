@@ -16,29 +16,29 @@ export interface Frame {
 export function paintFrame(surface: Surface, rect: Rect, frame: Frame): void {
   const { x, y, width, height } = rect;
   const style = frame.focused ? PALETTE.focus : PALETTE.faint;
-  const [left, right] = frame.joined ? ["├", "┤"] : ["┌", "┐"];
-  paintBorder(surface, x, y, width, [left, right], frame.title, style);
+  const corners = frame.joined ? (["├", "┤"] as const) : (["┌", "┐"] as const);
+  // The sign of the cursor, because without colours the frame says nothing.
+  paintBorder(surface, rect, corners, frame.title, style, frame.focused ? "›" : " ");
   const last = y + height - (frame.open ? 0 : 1);
   for (let line = y + 1; line < last; line++) {
     surface.text(x, line, 1, "│", style);
     surface.text(x + width - 1, line, 1, "│", style);
   }
-  if (!frame.open) paintBorder(surface, x, y + height - 1, width, ["└", "┘"], frame.bottom ?? [], style);
+  if (frame.open) return;
+  paintBorder(surface, { ...rect, y: y + height - 1 }, ["└", "┘"], frame.bottom ?? [], style, " ");
 }
 
 function paintBorder(
   surface: Surface,
-  x: number,
-  y: number,
-  width: number,
-  [left, right]: readonly [string, string] | readonly string[],
+  { x, y, width }: Rect,
+  [left, right]: readonly [string, string],
   title: readonly Span[],
   style: Style,
+  mark: string,
 ): void {
-  const room = Math.max(0, width - 4);
-  const size = title.length === 0 ? 0 : Math.min(room, spansWidth(title) + 2);
-  surface.text(x, y, 1, left ?? "", style);
-  if (size > 0) paintSpans(surface, x + 1, y, size, [[" ", style], ...title, [" ", style]]);
+  const size = title.length === 0 ? 0 : Math.min(width - 4, spansWidth(title) + 2);
+  surface.text(x, y, 1, left, style);
+  if (size > 0) paintSpans(surface, x + 1, y, size, [[mark, style], ...title, [" ", style]]);
   surface.text(x + 1 + size, y, width - 2 - size, "─".repeat(Math.max(0, width - 2 - size)), style);
-  surface.text(x + width - 1, y, 1, right ?? "", style);
+  surface.text(x + width - 1, y, 1, right, style);
 }

@@ -90,19 +90,21 @@ function interfaceSegments(
   spark: (values: readonly number[], rank: number, full: number) => Segment,
 ): Segment[] {
   return [
-    figure(`${name} ↓`, byteRate(inBytesPerSecond), 6, 3),
+    figure(`${name} ↓`, byteRate(inBytesPerSecond), 7, 3),
     spark(inSeries, 7, FULL_BYTES),
-    figure("↑", byteRate(outBytesPerSecond), 6, 3),
+    figure("↑", byteRate(outBytesPerSecond), 7, 3),
     spark(outSeries, 8, FULL_BYTES),
   ];
 }
 
 function paintHealth(surface: Surface, x: number, y: number, width: number, snapshot: Snapshot): void {
-  const left = pressure(snapshot);
+  const all = lamps(snapshot.health);
+  const bare = spansWidth(lampSpans(all, 0));
+  const left = fitting(pressure(snapshot), width - 3 - bare, GAP);
   const room = width - 3 - spansWidth(left);
-  const right = lampSpans(lamps(snapshot.health), room);
+  const right = lampSpans(all, room);
   const size = Math.min(room, spansWidth(right));
-  paintSpans(surface, x, y, 1, []);
+  surface.text(x, y, 1, "", PALETTE.plain);
   paintSpans(surface, x + 1, y, width - 2 - size, left);
   paintSpans(surface, x + width - 1 - size, y, size + 1, right);
 }
@@ -114,27 +116,32 @@ const MIN_REASON = 6;
 function lampSpans(all: readonly Lamp[], room: number): Span[] {
   const bare = all.flatMap(({ spans }, i) => (i === 0 ? spans : [GAP, ...spans]));
   const reasons = all.filter(({ why }) => why !== undefined).length;
-  const share = Math.floor((room - spansWidth(bare)) / Math.max(1, reasons)) - 1;
+  const share = Math.floor((room - spansWidth(bare)) / Math.max(1, reasons)) - 2;
   if (share < MIN_REASON) return bare;
   return all.flatMap(({ spans, why }, i): Span[] => [
     ...(i === 0 ? [] : [GAP]),
     ...spans,
-    ...(why === undefined ? [] : ([[` ${cut(why[0], share)}`, why[1]]] satisfies Span[])),
+    ...(why === undefined ? [] : ([[`: ${cut(why[0], share)}`, why[1]]] satisfies Span[])),
   ]);
 }
 
-function pressure({ totals }: Snapshot): Span[] {
-  const parts: (readonly [string, string, Style])[] = [
-    ["half-open", short(totals.halfOpen), totals.halfOpen > 0 ? PALETTE.warning : PALETTE.dim],
+function pressure({ totals }: Snapshot): Segment[] {
+  const { halfOpen, synCookiesPerSecond = 0, listenDropsPerSecond = 0 } = totals;
+  const segment = (label: string, value: string, style: Style, rank: number): Segment => ({
+    spans: [
+      [`${label} `, PALETTE.dim],
+      [value, style],
+    ],
+    rank,
+  });
+  const rate = (value: number): string => `${short(value)}/s`;
+  return [
+    segment("half-open", short(halfOpen), halfOpen > 0 ? PALETTE.warning : PALETTE.dim, 3),
+    ...(synCookiesPerSecond > 0 ? [segment("SYN cookies", rate(synCookiesPerSecond), PALETTE.bad, 1)] : []),
+    ...(listenDropsPerSecond > 0
+      ? [segment("listen drops", rate(listenDropsPerSecond), PALETTE.bad, 2)]
+      : []),
   ];
-  const cookies = totals.synCookiesPerSecond ?? 0;
-  const drops = totals.listenDropsPerSecond ?? 0;
-  if (cookies > 0) parts.push(["SYN cookies", `${short(cookies)}/s`, PALETTE.bad]);
-  if (drops > 0) parts.push(["listen drops", `${short(drops)}/s`, PALETTE.bad]);
-  return parts.flatMap(([label, value, style], i): Span[] => [
-    [`${i === 0 ? "" : "  "}${label} `, PALETTE.dim],
-    [value, style],
-  ]);
 }
 
 /** The three heaviest by requests, connections and bytes. */
@@ -153,9 +160,11 @@ export function paintOffenders(surface: Surface, { x, y, width }: Rect, { snapsh
 }
 
 function offenders(label: string, list: readonly Offender[], show: (value: number) => string): Span[][] {
-  return list.map(({ ip, value }, i) => [
-    ...(i === 0 ? ([[`${label} `, PALETTE.dim]] satisfies Span[]) : []),
-    [ip, PALETTE.plain],
-    [` ${show(value)}`, PALETTE.notice],
-  ]);
+  return list
+    .filter(({ value }) => value > 0)
+    .map(({ ip, value }, i) => [
+      ...(i === 0 ? ([[`${label} `, PALETTE.dim]] satisfies Span[]) : []),
+      [ip, PALETTE.plain],
+      [` ${show(value)}`, PALETTE.notice],
+    ]);
 }

@@ -1,6 +1,6 @@
 import type { AuthEvent, RequestEvent } from "../../model/event.ts";
 import { authSpans, statusSpan } from "../events.ts";
-import { clock, grouped, short } from "../format.ts";
+import { clock, grouped, short, shortAddress } from "../format.ts";
 import { type Layout, liveRows } from "../layout.ts";
 import { PALETTE } from "../palette.ts";
 import { type State, selected } from "../state.ts";
@@ -11,7 +11,7 @@ const TIME = 8;
 /** An IPv4 address in full; a wide panel gives longer ones more. */
 const ADDRESS = 15;
 const WIDE_ADDRESS = 24;
-const WIDE = 76;
+const WIDE = 90;
 const METHOD = 6;
 
 /** The requests and logins as they come, the newest at the bottom. */
@@ -26,10 +26,11 @@ export function paintLive(surface: Surface, layout: Layout, state: State): void 
   // Fewer lines than the panel has start at its top, as in a terminal.
   const first = Math.max(0, lines.length - back - area.height);
   const ip = state.cursor.ip === undefined ? undefined : selected(state)?.ip;
-  surface.clip(area, () => {
+  surface.clip({ ...area, x: area.x - 1, width: area.width + 1 }, () => {
     for (let i = 0; i < area.height; i++) {
       const event = lines[first + i]?.event;
       const y = area.y + i;
+      surface.text(area.x - 1, y, 1, "", PALETTE.plain);
       if (event === undefined) surface.text(area.x, y, area.width, emptyText(state, i), PALETTE.dim);
       else paintEvent(surface, { ...area, y }, event, state.utc, event.ip === ip);
     }
@@ -62,7 +63,13 @@ function paintEvent(
   const address = width >= WIDE ? WIDE_ADDRESS : ADDRESS;
   const rest = TIME + 1 + address + 1;
   surface.text(x, y, TIME + 1, clock(event.at, utc), PALETTE.dim);
-  surface.text(x + TIME + 1, y, address, event.ip, ofSelected ? PALETTE.focus : PALETTE.plain);
+  surface.text(
+    x + TIME + 1,
+    y,
+    address,
+    shortAddress(event.ip, address),
+    ofSelected ? PALETTE.focus : PALETTE.plain,
+  );
   surface.text(x + rest - 1, y, 1, "", PALETTE.plain);
   if (event.kind === "auth") paintSpans(surface, x + rest, y, width - rest, authSpans(event));
   else paintRequest(surface, x + rest, y, width - rest, event);

@@ -1,7 +1,7 @@
 import { modalRect, modalRows } from "../layout.ts";
 import { modalLines } from "../modal-lines.ts";
 import { PALETTE } from "../palette.ts";
-import { modeOf, type State } from "../state.ts";
+import type { State } from "../state.ts";
 import { paintSpans, type Span, type Surface } from "../surface.ts";
 import { keySpans } from "./footer.ts";
 import { paintFrame } from "./frame.ts";
@@ -16,7 +16,7 @@ export function paintModal(surface: Surface, state: State): void {
   const rest = lines.length - modal.scroll - area.height;
   paintFrame(surface, frame, {
     title: title(state, rest),
-    bottom: keySpans(modeOf(state), area.width - 2),
+    bottom: keySpans(state, area.width - 2),
     focused: true,
   });
   surface.clip(frame, () => {

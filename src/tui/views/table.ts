@@ -19,7 +19,7 @@ export function paintTable(surface: Surface, layout: Layout, state: State): void
   });
   const area = tableRows(layout);
   const columns = columnsFor(area.width);
-  surface.clip({ ...area, y: area.y - 1, height: area.height + 1 }, () => {
+  surface.clip({ x: area.x - 1, y: area.y - 1, width: area.width + 2, height: area.height + 1 }, () => {
     paintTitles(surface, area, columns, state);
     for (let line = 0; line < area.height; line++) paintLine(surface, area, columns, state, line);
   });
@@ -37,14 +37,12 @@ function title({ snapshot, rows, sort, filter }: State): Span[] {
 }
 
 function paintTitles(surface: Surface, area: Rect, columns: readonly Placed[], { sort }: State): void {
-  surface.text(area.x, area.y - 1, area.width, "", PALETTE.plain);
+  surface.text(area.x - 1, area.y - 1, area.width + 2, "", PALETTE.plain);
   for (const { column, x, width } of columns) {
-    const style = column.sort === sort ? SORTED : PALETTE.dim;
+    const style = column.sort === sort ? PALETTE.focus : PALETTE.dim;
     surface.text(area.x + x, area.y - 1, width, column.title, style, column.right);
   }
 }
-
-const SORTED: Style = { bold: true, underline: true };
 
 function paintLine(
   surface: Surface,
@@ -57,14 +55,14 @@ function paintLine(
   const row = state.rows[index];
   const y = area.y + line;
   if (row === undefined) {
-    surface.text(area.x, y, area.width, line === 1 ? emptyText(state) : "", PALETTE.dim);
+    surface.text(area.x - 1, y, area.width + 2, line === 1 ? emptyText(state) : "", PALETTE.dim);
     return;
   }
   const chosen = index === state.cursor.index;
   const whole = chosen ? chosenStyle(state) : isOld(row, state) ? PALETTE.dim : undefined;
-  surface.text(area.x, y, area.width, "", whole ?? PALETTE.plain);
+  surface.text(area.x - 1, y, area.width + 2, chosen ? "›" : "", whole ?? PALETTE.plain);
   for (const { column, x, width } of columns) {
-    const value = column.value(row);
+    const value = column.value(row, width);
     const style = whole ?? (value === "-" ? PALETTE.faint : (column.style?.(row) ?? PALETTE.plain));
     surface.text(area.x + x, y, width, value, style, column.right);
   }
