@@ -167,7 +167,10 @@ export class Processes {
     for (const pid of numberedEntries(this.#root)) {
       yield 1;
       listed.add(pid);
-      if (!this.#listed.has(pid)) yield* this.#visit(pid, false);
+      if (this.#listed.has(pid)) continue;
+      yield* this.#visit(pid, false);
+      // At once: a search ends early when all is found.
+      this.#listed.add(pid);
     }
     this.#listed = listed;
   }
