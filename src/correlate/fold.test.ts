@@ -48,7 +48,7 @@ describe("against the naive join", () => {
         const actual = snapshot(stateOf(events, ROOM, 1, showPrivate), query);
         expect(plain(actual)).toEqual(plain(naiveOf(events).snapshot(query, showPrivate)));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -76,7 +76,7 @@ describe("against the naive join", () => {
           expect(row.lastSeen).toBeLessThanOrEqual(whole.lastSeen);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 
@@ -92,7 +92,7 @@ describe("against the naive join", () => {
           expect(JSON.stringify(snapshot(stateOf(events, limits, seed), query))).toBe(one);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -105,7 +105,7 @@ describe("against the naive join", () => {
         for (const event of more) fold(state, event);
         expect(JSON.stringify(before)).toBe(text);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -123,7 +123,7 @@ describe("against the naive join", () => {
         }
         expect(snapshot(state, query)).toEqual(snapshot(stateOf(events), query));
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 });

@@ -20,6 +20,11 @@ import { clearWindow } from "./windows.ts";
 const CANDIDATES = 16;
 /** What a login failure is worth against silence when one must leave, in milliseconds. */
 const SUSPICION = 3_600_000;
+/**
+ * Each act is worth a millisecond, up to a quarter of an hour: a log's times are whole seconds, and in a
+ * flood of one second only this tells who keeps coming from who came once.
+ */
+const MAX_ACTIVITY = 900_000;
 /** Out of reach of any time: an address with open sockets leaves only when all candidates have some. */
 const CONNECTED = 1e15;
 /** How often an address without a strip asks for one: a strip costs others theirs. */
@@ -57,6 +62,7 @@ function evict(state: State): void {
     const slot = state.hand;
     const worth =
       read(records, slot, LAST_SEEN) +
+      Math.min(read(records, slot, ACTIVITY), MAX_ACTIVITY) +
       ((sockets.count[slot] as number) > 0 ? CONNECTED : 0) +
       (read(records, slot, AUTH_FAILURES) > 0 ? SUSPICION : 0);
     if (i === 0 || worth < least) {
