@@ -64,8 +64,8 @@ export function parseIpBytes(
 }
 
 /**
- * Reads the IPv4 address that fills `bytes[start, end)` into `words[at]`. Part by part and in 32 bits: this runs for
- * every line, and a double or one more branch a byte doubles its time.
+ * Reads the IPv4 address that fills `bytes[start, end)` into `words[at]`. Part by part and in 32 bits: this
+ * runs for every line, and a double or one more branch a byte doubles its time.
  */
 function parseV4(bytes: Uint8Array, start: number, end: number, words: Uint32Array, at: number): boolean {
   let address = 0;

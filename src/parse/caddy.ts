@@ -33,7 +33,7 @@ const peer: IpWords = new Uint32Array(4);
 
 /**
  * Reads a JSON access log line in `bytes[start, end)`: Caddy's, with its nested `request`, or a flat object
- * with the keys of json-keys.ts. False, with the cursor unspecified, where it is no whole object, has no
+ * with the keys of {@link LINE_KEYS}. False, with the cursor unspecified, where it is no whole object, has no
  * address, tells nothing of a request, or has a status that is not three digits. Nothing is built and
  * nothing throws, whatever the bytes.
  */
@@ -57,9 +57,7 @@ function seen(target: number): boolean {
   return ranks[target] !== UNSEEN;
 }
 
-/**
- * Takes what `known` names from the object whose `{` is at `from`. Returns the place after its `}`, or -1.
- */
+/** Takes what `known` names from the object that begins at `from`. Returns the place after it, or -1. */
 function readObject(cursor: RequestCursor, from: number, end: number, known: Keys): number {
   const { view } = cursor;
   if (byteAt(view, from, end) !== OPEN_BRACE) return -1;
@@ -84,19 +82,13 @@ function readObject(cursor: RequestCursor, from: number, end: number, known: Key
   }
 }
 
-/**
- * The keys of the object that is the value of `target`. Only these are entered, so the recursion is three
- * deep.
- */
+/** The keys of the object that is the value of `target`. Only these are entered: three deep at most. */
 function keysOf(target: number): Keys | undefined {
   if (target === REQUEST) return REQUEST_KEYS;
   return target === HEADERS ? HEADER_KEYS : undefined;
 }
 
-/**
- * Believes the value in `[from, to)`, or the first of a list (of a header), unless a better key spoke
- * before.
- */
+/** Believes the value in `[from, to)`, or the first of a list, unless a better key spoke before. */
 function take(cursor: RequestCursor, { target, rank }: Key, from: number, to: number): void {
   if (rank >= (ranks[target] as number)) return;
   const { view } = cursor;

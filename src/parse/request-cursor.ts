@@ -32,10 +32,7 @@ export class RequestCursor implements RequestView {
   readonly kind = "request";
   /** The file's path, set by the source. */
   source = "";
-  /**
-   * When the batch was read, epoch milliseconds, set by the source: the time of lines whose own is
-   * unreadable.
-   */
+  /** When the batch was read (epoch milliseconds), set by the source: `at` of lines without a readable time. */
   readAt = 0;
 
   // What follows is written by the parsers.

@@ -33,7 +33,7 @@ export function splitRequestLine(bytes: Uint8Array, start: number, end: number, 
     return;
   }
   cursor.clearText(FIELD.protocol);
-  const single = spaced && protocol === path && path < last;
+  const single = spaced && protocol === path;
   if (single && isGet(bytes, start, methodEnd) && !isVersion(bytes, path, last)) {
     cursor.requestLine = "simple";
     cursor.setText(FIELD.method, start, methodEnd);

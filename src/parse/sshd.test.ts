@@ -43,6 +43,10 @@ describe("sshd's messages", () => {
       `Accepted publickey for bob from ${IP} port 22 ssh2: ED25519-CERT SHA256:AbC ID bob@x from 8.8.8.8 port 1 ssh2 (serial 7) CA ED25519 SHA256:Def`,
       ["accepted", "bob", "publickey", IP],
     ],
+    [
+      `Accepted publickey for bob from ${IP} port 22 ssh2: ED25519-CERT SHA256:AbC ID x from 8.8.8.8 port 1 ssh2: RSA SHA256:x ID y (serial 7) CA ED25519 SHA256:Def`,
+      ["accepted", "bob", "publickey", IP],
+    ],
     [`Connection closed by invalid user admin ${IP} port 22 [preauth]`, ["closed", "admin", undefined, IP]],
     [`Connection closed by invalid user  ${IP} port 22 [preauth]`, ["closed", "", undefined, IP]],
     [

@@ -22,6 +22,8 @@ describe("the escapes of logs", () => {
     ["\\ud83d\\ude00", "😀"],
     ["\\ud83d", "\ufffd"],
     ["\\ude00\\ud83d", "\ufffd\ufffd"],
+    ["\\ude00\\ude00", "\ufffd\ufffd"],
+    ["\\ud83d\\ue000", "\ufffd\ue000"],
     ["\\ud83d\\u0041", "\ufffdA"],
     ["\\ud83d\\x41", "\ufffdA"],
     ["\\xff", "\ufffd"],
