@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { inNetns } from "./servers.ts";
+
+export const NETHERGAZE = join(import.meta.dir, "../bin/nethergaze");
+
+/** The environment of a program under test: no configuration but the test's own. */
+export const ENV: Record<string, string> = {
+  PATH: process.env.PATH ?? "",
+  HOME: "/nonexistent",
+  LANG: "C.UTF-8",
+};
+
+/** The program, running headless, with what it has written so far. */
+export interface Program {
+  /** Every JSON line of stdout until now. */
+  readonly lines: readonly Record<string, unknown>[];
+  /** Ends it with a signal; its exit code and all of stderr. */
+  stop(signal?: NodeJS.Signals): Promise<{ code: number; stderr: string }>;
+}
+
+/** Starts `nethergaze ARGS` and collects its JSON lines. */
+export function startProgram(args: readonly string[], netns?: string): Program {
+  const child = Bun.spawn([...inNetns(netns), NETHERGAZE, ...args], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    env: ENV,
+  });
+  const lines: Record<string, unknown>[] = [];
+  const stderr = new Response(child.stderr).text();
+  const reading = (async () => {
+    const decoder = new TextDecoder();
+    let held = "";
+    for await (const piece of child.stdout) {
+      const whole = (held + decoder.decode(piece, { stream: true })).split("\n");
+      held = whole.pop() ?? "";
+      for (const line of whole) lines.push(JSON.parse(line));
+    }
+  })();
+  return {
+    lines,
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      await reading;
+      return { code: await child.exited, stderr: await stderr };
+    },
+  };
+}
+
+/** Runs `nethergaze ARGS` to its end. */
+export async function runProgram(
+  args: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = Bun.spawn([NETHERGAZE, ...args], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    env: ENV,
+  });
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { code, stdout, stderr };
+}
