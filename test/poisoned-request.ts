@@ -1,4 +1,4 @@
-import type { RequestEvent, RequestText, RequestView } from "../src/model/event.ts";
+import { REQUEST_TEXTS, type RequestEvent, type RequestView } from "../src/model/event.ts";
 import { type Ip, type IpWords, parseIpWords } from "../src/model/ip.ts";
 
 /**
@@ -68,13 +68,38 @@ export class PoisonedRequest implements RequestView {
     return this.#read().source;
   }
 
-  copy(field: RequestText, into: Uint8Array, at: number, max: number): number {
-    const text = this.#read()[field];
-    return text === undefined ? -1 : new TextEncoder().encodeInto(text, into.subarray(at, at + max)).written;
+  get buffer(): Buffer {
+    return this.#line().bytes;
+  }
+  get starts(): Int32Array {
+    return this.#line().starts;
+  }
+  get ends(): Int32Array {
+    return this.#line().ends;
+  }
+  get simple(): boolean {
+    this.#read();
+    return false;
   }
 
   toEvent(): RequestEvent {
     return { ...this.#read() };
+  }
+
+  /** The texts one after the other, as a log would escape them. */
+  #line(): { bytes: Buffer; starts: Int32Array; ends: Int32Array } {
+    const event = this.#read();
+    const starts = new Int32Array(REQUEST_TEXTS.length).fill(-1);
+    const ends = new Int32Array(REQUEST_TEXTS.length);
+    let bytes = Buffer.alloc(0);
+    REQUEST_TEXTS.forEach((field, i) => {
+      const text = event[field];
+      if (text === undefined) return;
+      starts[i] = bytes.length;
+      bytes = Buffer.concat([bytes, Buffer.from(text.replaceAll("\\", "\\\\"))]);
+      ends[i] = bytes.length;
+    });
+    return { bytes, starts, ends };
   }
 
   #read(): RequestEvent {

@@ -1,3 +1,4 @@
+import { decodeText } from "../model/escapes.ts";
 import {
   type AuthEvent,
   REQUEST_TEXTS,
@@ -13,7 +14,7 @@ import { formatIp, type IpWords } from "../model/ip.ts";
  * A record is named by its sequence number; numbers below `oldest` are gone.
  */
 export interface Recent {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly view: DataView;
   readonly offsets: Uint32Array;
   readonly lengths: Uint32Array;
@@ -21,6 +22,7 @@ export interface Recent {
   readonly previous: Float64Array;
   readonly sources: string[];
   readonly sourceIds: Map<string, number>;
+  lastSource: number;
   oldest: number;
   newest: number;
   head: number;
@@ -31,15 +33,24 @@ const AUTH = 2;
 
 /** Kept bytes of each text, in the order of REQUEST_TEXTS: what a screen can show of it. */
 const KEPT = [16, 1024, 16, 256, 256, 64, 128];
+const TEXTS = REQUEST_TEXTS.length;
 /** kind, flags, status, source, bytes, at, address. */
 const HEADER = 1 + 1 + 2 + 2 + 8 + 8 + 16;
-const LONGEST = HEADER + KEPT.reduce((sum, kept) => sum + 2 + kept, 0);
+/** Then for each text where it begins and ends, counted from here; then their bytes. */
+const PLACES = 4 * TEXTS;
+/** Texts that lie together in their line are copied with one call, what is between them included. */
+const TOGETHER = 512;
+const LONGEST = HEADER + PLACES + KEPT.reduce((sum, kept) => sum + kept, 0);
 const ABSENT = 0xffff;
 
 const HAS_STATUS = 1;
 const HAS_BYTES = 2;
 const MALFORMED = 4;
 const TIME_UNKNOWN = 8;
+/** HTTP/0.9, whose protocol is not among the texts. */
+const SIMPLE = 16;
+/** The texts are as in their line, with its escapes. */
+const ESCAPED = 32;
 
 /** Characters kept of each text of a login: user names are the peer's choice. */
 const AUTH_KEPT = 256;
@@ -49,22 +60,22 @@ const MAX_SOURCES = 1_024;
 const SOURCE_KEPT = 4_096;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * `size` bytes hold about one record per 200, and must hold the longest of them, 8 kB; `records` (a
  * power of two) bounds their number.
  */
 export function createRecent(size: number, records: number): Recent {
-  const bytes = new Uint8Array(size);
+  const bytes = Buffer.alloc(size);
   return {
     bytes,
-    view: new DataView(bytes.buffer),
+    view: new DataView(bytes.buffer, bytes.byteOffset, size),
     offsets: new Uint32Array(records),
     lengths: new Uint32Array(records),
     previous: new Float64Array(records),
     sources: [],
     sourceIds: new Map(),
+    lastSource: -1,
     oldest: 1,
     newest: 0,
     head: 0,
@@ -79,35 +90,86 @@ export function keepRequest(
   previous: number,
 ): number {
   const start = reserve(recent, LONGEST);
-  const { view, bytes } = recent;
-  const status = event.status;
-  const size = event.bytes;
+  const { view } = recent;
+  const { status, bytes } = event;
+  const lines = "starts" in event && fits(event) ? event : undefined;
   view.setUint8(start, REQUEST);
   view.setUint8(
     start + 1,
     (status === undefined ? 0 : HAS_STATUS) |
-      (size === undefined ? 0 : HAS_BYTES) |
+      (bytes === undefined ? 0 : HAS_BYTES) |
       (event.malformed ? MALFORMED : 0) |
-      (event.timeUnknown ? TIME_UNKNOWN : 0),
+      (event.timeUnknown ? TIME_UNKNOWN : 0) |
+      (lines === undefined ? 0 : ESCAPED | (lines.simple ? SIMPLE : 0)),
   );
   view.setUint16(start + 2, status ?? 0);
   view.setUint16(start + 4, sourceId(recent, event.source));
-  view.setFloat64(start + 6, size ?? 0);
+  view.setFloat64(start + 6, bytes ?? 0);
   view.setFloat64(start + 14, event.at);
   for (let i = 0; i < 4; i++) view.setUint32(start + 22 + 4 * i, words[i] as number);
-  let at = start + HEADER;
-  const lazy = "copy" in event ? event : undefined;
-  for (let i = 0; i < REQUEST_TEXTS.length; i++) {
-    const field = REQUEST_TEXTS[i] as RequestText;
-    const kept = KEPT[i] as number;
-    const written =
-      lazy === undefined
-        ? copyText(event[field], bytes, at + 2, kept)
-        : lazy.copy(field, bytes, at + 2, kept);
-    view.setUint16(at, written < 0 ? ABSENT : written);
-    at += 2 + Math.max(written, 0);
+  const places = start + HEADER;
+  const length = lines === undefined ? encodeTexts(recent, event, places) : copyTexts(recent, lines, places);
+  return commit(recent, start, HEADER + PLACES + length, previous);
+}
+
+/** Whether every text may be kept whole; those few that are longer are decoded and cut. */
+function fits({ starts, ends }: RequestView): boolean {
+  for (let i = 0; i < TEXTS; i++) {
+    if ((ends[i] as number) - (starts[i] as number) > (KEPT[i] as number) && starts[i] !== -1) return false;
   }
-  return commit(recent, start, at - start, previous);
+  return true;
+}
+
+/** Copies the texts as they lie in their line, and notes their places; returns the bytes copied. */
+function copyTexts({ bytes, view }: Recent, { buffer, starts, ends }: RequestView, places: number): number {
+  let from = Number.MAX_SAFE_INTEGER;
+  let to = 0;
+  for (let i = 0; i < TEXTS; i++) {
+    const start = starts[i] as number;
+    if (start === -1) continue;
+    if (start < from) from = start;
+    if ((ends[i] as number) > to) to = ends[i] as number;
+  }
+  const together = to - from <= TOGETHER;
+  let length = 0;
+  for (let i = 0; i < TEXTS; i++) {
+    const start = starts[i] as number;
+    const end = ends[i] as number;
+    if (start === -1) {
+      setPlace(view, places, i, ABSENT, ABSENT);
+    } else if (together) {
+      setPlace(view, places, i, start - from, end - from);
+    } else {
+      buffer.copy(bytes, places + PLACES + length, start, end);
+      setPlace(view, places, i, length, length + end - start);
+      length += end - start;
+    }
+  }
+  if (!together || to === 0) return length;
+  buffer.copy(bytes, places + PLACES, from, to);
+  return to - from;
+}
+
+/** Writes the texts as UTF-8, cut at a character's edge, and notes their places; returns the bytes written. */
+function encodeTexts({ bytes, view }: Recent, event: RequestEvent, places: number): number {
+  let length = 0;
+  for (let i = 0; i < TEXTS; i++) {
+    const text = event[REQUEST_TEXTS[i] as RequestText];
+    if (text === undefined) {
+      setPlace(view, places, i, ABSENT, ABSENT);
+      continue;
+    }
+    const at = places + PLACES + length;
+    const { written } = encoder.encodeInto(text, bytes.subarray(at, at + (KEPT[i] as number)));
+    setPlace(view, places, i, length, length + written);
+    length += written;
+  }
+  return length;
+}
+
+function setPlace(view: DataView, places: number, i: number, start: number, end: number): void {
+  view.setUint16(places + 4 * i, start);
+  view.setUint16(places + 4 * i + 2, end);
 }
 
 /** Keeps a login event; returns its number. */
@@ -126,7 +188,7 @@ export function readRecord(recent: Recent, seq: number): RequestEvent | AuthEven
   const start = recent.offsets[cell] as number;
   const length = recent.lengths[cell] as number;
   if (recent.bytes[start] === REQUEST) return readRequest(recent, start);
-  return JSON.parse(decoder.decode(recent.bytes.subarray(start + 1, start + length))) as AuthEvent;
+  return JSON.parse(recent.bytes.toString("utf8", start + 1, start + length)) as AuthEvent;
 }
 
 /** The number of the record before `seq` of the same address and kind, or 0. */
@@ -134,20 +196,20 @@ export function previousRecord(recent: Recent, seq: number): number {
   return recent.previous[seq & (recent.offsets.length - 1)] as number;
 }
 
-function readRequest(recent: Recent, start: number): RequestEvent {
-  const { view, bytes } = recent;
+function readRequest({ view, bytes, sources }: Recent, start: number): RequestEvent {
   const flags = view.getUint8(start + 1);
   const words = new Uint32Array(4);
   for (let i = 0; i < 4; i++) words[i] = view.getUint32(start + 22 + 4 * i);
   const texts: Partial<Record<RequestText, string>> = {};
-  let at = start + HEADER;
-  for (const field of REQUEST_TEXTS) {
-    const length = view.getUint16(at);
-    at += 2;
-    if (length === ABSENT) continue;
-    texts[field] = decoder.decode(bytes.subarray(at, at + length));
-    at += length;
-  }
+  const places = start + HEADER;
+  REQUEST_TEXTS.forEach((field, i) => {
+    const from = view.getUint16(places + 4 * i);
+    if (from === ABSENT) return;
+    const at = places + PLACES + from;
+    const end = places + PLACES + view.getUint16(places + 4 * i + 2);
+    texts[field] = (flags & ESCAPED) !== 0 ? decodeText(bytes, at, end) : bytes.toString("utf8", at, end);
+  });
+  if ((flags & SIMPLE) !== 0) texts.protocol = "HTTP/0.9";
   return {
     kind: "request",
     at: view.getFloat64(start + 14),
@@ -157,7 +219,7 @@ function readRequest(recent: Recent, start: number): RequestEvent {
     ...((flags & HAS_BYTES) !== 0 && { bytes: view.getFloat64(start + 6) }),
     ...((flags & MALFORMED) !== 0 && { malformed: true }),
     ...((flags & TIME_UNKNOWN) !== 0 && { timeUnknown: true }),
-    source: recent.sources[view.getUint16(start + 4)] ?? "",
+    source: sources[view.getUint16(start + 4)] ?? "",
   };
 }
 
@@ -212,9 +274,4 @@ function sourceId(recent: Recent, source: string): number {
 function cutText(_key: string, value: unknown): unknown {
   if (typeof value !== "string" || value.length <= AUTH_KEPT) return value;
   return value.slice(0, AUTH_KEPT).replace(/[\ud800-\udbff]$/, "");
-}
-
-function copyText(text: string | undefined, into: Uint8Array, at: number, max: number): number {
-  if (text === undefined) return -1;
-  return encoder.encodeInto(text, into.subarray(at, at + max)).written;
 }

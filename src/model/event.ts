@@ -145,11 +145,12 @@ export type RequestText = (typeof REQUEST_TEXTS)[number];
 export interface RequestView extends RequestEvent {
   /** The address, so that the join needs no text. */
   readonly words: IpWords;
-  /**
-   * Writes the decoded UTF-8 of one text field to `into[at, at + max)`, cut to `max` bytes at a
-   * character's edge. Returns the bytes written, or -1 where the field is absent.
-   */
-  copy(field: RequestText, into: Uint8Array, at: number, max: number): number;
+  /** The line's bytes, and where in them each of REQUEST_TEXTS lies, still escaped: start -1 for none. */
+  readonly buffer: Buffer;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** HTTP/0.9: a protocol that the line does not spell. */
+  readonly simple: boolean;
   /** The plain event, which may be kept. */
   toEvent(): RequestEvent;
 }

@@ -1,8 +1,7 @@
-import type { RequestEvent, RequestText, RequestView } from "../model/event.ts";
+import { decodeText } from "../model/escapes.ts";
+import { REQUEST_TEXTS, type RequestEvent, type RequestText, type RequestView } from "../model/event.ts";
 import { formatIp, type Ip, type IpWords } from "../model/ip.ts";
-import { BACKSLASH } from "./ascii.ts";
 import { TextCache } from "./text-cache.ts";
-import { decodeText } from "./unescape.ts";
 
 /** Where the cursor keeps the place of each text field. */
 export const FIELD = {
@@ -19,7 +18,6 @@ export const FIELD = {
 const agents = new TextCache(4096, 256);
 /** Methods and protocols are a dozen words; hostile ones only push each other out. */
 const tokens = new TextCache(64, 16);
-const encoder = new TextEncoder();
 
 type Draft = { -readonly [K in keyof RequestEvent]: RequestEvent[K] };
 
@@ -49,8 +47,8 @@ export class RequestCursor implements RequestView {
 
   #bytes: Uint8Array = this.buffer;
   readonly #words: IpWords = new Uint32Array(4);
-  readonly #starts = new Int32Array(7);
-  readonly #ends = new Int32Array(7);
+  readonly #starts = new Int32Array(REQUEST_TEXTS.length);
+  readonly #ends = new Int32Array(REQUEST_TEXTS.length);
   #poisoned = false;
 
   /** Forgets the line before and starts one in `bytes`. */
@@ -149,19 +147,18 @@ export class RequestCursor implements RequestView {
     return this.#text(FIELD.vhost);
   }
 
-  copy(field: RequestText, into: Uint8Array, at: number, max: number): number {
+  get starts(): Int32Array {
     this.#check();
-    const start = this.#starts[FIELD[field]] as number;
-    const length = Math.min((this.#ends[FIELD[field]] as number) - start, max);
-    let i = 0;
-    while (start >= 0 && i < length) {
-      const c = this.#bytes[start + i] as number;
-      if (c > 0x7f || c === BACKSLASH) break;
-      into[at + i++] = c;
-    }
-    if (start >= 0 && i === length) return length;
-    const text = this[field];
-    return text === undefined ? -1 : encoder.encodeInto(text, into.subarray(at, at + max)).written;
+    return this.#starts;
+  }
+
+  get ends(): Int32Array {
+    this.#check();
+    return this.#ends;
+  }
+
+  get simple(): boolean {
+    return this.requestLine === "simple";
   }
 
   toEvent(): RequestEvent {

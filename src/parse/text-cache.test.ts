@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { decodeText } from "../model/escapes.ts";
 import { TextCache } from "./text-cache.ts";
-import { decodeText } from "./unescape.ts";
 
 test("gives what decoding gives, also when slots are fought over", () => {
   // Four slots and a few letters: most lookups collide, and some fields are too wide.

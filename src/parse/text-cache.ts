@@ -1,4 +1,4 @@
-import { decodeText } from "./unescape.ts";
+import { decodeText } from "../model/escapes.ts";
 
 /**
  * Decoded strings of byte fields that repeat from line to line (user agents, methods). Direct-mapped,

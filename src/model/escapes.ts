@@ -1,4 +1,4 @@
-import { BACKSLASH } from "./ascii.ts";
+const BACKSLASH = 0x5c;
 
 /**
  * Fields up to this many bytes decode without an allocation; longer ones are rare and get their own buffer.

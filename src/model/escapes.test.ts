@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { decodeText } from "./unescape.ts";
+import { decodeText } from "./escapes.ts";
 
 function decode(text: string | Uint8Array): string {
   const bytes = Buffer.concat([Buffer.from("\\"), Buffer.from(text as string), Buffer.from("x20\\")]);
