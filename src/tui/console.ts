@@ -44,8 +44,9 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
   return code;
 }
 
-/** Between two questions, whoever asks them (ms). */
-const MIN_GAP = 100;
+/** Two questions in 200 ms are ten a second, and a key need not wait for the one just asked. */
+const QUESTIONS = 2;
+const QUESTIONS_WITHIN = 200;
 const SLOW = 1_000;
 const FAST = 250;
 /** How long rows keep their order after a key (ms). */
@@ -59,9 +60,9 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
   let state: State = initialState(terminal.size(), settings);
   let filter = host.compileFilter("");
   let seen: number | undefined;
-  // Set while the moment has not come yet: to ask at all, and to ask again because of new lines.
-  const gap = timer(MIN_GAP);
-  const lull = timer(interval);
+  const recent = Array.from({ length: QUESTIONS }, () => timer(QUESTIONS_WITHIN));
+  // Runs from the last new line shown on: what comes meanwhile is no longer the first of its burst.
+  const burst = timer(interval);
   const hold = timer(HOLD);
   const notice = timer(NOTICE);
   let wanted = false;
@@ -100,22 +101,23 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
     }
   };
 
-  /** Asks now, or as soon as the last question is long enough ago. */
+  /** Asks now, or as soon as the last questions are long enough ago. */
   const want = (): void => {
-    wanted = gap.running();
+    const free = recent.find((timer) => !timer.running());
+    wanted = free === undefined;
+    free?.restart(() => {
+      if (wanted) want();
+    });
     if (!wanted) ask();
   };
 
   const ask = (): void => {
-    gap.restart(() => {
-      if (wanted) want();
-    });
     seen = host.revision();
     if (filter.text !== state.filter) filter = host.compileFilter(state.filter);
     const { sort } = state;
     const query = queryOf(state);
     const snapshot = host.snapshot(state.filter === "" ? query : { ...query, filter });
-    if (snapshot.live.length > 0) lull.restart();
+    if (snapshot.live.length > 0) burst.restart();
     hear({ kind: "snapshot", snapshot, asked: { sort, filter: state.filter } });
   };
 
@@ -124,15 +126,15 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
   }, interval);
   host.onLines(() => {
     // The first line of a burst at once; the rest come with the heartbeat.
-    if (!state.frozen && !lull.running() && !wanted) want();
+    if (!state.frozen && !burst.running() && !wanted) want();
   });
 
   terminal.play({ paint: (surface) => paintConsole(surface, state), hear });
-  ask();
+  want();
 
   return () => {
     clearInterval(heartbeat);
-    for (const one of [gap, lull, hold, notice]) one.stop();
+    for (const one of [...recent, burst, hold, notice]) one.stop();
   };
 }
 

@@ -37,7 +37,8 @@ export function fit(text: string, width: number, right = false): string {
 export function cut(text: string, width: number): string {
   if (width <= 0) return "";
   if (text.length <= width && isAscii(text, text.length)) return text;
-  if (text.length > width && isAscii(text, width)) return text.slice(0, width - 1) + ELLIPSIS;
+  // One more, because a mark there would belong to the character before it.
+  if (text.length > width && isAscii(text, width + 1)) return text.slice(0, width - 1) + ELLIPSIS;
   const seen = text.slice(0, UNITS_PER_CELL * width);
   let shown = "";
   let used = 0;

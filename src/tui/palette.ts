@@ -6,8 +6,8 @@ export interface Style {
 }
 
 /**
- * Every look there is. Colours 0-15 are the user's own; greys come from the fixed ramp, because a theme may
- * give colour 8 the background's. None means anything by itself: a sign or a word stands beside it.
+ * Every look there is. Colours 0-15 are the user's own; greys and the sparklines' blue come from the fixed
+ * table, because a theme may give colour 8 the background's. None means anything by itself: a sign or a word stands beside it.
  */
 export const PALETTE = {
   plain: {},
@@ -20,7 +20,7 @@ export const PALETTE = {
   notice: { color: 6 },
   warning: { color: 3 },
   bad: { color: 1, bold: true },
-  spark: { color: 6 },
+  spark: { color: 67 },
   focus: { color: 6, bold: true },
   selected: { inverse: true },
   badge: { inverse: true, bold: true },

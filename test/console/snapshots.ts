@@ -227,9 +227,9 @@ export function snapshot(known: Partial<Snapshot> = {}): Snapshot {
   };
 }
 
-/** What is known of an address of {@link ROWS}. */
-export function detail(address: Ip): Detail | undefined {
-  const found = ROWS.find((row) => row.ip === address);
+/** What is known of an address of `rows`. */
+export function detail(address: Ip, rows = ROWS): Detail | undefined {
+  const found = rows.find((row) => row.ip === address);
   if (found === undefined) return undefined;
   const strip = (base: number) => Array.from({ length: 60 }, (_, i) => (i < 40 ? 0 : base * (i - 39)));
   return {
@@ -273,7 +273,7 @@ export function answer(query: Query, known: Partial<Snapshot> = {}): Snapshot {
     ip: () => 0,
   };
   const key = keys[query.sort];
-  const about = wanted === undefined ? undefined : detail(wanted);
+  const about = wanted === undefined ? undefined : detail(wanted, whole.rows);
   return {
     ...whole,
     rows: rows.toSorted((a, b) => key(b) - key(a)).slice(0, query.limit ?? 1000),

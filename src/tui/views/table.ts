@@ -25,7 +25,7 @@ export function paintTable(surface: Surface, layout: Layout, state: State): void
   });
 }
 
-function title({ snapshot, rows, sort, filter }: State): Span[] {
+function title({ snapshot, rows, shown: { sort, filter } }: State): Span[] {
   const all = snapshot?.totals.addresses ?? 0;
   const matched = snapshot?.matched ?? 0;
   return [
@@ -36,10 +36,10 @@ function title({ snapshot, rows, sort, filter }: State): Span[] {
   ];
 }
 
-function paintTitles(surface: Surface, area: Rect, columns: readonly Placed[], { sort }: State): void {
+function paintTitles(surface: Surface, area: Rect, columns: readonly Placed[], { shown }: State): void {
   surface.text(area.x - 1, area.y - 1, area.width + 2, "", PALETTE.plain);
   for (const { column, x, width } of columns) {
-    const style = column.sort === sort ? PALETTE.focus : PALETTE.dim;
+    const style = column.sort === shown.sort ? PALETTE.focus : PALETTE.dim;
     surface.text(area.x + x, area.y - 1, width, column.title, style, column.right);
   }
 }
@@ -76,7 +76,7 @@ function isOld(row: IpProfile, { snapshot }: State): boolean {
   return row.connections === 0 && (snapshot?.at ?? 0) - row.lastSeen > OLD;
 }
 
-function emptyText({ rows, filter, snapshot }: State): string {
+function emptyText({ rows, shown: { filter }, snapshot }: State): string {
   if (rows.length > 0 || snapshot === undefined) return "";
   return filter === "" ? "  no address seen yet" : "  no address matches the filter; Esc clears it";
 }

@@ -1,0 +1,363 @@
+import { describe, expect, test } from "bun:test";
+import { auth, ip, NOW, profile, ROWS, request, snapshot } from "../../test/console/snapshots.ts";
+import { stage } from "../../test/console/stage.ts";
+
+const SIZES = [
+  [80, 24],
+  [100, 30],
+  [160, 45],
+  [200, 50],
+] as const;
+
+/** The line of a frame that holds `text`. */
+function line(frame: string, text: string): string {
+  return frame.split("\n").find((candidate) => candidate.includes(text)) ?? "";
+}
+
+describe("the main screen", () => {
+  for (const [width, height] of SIZES) {
+    test(`says what matters at ${width}x${height}`, async () => {
+      await using console = await stage(width, height);
+      const frame = await console.frame();
+      const lines = frame.trimEnd().split("\n");
+      expect(lines.length).toBe(height);
+      for (const words of [
+        ["web-1", "eth0 ↓", "3.1M/s", "12.4M/s", "req", "412/s"],
+        ["half-open 2", "● sockets", "● logs 2", "✗ auth", "● kernel"],
+        ["requests 45.77.12.9 212/m", "connections 45.77.12.9 18", "sent 45.77.12.9 2.1M"],
+        ["Addresses 5 · by requests"],
+        ["214 sockets", "180 established", "5 addresses", "24.7k req/min", "filter: none"],
+        ["/ filter", "s sort", "Enter detail", "? help", "q quit"],
+      ]) {
+        const shown = line(frame, words[0] ?? "");
+        for (const word of words) expect(shown).toContain(word);
+      }
+      // The table is sorted, the cursor on its first row, the log as it came.
+      const order = ROWS.toSorted((a, b) => b.requests - a.requests).map((row) =>
+        lines.findIndex((text) => text.includes(row.ip.slice(0, 8)) && text.includes(row.last ?? "")),
+      );
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+      expect(line(frame, "›8.8.4.4")).toContain("4.1k");
+      expect(line(frame, "SSH failed")).toContain("user=root ×5");
+      expect(frame).toContain("502 POST /api/cart");
+      expect(frame).toContain("not HTTP: ␖␃␁");
+      expect(frame).toContain("SSH accepted user=ada publickey");
+    });
+  }
+
+  test("has two panels side by side where there is room, else one above the other", async () => {
+    await using wide = await stage(160, 45);
+    expect(line(await wide.frame(), "Addresses")).toContain("Live");
+    await using narrow = await stage(80, 24);
+    expect(line(await narrow.frame(), "Addresses")).not.toContain("Live");
+  });
+
+  test("says why a source is not well where there is room", async () => {
+    await using wide = await stage(160, 45);
+    const frame = await wide.frame();
+    expect(frame).toContain("✗ auth: cannot be read: run with sudo");
+    expect(frame).toContain("● logs 2: 12 not understood");
+  });
+
+  test("says what presses the host, before anything else on its line", async () => {
+    const { totals } = snapshot();
+    await using console = await stage(80, 24, {
+      totals: { ...totals, synCookiesPerSecond: 9_812, listenDropsPerSecond: 31, evicted: 7 },
+    });
+    const frame = await console.frame();
+    expect(frame).toContain("SYN cookies 9.8k/s  listen drops 31/s");
+    expect(line(frame, "SYN cookies")).toContain("● kernel");
+    expect(frame).toContain("7 addresses dropped");
+  });
+
+  test("shows its title, and says when nothing is there yet", async () => {
+    await using console = await stage(
+      80,
+      24,
+      { rows: [], live: [], health: [], interfaces: [] },
+      { title: "demo" },
+    );
+    const frame = await console.frame();
+    expect(line(frame, "web-1")).toContain(" demo ");
+    expect(frame).toContain("no address seen yet");
+    expect(frame).toContain("no line read yet");
+  });
+
+  test("is too small and says so, and comes back", async () => {
+    await using console = await stage(80, 24);
+    for (const [width, height] of [
+      [59, 24],
+      [80, 14],
+      [20, 3],
+      [2, 1],
+      [1, 1],
+    ] as const) {
+      console.setup.resize(width, height);
+      const frame = await console.until("terminal too small".slice(0, Math.max(1, width - 1)));
+      expect(frame).toContain("terminal too small".slice(0, width - 1));
+    }
+    console.setup.resize(300, 100);
+    expect(await console.until("Addresses")).toContain("Addresses 5");
+    expect(console.acts).toEqual([]);
+  });
+
+  test("needs no colour to say anything", async () => {
+    await using console = await stage(80, 24, {}, { color: false });
+    await console.frame();
+    const { lines } = console.setup.captureSpans();
+    const colors = new Set(
+      lines.flatMap(({ spans }) => spans.flatMap(({ fg, bg }) => [fg.intent, bg.intent])),
+    );
+    expect([...colors]).toEqual(["default"]);
+    const inverse = lines.flatMap(({ spans }) => spans).filter(({ attributes }) => (attributes & 32) !== 0);
+    expect(inverse.map(({ text }) => text).join("")).toContain("›8.8.4.4");
+  });
+});
+
+describe("keys", () => {
+  test("arrive by name: letters, capitals, named keys, with modifiers", async () => {
+    await using console = await stage(80, 24);
+    console.input.pressKey("s");
+    expect(await console.until("by connections")).toContain("by connections");
+    console.input.pressKey("S", { shift: true });
+    expect(await console.until("by requests")).toContain("by requests");
+    console.input.pressTab();
+    expect(await console.until("›Live")).toContain("├›Live");
+    console.input.pressTab({ shift: true });
+    expect(await console.until("›Addresses")).toContain("┌›Addresses");
+    console.input.pressArrow("down");
+    expect(await console.until("›45.77.12.9")).toContain("›45.77.12.9");
+    console.input.pressKey("c");
+    expect(await console.until("clipboard")).toContain("sent 45.77.12.9 to the clipboard");
+    console.input.pressKey(" ");
+    expect(await console.until("FROZEN")).toContain("FROZEN");
+    console.input.pressKey("r");
+    console.input.pressKey("z", { ctrl: true });
+    console.input.pressCtrlC();
+    expect(await console.until("reading")).toContain("reading every source");
+    expect(console.acts).toEqual(["copy 45.77.12.9", "refresh", "suspend", "close"]);
+  });
+
+  test("type a filter that both panels follow; Esc clears it", async () => {
+    await using console = await stage(160, 45);
+    console.input.pressKey("/");
+    await console.input.typeText(".env");
+    const typed = await console.until("Addresses 1 of 5");
+    expect(typed).toContain("/ .env");
+    expect(typed).toContain("filter: .env");
+    expect(typed).not.toContain("/docs/start");
+    console.input.pressEscape();
+    expect(await console.until("filter: none")).toContain("/docs/start");
+  });
+
+  test("a paste is shown harmless and filters", async () => {
+    await using console = await stage(80, 24);
+    console.input.pressKey("/");
+    await console.frame();
+    await console.input.pasteBracketedText("8.8\x07\u202e");
+    const frame = await console.until("/ 8.8");
+    expect(frame).toContain("/ 8.8");
+    expect(frame).not.toMatch(/[\x07\u202e]/);
+  });
+
+  test("begin with the filter that was asked for", async () => {
+    await using console = await stage(80, 24, {}, { filter: "ssh" });
+    const frame = await console.frame();
+    expect(frame).toContain("filter: ssh");
+    expect(frame).toContain("Addresses 3 of 5");
+  });
+});
+
+describe("modals", () => {
+  for (const [width, height] of SIZES) {
+    test(`show everything about an address at ${width}x${height}`, async () => {
+      await using console = await stage(width, height);
+      console.input.pressArrow("down");
+      console.input.pressEnter();
+      let seen = await console.until("LAST 60 MINUTES");
+      for (let i = 0; i < 8; i++) {
+        console.input.pressKey("pagedown".toUpperCase() as never);
+        for (let j = 0; j < height - 3; j++) console.input.pressKey("j");
+        seen += await console.frame();
+      }
+      for (const text of [
+        "45.77.12.9",
+        "18   15 ESTABLISHED  3 TIME_WAIT",
+        "1,204   last minute 212   last 10 s 40   sent 2.1M",
+        "4xx 980",
+        "first 11:00:05   last 12:00:05, 0s ago",
+        "did last      GET /.env",
+        "peak 200",
+        "SOCKETS  18",
+        "nginx(812)",
+        "18.4ms",
+        "REQUESTS, newest first  200",
+        "/page/0",
+        "Mozilla/5.0",
+        "/ filter this address",
+      ]) {
+        expect(seen).toContain(text);
+      }
+    });
+  }
+
+  test("are live, and say when their address is gone", async () => {
+    await using console = await stage(80, 24);
+    console.input.pressEnter();
+    await console.until("LAST 60 MINUTES");
+    expect(console.queries.at(-1)?.detail).toBe(ip("8.8.4.4"));
+    console.change({ rows: ROWS.map((row) => ({ ...row, requests: 4_121 })) });
+    expect(await console.until("4,121")).toContain("8.8.4.4");
+    console.change({ rows: [] });
+    expect(await console.until("gone")).toContain("8.8.4.4 · gone");
+  });
+
+  test("help lists every key of the keymap and every source", async () => {
+    await using console = await stage(160, 45);
+    console.input.pressKey("?");
+    const frame = await console.until("KEYS");
+    for (const text of [
+      "S            sort by the previous column",
+      "Ctrl-Z",
+      "✗ /var/log/auth.log",
+      "12 not understood",
+    ]) {
+      expect(frame).toContain(text);
+    }
+    console.input.pressKey("?");
+    expect(await console.until("› 8.8")).not.toContain("KEYS");
+  });
+});
+
+describe("the mouse", () => {
+  test("sorts, selects, scrolls and closes", async () => {
+    await using console = await stage(160, 45);
+    const titles = (await console.frame()).split("\n").findIndex((text) => text.includes("ADDRESS"));
+    const column = (await console.frame()).split("\n")[titles]?.indexOf("AUTH") ?? 0;
+    await console.mouse.click(column + 1, titles);
+    expect(await console.until("by auth failures")).toContain("›141.98.11.20");
+    await console.mouse.click(10, titles + 2);
+    expect(await console.frame()).toContain("›45.77.12.9");
+    await console.mouse.scroll(10, titles + 2, "down");
+    expect(await console.frame()).toContain("›91.2.3.4");
+    await console.mouse.click(10, titles + 3);
+    await console.mouse.click(10, titles + 3);
+    expect(await console.until("LAST 60 MINUTES")).toContain("┌›2a01:4f8:c2c:1234:5678:9abc:def0:17");
+    await console.mouse.scroll(80, 20, "down");
+    expect(await console.frame()).not.toContain("│ connections ");
+    await console.mouse.click(0, 0);
+    expect(await console.until("q quit")).not.toContain("LAST 60 MINUTES");
+  });
+});
+
+describe("hostile text", () => {
+  const paths = [
+    "/[/x] [red]markup[/red]",
+    "/\x1b[2J\x1b]52;c;aGk=\x07\x1b[31m",
+    "/\u202egnp.exe \u2066\u2069\u200b\u200d\ufeff",
+    "/👩‍👩‍👧‍👦🏳️‍🌈🇩🇪👍🏽",
+    `/\u0301${"\u0301".repeat(5_000)}`,
+    `/${"x".repeat(100_000)}`,
+    `/${"日".repeat(50_000)}`,
+    "/\ud800\udc00\ud800",
+    "/\u2028\u2029\u0085\u009b31m\u0000",
+    "/تجربة/עברית/한국어/ไทย/हिन्दी",
+  ];
+
+  for (const [width, height] of SIZES) {
+    test(`is harmless everywhere at ${width}x${height}`, async () => {
+      const rows = paths.map((path, i) =>
+        profile(`198.18.0.${i}`, {
+          requests: 100 - i,
+          last: path,
+          services: [{ port: 443, name: path, sockets: 1 }],
+        }),
+      );
+      const events = paths.flatMap((text, i) => [
+        request(`198.18.0.${i}`, text, { method: text, userAgent: text, vhost: text }),
+        auth(`198.18.0.${i}`, { user: text, service: text, method: text }),
+        request(`198.18.0.${i}`, text, { malformed: true, at: Number.NaN }),
+      ]);
+      const health = paths.map((text, i) => ({
+        kind: "health" as const,
+        at: NOW,
+        part: "http" as const,
+        source: text,
+        state: (["up", "degraded", "down"] as const)[i % 3] ?? "up",
+        detail: text,
+      }));
+      await using console = await stage(
+        width,
+        height,
+        {
+          rows,
+          live: events.map((event, i) => ({ seq: i + 1, event })),
+          host: { name: paths[1] ?? "" },
+          health,
+          interfaces: snapshot().interfaces.map((rate) => ({ ...rate, name: paths[2] ?? "" })),
+        },
+        { title: paths[3] ?? "" },
+      );
+      let seen = await console.frame();
+      console.input.pressKey("?");
+      seen += await console.until("KEYS");
+      console.input.pressKey("q");
+      console.input.pressEnter();
+      seen += await console.until("Esc back");
+      expect(seen.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u);
+      expect(seen).toContain("[/x]");
+      // No column was moved: the frame's right edge is one straight line.
+      const rights = seen
+        .split("\n")
+        .filter((text) => text.startsWith("│"))
+        .map((text) => Bun.stringWidth(text));
+      expect(rights.filter((size) => size !== width)).toEqual([]);
+      expect(console.acts).toEqual([]);
+    });
+  }
+});
+
+describe("questions", () => {
+  test("are not asked while nothing changes", async () => {
+    await using console = await stage(80, 24, {}, { fast: true });
+    await Bun.sleep(600);
+    expect(console.queries.length).toBe(1);
+  });
+
+  test("come at most ten times a second, the last one for what is wanted then", async () => {
+    await using console = await stage(80, 24);
+    console.input.pressKey("/");
+    for (const letter of "login-attempts") {
+      await console.input.typeText(letter);
+      await console.frame();
+    }
+    await console.until("filter: login-attempts");
+    const { length } = console.queries;
+    expect(length).toBeLessThan(10);
+    expect((await console.until("no address matches")).includes("no address matches")).toBe(true);
+    expect(console.queries.at(-1)?.filter?.text).toBe("login-attempts");
+  });
+
+  test("a first live line is shown at once, the next ones with the next beat", async () => {
+    await using console = await stage(80, 24, { live: [], seq: 0 });
+    await console.frame();
+    const line = (seq: number) => ({ seq, event: request("192.0.2.7", `/line-${seq}`) });
+    await Bun.sleep(110);
+    console.change({ live: [line(1)], seq: 1 }, true);
+    expect(await console.frame()).toContain("/line-1");
+    console.change({ live: [line(1), line(2)], seq: 2 }, true);
+    expect(await console.frame()).not.toContain("/line-2");
+    expect(await console.until("/line-2")).toContain("/line-2");
+    expect(console.queries.at(-1)?.after).toBe(1);
+  });
+
+  test("are not asked while frozen, but for what a key wants", async () => {
+    await using console = await stage(80, 24, {}, { fast: true });
+    console.input.pressKey(" ");
+    console.change({ rows: [profile("203.0.113.9", { requests: 1 })] }, true);
+    await Bun.sleep(400);
+    expect(await console.frame()).not.toContain("203.0.113.9");
+    console.input.pressKey(" ");
+    expect(await console.until("203.0.113.9")).toContain("203.0.113.9");
+  });
+});
