@@ -19,7 +19,7 @@ const METHOD = 4;
 export function paintLive(surface: Surface, layout: Layout, state: State): void {
   paintFrame(surface, layout.live, {
     title: title(state),
-    focused: state.focus === "live",
+    focused: state.modal === undefined && state.focus === "live",
     joined: layout.stacked,
   });
   const area = liveRows(layout);

@@ -14,7 +14,7 @@ const OLD = 60_000;
 export function paintTable(surface: Surface, layout: Layout, state: State): void {
   paintFrame(surface, layout.table, {
     title: title(state),
-    focused: state.focus === "table",
+    focused: state.modal === undefined && state.focus === "table",
     open: layout.stacked,
   });
   const area = tableRows(layout);

@@ -1,0 +1,209 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { runs, shell } from "../../test/console/tmux.ts";
+import { describeWith } from "../../test/requires.ts";
+
+type Shell = ReturnType<typeof shell>;
+
+/**
+ * Runs the console from a script, which notes the terminal's line settings before and after, and says with
+ * what code the console ended once its process is gone.
+ */
+const SCRIPT = [
+  'stty -g > "$HOST_DIR/before"',
+  '"$RUN"; code=$?',
+  'while grep -q "^State:.[^Z]" "/proc/$(cat "$HOST_DIR/pid")/status" 2>/dev/null; do sleep 0.02; done',
+  'stty -g > "$HOST_DIR/after"',
+  'echo "ended with $code"',
+].join("; ");
+
+async function open(terminal: Shell): Promise<void> {
+  await terminal.shows("$");
+  terminal.keys(`clear; bash -c '${SCRIPT}'`, "Enter");
+  await terminal.shows("Addresses");
+  await terminal.until("the other screen and the mouse", () => terminal.modes() === TAKEN);
+}
+
+const TAKEN = "1 1 0";
+const GIVEN_BACK = "0 0 1";
+
+/** Waits for the end: everything is as it was before. */
+async function ended(terminal: Shell, code: number): Promise<string> {
+  const screen = await terminal.shows(`ended with ${code}`);
+  expect(terminal.modes()).toBe(GIVEN_BACK);
+  expect(terminal.file("after")).toBe(terminal.file("before"));
+  return screen;
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+}
+
+describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real terminal", () => {
+  test("draws, hears keys, follows the size, and quits", async () => {
+    using terminal = shell(80, 24);
+    await open(terminal);
+    terminal.keys("j", "j");
+    await terminal.shows("›2a01:4f8");
+    terminal.tmux("resize-window", "-x", "160", "-y", "45");
+    await terminal.shows("┐┌");
+    terminal.tmux("resize-window", "-x", "40", "-y", "10");
+    await terminal.shows("terminal too small");
+    terminal.tmux("resize-window", "-x", "80", "-y", "24");
+    await terminal.shows("Addresses");
+    terminal.keys("Enter");
+    await terminal.shows("LAST 60 MINUTES");
+    terminal.keys("Escape");
+    await terminal.shows("Addresses");
+    terminal.keys("/", "e", "n", "v");
+    await terminal.shows("filter: env");
+    terminal.keys("Escape");
+    await terminal.shows("filter: none");
+    terminal.keys("q");
+    await ended(terminal, 0);
+  });
+
+  test("sends nothing while nothing changes", async () => {
+    using terminal = shell(80, 24);
+    await open(terminal);
+    const questions = () => terminal.file("questions").length;
+    const settled = questions() + 2;
+    await terminal.until("two questions", () => questions() >= settled);
+    const sent = terminal.sent();
+    const later = questions() + 4;
+    await terminal.until("four questions more", () => questions() >= later);
+    expect(terminal.sent()).toBe(sent);
+  });
+
+  test("puts the address on the clipboard that tmux keeps", async () => {
+    using terminal = shell(80, 24);
+    await open(terminal);
+    terminal.keys("c");
+    await terminal.until("the buffer", () => terminal.tmux("list-buffers") !== "");
+    expect(terminal.tmux("show-buffer")).toBe("8.8.4.4");
+  });
+
+  for (const [term, color] of [
+    ["xterm", "38;5;"],
+    ["tmux-256color", "38;5;"],
+  ] as const) {
+    test(`speaks 256 colours to TERM=${term}, never more`, async () => {
+      using terminal = shell(80, 24, { TERM: term });
+      await open(terminal);
+      await terminal.until("colours", () => terminal.file("bytes").includes(color));
+      expect(terminal.file("bytes")).not.toMatch(/[34]8;2;/);
+    });
+  }
+
+  test("speaks no colour where NO_COLOR is set", async () => {
+    using terminal = shell(80, 24, { NO_COLOR: "1" });
+    await open(terminal);
+    await terminal.until("bold", () => terminal.file("bytes").includes("\x1b[1"));
+    expect(terminal.file("bytes")).not.toMatch(/\x1b\[[0-9;]*(?:[34]8;[25];|[39][1-7]m)/);
+  });
+
+  for (const [name, command, reason] of [
+    ["a dumb terminal", "TERM=dumb $RUN", "cannot draw on this terminal (TERM=dumb)"],
+    ["no terminal type", "env -u TERM $RUN", "cannot draw on this terminal (TERM=)"],
+    ["a pipe", "$RUN | cat", "needs a terminal"],
+  ] as const) {
+    test(`refuses ${name} in one line`, async () => {
+      using terminal = shell(80, 24);
+      await terminal.shows("$");
+      terminal.keys(command, "Enter");
+      await terminal.shows(reason);
+      expect(terminal.file("pid")).toBe("");
+    });
+  }
+
+  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"] as const) {
+    test(`gives the terminal back at ${signal}, to itself or to its launcher`, async () => {
+      using terminal = shell(80, 24);
+      for (const target of [(pid: number) => pid, parentOf]) {
+        await open(terminal);
+        process.kill(target(terminal.pid()), signal);
+        await ended(terminal, 0);
+      }
+    });
+  }
+
+  test("gives the terminal back at Ctrl-C", async () => {
+    using terminal = shell(80, 24);
+    await open(terminal);
+    terminal.keys("C-c");
+    await ended(terminal, 0);
+  });
+
+  for (const [name, filter, words] of [
+    ["an exception", "crash", "crashed on purpose"],
+    ["a rejection", "reject", "rejected on purpose"],
+    ["an exception while painting", "paint", "this row cannot be painted"],
+  ] as const) {
+    test(`ends at ${name}, and says it once the terminal is back`, async () => {
+      using terminal = shell(100, 40);
+      await open(terminal);
+      terminal.keys("/", filter);
+      const screen = await ended(terminal, 1);
+      expect(screen).toContain(`Error: ${words}`);
+      expect(screen).not.toContain("Addresses");
+    });
+  }
+
+  test("is cleaned up after by its launcher when it is killed", async () => {
+    using terminal = shell(80, 24);
+    await open(terminal);
+    process.kill(terminal.pid(), "SIGKILL");
+    await ended(terminal, 137);
+  });
+
+  test("ends, and gives the terminal back, when its launcher is killed", async () => {
+    using terminal = shell(80, 24);
+    await open(terminal);
+    process.kill(parentOf(terminal.pid()), "SIGKILL");
+    await ended(terminal, 137);
+  });
+
+  test("ends with its terminal", async () => {
+    using terminal = shell(80, 24);
+    await open(terminal);
+    const pid = terminal.pid();
+    const launcher = parentOf(pid);
+    terminal.tmux("set", "-g", "exit-empty", "off", ";", "kill-session");
+    await terminal.until("the end of both", () => !runs(pid) && !runs(launcher));
+  });
+
+  test("is a shell's job: Ctrl-Z and fg", async () => {
+    using terminal = shell(80, 24);
+    await terminal.shows("$");
+    terminal.keys('"$RUN"', "Enter");
+    await terminal.shows("Addresses");
+    terminal.keys("C-z");
+    await terminal.shows("Stopped");
+    expect(terminal.modes()).toBe(GIVEN_BACK);
+    terminal.keys("echo still $((6 * 7))", "Enter");
+    await terminal.shows("still 42");
+    terminal.keys("fg", "Enter");
+    await terminal.shows("Addresses");
+    await terminal.until("the other screen and the mouse", () => terminal.modes() === TAKEN);
+    terminal.keys("j");
+    await terminal.shows("›45.77");
+    terminal.keys("q");
+    await terminal.until("its end", () => terminal.modes() === GIVEN_BACK && !runs(terminal.pid()));
+  });
+
+  test("comes back from Ctrl-Z by itself where no shell could continue it", async () => {
+    using terminal = shell(80, 24);
+    await terminal.shows("$");
+    // The session's leader is the launcher now: its group is an orphan, which Ctrl-Z must not stop.
+    terminal.keys('exec "$RUN"', "Enter");
+    await terminal.shows("Addresses");
+    terminal.keys("C-z");
+    await terminal.until(
+      "the screen taken twice",
+      () => terminal.file("bytes").split("\x1b[?1049h").length > 2,
+    );
+    await terminal.until("the other screen and the mouse", () => terminal.modes() === TAKEN);
+    terminal.keys("j");
+    await terminal.shows("›45.77");
+  });
+});
