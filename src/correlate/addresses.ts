@@ -6,8 +6,9 @@ import { type IpWords, isV4 } from "../model/ip.ts";
  */
 export interface Addresses {
   readonly capacity: number;
-  /** Four words per slot. */
+  /** Four words per slot, at `stride * slot`. */
   readonly words: IpWords;
+  readonly stride: number;
   /** Slot + 1, or 0, per cell. */
   readonly cells: Int32Array;
   /** Cell of each slot, -1 when the slot is free. */
@@ -21,12 +22,18 @@ export interface Addresses {
   size: number;
 }
 
-export function createAddresses(capacity: number, seed: number): Addresses {
+/** `words` may be a part of larger records: as long as `capacity` times their stride. */
+export function createAddresses(
+  capacity: number,
+  seed: number,
+  words: IpWords = new Uint32Array(4 * capacity),
+): Addresses {
   let cells = 16;
   while (cells < 2 * capacity) cells *= 2;
   return {
     capacity,
-    words: new Uint32Array(4 * capacity),
+    words,
+    stride: words.length / capacity,
     cells: new Int32Array(cells),
     cellOf: new Int32Array(capacity).fill(-1),
     freed: new Int32Array(capacity),
@@ -43,7 +50,7 @@ export function findAddress(addresses: Addresses, words: IpWords, offset: number
   const mask = cells.length - 1;
   for (let cell = hash(addresses.seed, words, offset) & mask; ; cell = (cell + 1) & mask) {
     const slot = (cells[cell] as number) - 1;
-    if (slot < 0 || sameAddress(addresses.words, 4 * slot, words, offset)) return slot;
+    if (slot < 0 || sameAddress(addresses.words, addresses.stride * slot, words, offset)) return slot;
   }
 }
 
@@ -57,7 +64,7 @@ export function addAddress(addresses: Addresses, words: IpWords, offset: number)
     addresses.freedCount > 0 ? (addresses.freed[--addresses.freedCount] as number) : addresses.top++;
   cells[cell] = slot + 1;
   addresses.cellOf[slot] = cell;
-  for (let i = 0; i < 4; i++) addresses.words[4 * slot + i] = words[offset + i] as number;
+  for (let i = 0; i < 4; i++) addresses.words[addresses.stride * slot + i] = words[offset + i] as number;
   addresses.size++;
   return slot;
 }
@@ -69,7 +76,7 @@ export function removeAddress(addresses: Addresses, slot: number): void {
   let hole = cellOf[slot] as number;
   for (let cell = (hole + 1) & mask; cells[cell] !== 0; cell = (cell + 1) & mask) {
     const other = (cells[cell] as number) - 1;
-    const home = hash(addresses.seed, addresses.words, 4 * other) & mask;
+    const home = hash(addresses.seed, addresses.words, addresses.stride * other) & mask;
     if (((cell - home) & mask) < ((cell - hole) & mask)) continue;
     cells[hole] = other + 1;
     cellOf[other] = hole;

@@ -1,25 +1,27 @@
 /**
- * What is counted per address lies together, so that a line of a log touches one or two cache lines of
- * it and not one per number: `records[SIZE * slot + FIELD]`. The first eight are what every request
- * changes.
+ * What is known of an address lies together, so that a line of a log touches two cache lines of it and not
+ * one per number: `records[SIZE * slot + FIELD]`. The first eight are what every request reads or changes;
+ * the first two of them hold the address itself, as four words of 32 bits.
  */
-export const FIRST_SEEN = 0;
-export const LAST_SEEN = 1;
-export const REQUESTS = 2;
-export const BYTES = 3;
+export const LAST_SEEN = 2;
+export const REQUESTS = 3;
+export const BYTES = 4;
 /** Requests, logins and sockets ever: who keeps a strip when strips are short. */
-export const ACTIVITY = 4;
+export const ACTIVITY = 5;
 /** Newest request in the arena, 0 for none. */
-export const LAST_REQUEST = 5;
+export const LAST_REQUEST = 6;
+
+
+export const FIRST_SEEN = 8;
 /** 1 for a private or reserved address. */
-export const PRIVATE = 6;
-export const STATUS_4XX = 8;
-export const STATUS_5XX = 9;
-export const MALFORMED = 10;
-export const AUTH_FAILURES = 11;
-export const AUTH_ACCEPTED = 12;
+export const PRIVATE = 9;
+export const STATUS_4XX = 10;
+export const STATUS_5XX = 11;
+export const MALFORMED = 12;
+export const AUTH_FAILURES = 13;
+export const AUTH_ACCEPTED = 14;
 /** Newest login in the arena, 0 for none. */
-export const LAST_AUTH = 13;
+export const LAST_AUTH = 15;
 /** Fields per slot: two cache lines. */
 export const SIZE = 16;
 
@@ -27,6 +29,11 @@ export type Records = Float64Array;
 
 export function createRecords(slots: number): Records {
   return new Float64Array(SIZE * slots);
+}
+
+/** The same memory as words, of which the first four of each record are its address. */
+export function addressWords(records: Records): Uint32Array {
+  return new Uint32Array(records.buffer);
 }
 
 export function read(records: Records, slot: number, field: number): number {

@@ -41,7 +41,7 @@ export class Row implements IpProfile {
     const { texts, addresses } = this.#state;
     let text = texts[this.slot];
     if (text === undefined) {
-      text = formatIp(addresses.words, 4 * this.slot);
+      text = formatIp(addresses.words, addresses.stride * this.slot);
       texts[this.slot] = text;
     }
     return text;

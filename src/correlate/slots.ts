@@ -41,8 +41,8 @@ export function touch(state: State, words: IpWords, offset: number, at: number):
     write(records, slot, LAST_SEEN, at);
     write(records, slot, PRIVATE, isPrivate(words, offset) ? 1 : 0);
   } else {
-    if (at > read(records, slot, LAST_SEEN)) write(records, slot, LAST_SEEN, at);
-    if (at < read(records, slot, FIRST_SEEN)) write(records, slot, FIRST_SEEN, at);
+    if (at >= read(records, slot, LAST_SEEN)) write(records, slot, LAST_SEEN, at);
+    else if (at < read(records, slot, FIRST_SEEN)) write(records, slot, FIRST_SEEN, at);
   }
   add(records, slot, ACTIVITY, 1);
   if (strips.of[slot] === -1) {

@@ -2,7 +2,7 @@ import type { HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
 import { createRecent, type Recent } from "./recent.ts";
-import { createRecords, type Records } from "./record.ts";
+import { addressWords, createRecords, type Records } from "./record.ts";
 import { createStrips, type Strips } from "./strips.ts";
 import { createSeries, createWindows, type Series, type Windows } from "./windows.ts";
 
@@ -97,10 +97,11 @@ export interface State {
 export function createState(options: StateOptions): State {
   const limits = options.limits ?? LIMITS;
   const n = limits.addresses;
+  const records = createRecords(n);
   return {
     showPrivate: options.showPrivate,
-    addresses: createAddresses(n, options.seed),
-    records: createRecords(n),
+    addresses: createAddresses(n, options.seed, addressWords(records)),
+    records,
     texts: [],
     windows: createWindows(n),
     strips: createStrips(n, limits.strips),

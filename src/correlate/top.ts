@@ -43,9 +43,9 @@ function sink(heap: Int32Array, start: number, compare: Compare): void {
 
 /** Most first, except addresses in numeric order. Equal rows: by sockets, by requests, by address. */
 function comparator(state: State, sort: Sort, slots: Int32Array): Compare {
-  const { words } = state.addresses;
+  const { words, stride } = state.addresses;
   const { count } = state.sockets;
-  const byAddress: Compare = (a, b) => compareAddresses(words, 4 * a, words, 4 * b);
+  const byAddress: Compare = (a, b) => compareAddresses(words, stride * a, words, stride * b);
   if (sort === "ip") return byAddress;
   const keys = sortKeys(state, sort, slots);
   return (a, b) =>

@@ -24,7 +24,8 @@ export function parseCidr(text: string): Cidr | undefined {
 
 /** Whether the address at `offset` of `words` lies inside `cidr`. */
 export function contains(cidr: Cidr, words: IpWords, offset = 0): boolean {
-  for (let i = 0; i < 4; i++) {
+  // The last word first: it is where IPv4 addresses differ.
+  for (let i = 3; i >= 0; i--) {
     const difference = (words[offset + i] as number) ^ (cidr.words[i] as number);
     if ((difference & mask(cidr.bits - 32 * i)) !== 0) return false;
   }
@@ -65,9 +66,14 @@ const PRIVATE = [
 
 const LOOPBACK = ["127.0.0.0/8", "::1/128", "0.0.0.0/32", "::/128"].map((text) => parseCidr(text) as Cidr);
 
+const PRIVATE_V4 = PRIVATE.filter(({ words }) => isV4(words));
+const PRIVATE_V6 = PRIVATE.filter(({ words }) => !isV4(words));
+
 /** Whether the address is private, reserved, link-local or loopback: hidden unless asked for. */
 export function isPrivate(words: IpWords, offset = 0): boolean {
-  return PRIVATE.some((cidr) => contains(cidr, words, offset));
+  const cidrs = isV4(words, offset) ? PRIVATE_V4 : PRIVATE_V6;
+  for (const cidr of cidrs) if (contains(cidr, words, offset)) return true;
+  return false;
 }
 
 /** Whether the address is loopback or unspecified: never a peer. */
