@@ -1,9 +1,10 @@
 import { cpus, release, totalmem } from "node:os";
 import { consoleUse } from "./console.ts";
 import { pipeline } from "./pipeline.ts";
+import { sockets } from "./sockets.ts";
 
 /** Every benchmark, by the word that runs it alone: `npm run bench -- pipeline`. */
-const BENCHMARKS = { pipeline, console: consoleUse };
+const BENCHMARKS = { pipeline, sockets, console: consoleUse };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHMARKS));
