@@ -33,8 +33,9 @@ export interface ConsoleOptions {
 }
 
 /**
- * Runs the console on this process's terminal until somebody quits: the exit code, 0 or 1, once the terminal
- * is as it was. Ask `canRunConsole` first. Throws where the terminal library cannot be loaded.
+ * Runs the console on this process's terminal until somebody quits, or a signal or an error ends it: the exit
+ * code, 0 or 1, once the terminal is as it was and the error on stderr. Ask `canRunConsole` first; throws
+ * where the terminal library cannot be loaded nevertheless.
  */
 export async function runConsole(options: ConsoleOptions): Promise<number> {
   const terminal = await openTerminal(options.color);

@@ -27,17 +27,13 @@ export function detailLines(detail: Detail, setting: Setting): Line[] {
   return [
     ...profileLines(profile, setting),
     ...(strip === undefined ? [] : [BLANK, ...stripLines(strip, setting)]),
-    ...section("SOCKETS", sockets.length, () => SOCKET_TITLES, sockets.map(socketLine)),
+    ...section("SOCKETS", sockets.map(socketLine), SOCKET_TITLES),
     ...section(
       "LOGINS",
-      auth.length,
-      undefined,
       auth.map((event) => authLine(event, setting)),
     ),
     ...section(
       "REQUESTS, newest first",
-      requests.length,
-      undefined,
       requests.map((event) => requestLine(event, setting)),
     ),
   ];
@@ -127,16 +123,16 @@ function stripLines(strip: Strip, { width, now }: Setting): Line[] {
   ];
 }
 
-function heading(title: string, count?: number): Line {
+function heading(title: string, words = ""): Line {
   return () => [
     [title, PALETTE.strong],
-    [count === undefined ? "" : `  ${grouped(count)}`, PALETTE.dim],
+    [`  ${words}`, PALETTE.dim],
   ];
 }
 
-function section(title: string, count: number, titles: Line | undefined, lines: readonly Line[]): Line[] {
-  if (count === 0) return [];
-  return [BLANK, heading(title, count), ...(titles === undefined ? [] : [titles]), ...lines];
+/** A list with its title and length; nothing where it is empty. */
+function section(title: string, lines: readonly Line[], ...titles: readonly Line[]): Line[] {
+  return lines.length === 0 ? [] : [BLANK, heading(title, grouped(lines.length)), ...titles, ...lines];
 }
 
 /** Widths of the columns of the socket list. */
@@ -148,7 +144,7 @@ function socketCells(cells: readonly string[]): string {
   ).join(" ");
 }
 
-const SOCKET_TITLES: readonly Span[] = [
+const SOCKET_TITLES: Line = () => [
   [`  ${socketCells(["STATE", "LOCAL", "", "REMOTE", "RTT", "RETR", "IN", "OUT"])}  PROCESS`, PALETTE.dim],
 ];
 
@@ -158,7 +154,7 @@ function socketLine({ state, direction, localPort, remotePort, pid, process, tcp
     if (tcpInfo !== undefined) {
       const { rtt, retransmits, inBytes, outBytes } = tcpInfo;
       cells.push(
-        `${(rtt / 1000).toFixed(1)}ms`,
+        rtt < 1e6 ? `${(rtt / 1e3).toFixed(1)}ms` : `${(rtt / 1e6).toFixed(1)}s`,
         retransmits === 0 ? "-" : short(retransmits),
         bytes(inBytes),
         bytes(outBytes),

@@ -20,8 +20,8 @@ export interface Layout {
 /** Smaller than this, a table and a log beside keys no longer say anything. */
 const MIN_WIDTH = 60;
 const MIN_HEIGHT = 15;
-/** From here a table with its last column and a log line fit side by side. */
-const SIDE_BY_SIDE = 120;
+/** From here a log line beside the table still has room for its path. */
+const SIDE_BY_SIDE = 140;
 const HEADER = 2;
 const FOOTER = 2;
 /** Below this the offenders' line costs more rows than it is worth. */

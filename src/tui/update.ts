@@ -27,7 +27,7 @@ export type Message =
   | { readonly kind: "wheel"; readonly x: number; readonly y: number; readonly by: number }
   | { readonly kind: "resize"; readonly size: Size }
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot; readonly asked: Asked }
-  /** A second passed since the last key. */
+  /** A second passed since the last key or turn of the wheel. */
   | { readonly kind: "release" }
   | { readonly kind: "notice-over" };
 
@@ -61,7 +61,7 @@ export function update(state: State, message: Message): Step {
       return [next, HOLD, ...effects];
     }
     case "wheel":
-      return [wheel(state, message.x, message.y, message.by * WHEEL_LINES)];
+      return [wheel({ ...state, held: true }, message.x, message.y, message.by * WHEEL_LINES), HOLD];
     case "resize":
       return [settled({ ...state, size: message.size })];
     case "snapshot":

@@ -1,4 +1,4 @@
-import type { InterfaceRate, Offender, Snapshot } from "../../model/snapshot.ts";
+import type { Offender, Snapshot } from "../../model/snapshot.ts";
 import { cut } from "../fit.ts";
 import { byteRate, bytes, duration, short } from "../format.ts";
 import { type Lamp, lamps } from "../lamps.ts";
@@ -39,62 +39,51 @@ export function paintHeader(surface: Surface, { x, y, width }: Rect, state: Stat
 }
 
 function badgesOf({ title, frozen }: State): Span[] {
-  return [
-    ...(title === undefined
-      ? []
-      : ([
-          [" ", PALETTE.plain],
-          [` ${title} `, PALETTE.badge],
-        ] satisfies Span[])),
-    ...(frozen
-      ? ([
-          [" ", PALETTE.plain],
-          [" FROZEN ", PALETTE.badge],
-        ] satisfies Span[])
-      : []),
-  ];
+  const words = [...(title === undefined ? [] : [title]), ...(frozen ? ["FROZEN"] : [])];
+  return words.flatMap((word): Span[] => [
+    [" ", PALETTE.plain],
+    [` ${word} `, PALETTE.badge],
+  ]);
 }
 
-function activity(snapshot: Snapshot, width: number): Segment[] {
-  const { host, totals, series, at } = snapshot;
+function activity({ host, totals, series, interfaces, at }: Snapshot, width: number): Segment[] {
+  const nic = interfaces.find((rate) => rate.default) ?? interfaces[0];
+  const accepted = totals.newConnectionsPerSecond;
   const spark = (values: readonly number[], rank: number, full: number): Segment => ({
     spans: [[sparkline(values, width >= WIDE ? 12 : 6, Math.floor(at / 1000), full), PALETTE.spark]],
     rank,
   });
-  const figure = (label: string, value: string, cells: number, rank: number): Segment => ({
-    spans: [
-      [`${label} `, PALETTE.dim],
-      [value.padStart(cells), PALETTE.strong],
-    ],
-    rank,
-  });
-  const nic = snapshot.interfaces.find((rate) => rate.default) ?? snapshot.interfaces[0];
-  const accepted = totals.newConnectionsPerSecond;
   return [
     { spans: [[host.name, PALETTE.strong]], rank: 0 },
-    ...(host.uptime === undefined ? [] : [figure("up", duration(host.uptime), 0, 4)]),
-    ...(nic === undefined ? [] : interfaceSegments(nic, series.inBytes, series.outBytes, figure, spark)),
-    figure("req", `${short(totals.requestsPerSecond)}/s`, 6, 1),
+    ...(host.uptime === undefined ? [] : [figure("up", duration(host.uptime), 4)]),
+    ...(nic === undefined
+      ? []
+      : [
+          figure(`${nic.name} ↓`, byteRate(nic.inBytesPerSecond).padStart(7), 3),
+          spark(series.inBytes, 7, FULL_BYTES),
+          figure("↑", byteRate(nic.outBytesPerSecond).padStart(7), 3),
+          spark(series.outBytes, 8, FULL_BYTES),
+        ]),
+    figure("req", rate(totals.requestsPerSecond).padStart(6), 1),
     spark(series.requests, 5, FULL_EVENTS),
     ...(accepted === undefined
       ? []
-      : [figure("new", `${short(accepted)}/s`, 6, 2), spark(series.newConnections, 6, FULL_EVENTS)]),
+      : [figure("new", rate(accepted).padStart(6), 2), spark(series.newConnections, 6, FULL_EVENTS)]),
   ];
 }
 
-function interfaceSegments(
-  { name, inBytesPerSecond, outBytesPerSecond }: InterfaceRate,
-  inSeries: readonly number[],
-  outSeries: readonly number[],
-  figure: (label: string, value: string, cells: number, rank: number) => Segment,
-  spark: (values: readonly number[], rank: number, full: number) => Segment,
-): Segment[] {
-  return [
-    figure(`${name} ↓`, byteRate(inBytesPerSecond), 7, 3),
-    spark(inSeries, 7, FULL_BYTES),
-    figure("↑", byteRate(outBytesPerSecond), 7, 3),
-    spark(outSeries, 8, FULL_BYTES),
-  ];
+function figure(label: string, value: string, rank: number, style: Style = PALETTE.strong): Segment {
+  return {
+    spans: [
+      [`${label} `, PALETTE.dim],
+      [value, style],
+    ],
+    rank,
+  };
+}
+
+function rate(value: number): string {
+  return `${short(value)}/s`;
 }
 
 function paintHealth(surface: Surface, x: number, y: number, width: number, snapshot: Snapshot): void {
@@ -127,20 +116,10 @@ function lampSpans(all: readonly Lamp[], room: number): Span[] {
 
 function pressure({ totals }: Snapshot): Segment[] {
   const { halfOpen, synCookiesPerSecond = 0, listenDropsPerSecond = 0 } = totals;
-  const segment = (label: string, value: string, style: Style, rank: number): Segment => ({
-    spans: [
-      [`${label} `, PALETTE.dim],
-      [value, style],
-    ],
-    rank,
-  });
-  const rate = (value: number): string => `${short(value)}/s`;
   return [
-    segment("half-open", short(halfOpen), halfOpen > 0 ? PALETTE.warning : PALETTE.dim, 3),
-    ...(synCookiesPerSecond > 0 ? [segment("SYN cookies", rate(synCookiesPerSecond), PALETTE.bad, 1)] : []),
-    ...(listenDropsPerSecond > 0
-      ? [segment("listen drops", rate(listenDropsPerSecond), PALETTE.bad, 2)]
-      : []),
+    figure("half-open", short(halfOpen), 3, halfOpen > 0 ? PALETTE.warning : PALETTE.dim),
+    ...(synCookiesPerSecond > 0 ? [figure("SYN cookies", rate(synCookiesPerSecond), 1, PALETTE.bad)] : []),
+    ...(listenDropsPerSecond > 0 ? [figure("listen drops", rate(listenDropsPerSecond), 2, PALETTE.bad)] : []),
   ];
 }
 
