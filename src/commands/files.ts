@@ -17,7 +17,7 @@ export interface Files {
 export interface Consumer {
   emit(input: Input): void;
   /** Awaited between pieces: the reading waits for a slow consumer. */
-  room?(): Promise<void>;
+  room?(): Promise<void> | undefined;
   /** How each file fared, after the last input. */
   health?(result: FileResult): void;
   /** When this resolves, nobody wants the rest. */

@@ -1,6 +1,6 @@
 import { write } from "node:fs";
 
-/** Bytes that may wait for a slow reader: several seconds of a busy server, and a bound on our memory. */
+/** UTF-16 units that may wait for a slow reader: several seconds of a busy server, and a bound on our memory. */
 const MAX_WAITING = 8 << 20;
 /** Written at once: large enough that a system call per piece costs nothing. */
 const PIECE = 256 << 10;
@@ -9,10 +9,13 @@ const AGAIN = 10;
 
 /** Writes lines to a file descriptor without ever blocking the thread. */
 export interface LineWriter {
-  /** Queues one line (without its newline). False: the queue is full and the line was dropped. */
+  /**
+   * Queues one line (without its newline). False: the queue is full and the line was dropped. Once full,
+   * it takes lines again when it is half empty: so one loss is one gap, not every other line.
+   */
   line(text: string): boolean;
-  /** Resolves when the queue has room, for a writer that must not drop; at once where it has. */
-  room(): Promise<void>;
+  /** Undefined while the queue is less than half full; else a promise that resolves when it is, or nothing more can be written. */
+  room(): Promise<void> | undefined;
   /** Resolves when all is written, or nothing more can be. */
   flush(): Promise<void>;
   /** Lines dropped so far. */
@@ -23,33 +26,37 @@ export interface LineWriter {
 
 /**
  * A writer on `fd`. `onEnd` is called once when the other end is gone (EPIPE) or the file cannot be
- * written, with the error's code; from then on lines go nowhere.
+ * written, with the error's code, before what waits for room or for a flush goes on; from then on lines go nowhere.
  */
 export function createLineWriter(fd: number, onEnd: (code: string) => void): LineWriter {
   let waiting: string[] = [];
-  let waitingBytes = 0;
+  let waitingUnits = 0;
   let writing = false;
+  let full = false;
   let ended = false;
   let dropped = 0;
   let written = 0;
   let wakeups: (() => void)[] = [];
 
+  const hasRoom = (): boolean => ended || waitingUnits < MAX_WAITING / 2;
+  const isEmpty = (): boolean => ended || (waiting.length === 0 && !writing);
   const wake = (): void => {
     const callbacks = wakeups;
     wakeups = [];
     for (const callback of callbacks) callback();
+  };
+  const end = (code: string): void => {
+    ended = true;
+    waiting = [];
+    onEnd(code);
+    wake();
   };
   const send = (piece: Uint8Array, from: number): void => {
     write(fd, piece, from, piece.length - from, null, (error, count) => {
       if (error?.code === "EAGAIN") {
         setTimeout(send, AGAIN, piece, from);
       } else if (error !== null) {
-        ended = true;
-        writing = false;
-        waiting = [];
-        waitingBytes = 0;
-        wake();
-        onEnd(error.code ?? "EIO");
+        end(error.code ?? "EIO");
       } else {
         written += count;
         if (from + count < piece.length) send(piece, from + count);
@@ -63,28 +70,31 @@ export function createLineWriter(fd: number, onEnd: (code: string) => void): Lin
       wake();
       return;
     }
-    writing = true;
     let size = 0;
     let lines = 0;
     while (lines < waiting.length && size < PIECE) size += (waiting[lines++] as string).length;
-    waitingBytes -= size;
+    waitingUnits -= size;
     const piece = Buffer.from(waiting.splice(0, lines).join(""));
-    if (waitingBytes < MAX_WAITING / 2) wake();
+    if (hasRoom()) {
+      full = false;
+      wake();
+    }
     send(piece, 0);
   };
   const until = async (done: () => boolean): Promise<void> => {
-    while (!ended && !done()) await new Promise<void>((resolve) => wakeups.push(resolve));
+    while (!done()) await new Promise<void>((resolve) => wakeups.push(resolve));
   };
 
   return {
     line(text) {
       if (ended) return true;
-      if (waitingBytes > MAX_WAITING) {
+      if (full) {
         dropped++;
         return false;
       }
       waiting.push(`${text}\n`);
-      waitingBytes += text.length + 1;
+      waitingUnits += text.length + 1;
+      full = waitingUnits > MAX_WAITING;
       // A turn's lines go out together.
       if (!writing) {
         writing = true;
@@ -92,8 +102,8 @@ export function createLineWriter(fd: number, onEnd: (code: string) => void): Lin
       }
       return true;
     },
-    room: () => until(() => waitingBytes < MAX_WAITING / 2),
-    flush: () => until(() => waiting.length === 0 && !writing),
+    room: () => (hasRoom() ? undefined : until(hasRoom)),
+    flush: () => until(isEmpty),
     get dropped() {
       return dropped;
     },

@@ -1,14 +1,39 @@
-import type { Event, Input, SocketsView } from "../model/event.ts";
+import type { Event, Input, RequestEvent } from "../model/event.ts";
 import { toSocketsEvent } from "../model/socket-table.ts";
 
-/** An input as the plain event it stands for, which may be kept. */
-export function toEvent(input: Input): Event {
-  if (input.kind === "request" && "toEvent" in input) return input.toEvent();
-  if (input.kind === "sockets" && "table" in input) return toSocketsEvent(input satisfies SocketsView);
-  return input;
+/** One native JSON line: a request's keys in the documented order, absent ones omitted. */
+export function toNativeLine(input: Input): string {
+  return JSON.stringify(inOrder(input));
 }
 
-/** One native JSON line: the event's own keys, absent ones omitted. */
-export function toNativeLine(input: Input): string {
-  return JSON.stringify(toEvent(input));
+/** JSON leaves out what is undefined, and writes the rest in the order of the literal. */
+function inOrder(input: Input): Event {
+  switch (input.kind) {
+    case "request":
+      return requestInOrder(input);
+    case "sockets":
+      return "table" in input ? toSocketsEvent(input) : input;
+    default:
+      return input;
+  }
+}
+
+function requestInOrder(event: RequestEvent): RequestEvent {
+  return {
+    kind: event.kind,
+    at: event.at,
+    ip: event.ip,
+    method: event.method,
+    path: event.path,
+    protocol: event.protocol,
+    status: event.status,
+    bytes: event.bytes,
+    referrer: event.referrer,
+    userAgent: event.userAgent,
+    user: event.user,
+    vhost: event.vhost,
+    malformed: event.malformed,
+    timeUnknown: event.timeUnknown,
+    source: event.source,
+  };
 }

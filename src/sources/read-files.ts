@@ -16,7 +16,7 @@ export interface ReadOptions {
   readonly readAt: number;
   emit(input: Input): void;
   /** Awaited between pieces of input: a slow consumer slows the reading down. */
-  room(): Promise<void>;
+  room(): Promise<void> | undefined;
   /** True ends the reading early. */
   stopped(): boolean;
   /** How much of the bytes is read, 0 to 1; called between pieces. */

@@ -142,12 +142,12 @@ export class Log {
     if (this.#listing === undefined || this.#reason !== undefined) return true;
     if (this.#context.directories.list(dirname(this.#real)) !== this.#listing) return true;
     const second = this.#current === undefined && this.#named !== "";
-    return (second || this.#real !== this.path) && this.#identity() !== this.#named;
+    return (second || this.#real !== this.path) && this.#identity(this.path) !== this.#named;
   }
 
-  #identity(): string {
+  #identity(path: string): string {
     try {
-      return idOf(this.#context.fs.stat(this.path));
+      return idOf(this.#context.fs.stat(path));
     } catch {
       return "";
     }
@@ -224,8 +224,8 @@ export class Log {
     }
     if (inode === undefined) return undefined;
     if (inode.owner !== this) {
-      // A second name of a log that is followed already: lines come under the first.
-      if (!atName || (inode.current && inode.owner.#identity() === inode.id)) return undefined;
+      // Still where the other log found it: a second name, and lines come under the first.
+      if (this.#identity(inode.path) === inode.id) return undefined;
       this.#adopt(inode);
     }
     inode.path = path;

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import fc from "fast-check";
-import { actions, SETTINGS } from "./tail-actions.ts";
-import { type Action, type Setting, World } from "./tail-world.ts";
+import { actions, SETTINGS } from "../../test/tail-actions.ts";
+import { type Action, type Setting, World } from "../../test/tail-world.ts";
 
 const PLACES = [...new Set(["/dev/shm", tmpdir()])].filter((path) => existsSync(path));
 

@@ -89,8 +89,9 @@ function rate(value: number): string {
 function paintHealth(surface: Surface, x: number, y: number, width: number, snapshot: Snapshot): void {
   const all = lamps(snapshot.health);
   const bare = spansWidth(lampSpans(all, 0));
-  const left = fitting(pressure(snapshot), width - 3 - bare, GAP);
-  const room = width - 3 - spansWidth(left);
+  // A blank on either side, and two between.
+  const left = fitting(pressure(snapshot), width - 4 - bare, GAP);
+  const room = width - 4 - spansWidth(left);
   const right = lampSpans(all, room);
   const size = Math.min(room, spansWidth(right));
   surface.text(x, y, 1, "", PALETTE.plain);

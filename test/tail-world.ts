@@ -21,8 +21,8 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Tail, type TailState, tail } from "./tail.ts";
-import { realFs, type TailFs } from "./tail-fs.ts";
+import { type Tail, type TailState, tail } from "../src/sources/tail.ts";
+import { realFs, type TailFs } from "../src/sources/tail-fs.ts";
 
 /** For tests: real files, the programs that write and rotate them, and what must be read of them. */
 export type Action =
