@@ -4,7 +4,10 @@ import type { Action, Setting } from "./tail-world.ts";
 export function actions(): fc.Arbitrary<Action> {
   const log = fc.nat({ max: 2 });
   const plain = (weight: number, ...names: string[]): fc.WeightedArbitrary<Action>[] =>
-    names.map((name) => ({ weight, arbitrary: fc.record({ do: fc.constant(name), log }) as fc.Arbitrary<Action> }));
+    names.map((name) => ({
+      weight,
+      arbitrary: fc.record({ do: fc.constant(name), log }) as fc.Arbitrary<Action>,
+    }));
   const writing: fc.WeightedArbitrary<Action>[] = [
     {
       weight: 12,
@@ -19,7 +22,7 @@ export function actions(): fc.Arbitrary<Action> {
     ...plain(1, "overlong", "deleteOldest", "remake", "compress", "cutBack", "rotateDated", "renameAcross"),
     ...plain(2, "rotate", "move", "remove", "create", "copy", "copyOver", "truncate", "retarget"),
     { weight: 1, arbitrary: fc.constant<Action>({ do: "newLog" }) },
-    ];
+  ];
   const write = fc.oneof(...writing);
   return fc.oneof(
     { weight: 30, arbitrary: write },
@@ -32,7 +35,10 @@ export function actions(): fc.Arbitrary<Action> {
         actions: fc.array(write, { minLength: 1, maxLength: 4 }),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const), minutes: fc.constantFrom(0.1, 6) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant("wait" as const), minutes: fc.constantFrom(0.1, 6) }),
+    },
   );
 }
 export const SETTINGS: Setting[] = ["path", "glob", "family", "link", "from start"];

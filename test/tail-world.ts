@@ -29,7 +29,10 @@ export type Action =
   | { do: "append"; log: number; writer: number; lines: number; cut: boolean }
   | { do: "overlong"; log: number }
   | { do: "rotate" | "rotateDated" | "move" | "remove" | "create" | "copy" | "copyOver"; log: number }
-  | { do: "truncate" | "cutBack" | "compress" | "deleteOldest" | "remake" | "retarget" | "renameAcross"; log: number }
+  | {
+      do: "truncate" | "cutBack" | "compress" | "deleteOldest" | "remake" | "retarget" | "renameAcross";
+      log: number;
+    }
   | { do: "newLog" }
   | { do: "wake" }
   | { do: "wakeDuring"; call: number; actions: Action[] }
@@ -106,13 +109,20 @@ export class World {
     this.#openWriter(this.#log(0));
     this.#rememberAll();
     this.#readable();
-    const asked = { path: "access.log", "from start": "access.log", glob: "*.log", family: "access.log*", link: "current" };
+    const asked = {
+      path: "access.log",
+      "from start": "access.log",
+      glob: "*.log",
+      family: "access.log*",
+      link: "current",
+    };
     this.#tail = tail({
       paths: [join(this.#root, "logs", asked[setting])],
       fromStart: setting === "from start",
       pollMs: 1e9,
       watch: false,
-      onLine: (_, bytes, start, end) => this.#receive(Buffer.from(bytes.subarray(start, end)).toString("latin1")),
+      onLine: (_, bytes, start, end) =>
+        this.#receive(Buffer.from(bytes.subarray(start, end)).toString("latin1")),
       onState: (state) => this.states.set(basename(state.path), state),
       now: () => Date.now() + this.#offset,
       fs: this.#observedFs(),
@@ -202,22 +212,27 @@ export class World {
       const log = { path, writers: [] };
       this.#logs.push(log);
       this.#names++;
-      return this.#create(log);
+      this.#create(log);
+      return;
     }
     const log = this.#log(action.log);
     const { path } = log;
     const there = existsSync(path);
     switch (action.do) {
       case "append":
-        return this.#append(log.writers[action.writer % log.writers.length], action.lines, action.cut);
+        this.#append(log.writers[action.writer % log.writers.length], action.lines, action.cut);
+        return;
       case "overlong":
-        return this.#flush(log.writers[0], Buffer.from(`#${this.#ids++}#${"x".repeat(LONG)}#\n`));
+        this.#flush(log.writers[0], Buffer.from(`#${this.#ids++}#${"x".repeat(LONG)}#\n`));
+        return;
       case "rotate":
         if (there) this.#shift(path);
-        return this.#create(log);
+        this.#create(log);
+        return;
       case "rotateDated":
         if (there) renameSync(path, `${path}-2025${String(1000 + this.#ids++)}`);
-        return this.#create(log);
+        this.#create(log);
+        return;
       case "move":
         if (there) this.#shift(path);
         return;
@@ -225,11 +240,13 @@ export class World {
         if (there) unlinkSync(path);
         return;
       case "create":
-        return this.#create(log);
+        this.#create(log);
+        return;
       case "copy":
         if (!there) return;
         this.#shift(`${path}.1`, path);
-        return copyFileSync(path, `${path}.1`);
+        copyFileSync(path, `${path}.1`);
+        return;
       case "copyOver":
         // Nobody copies over a file that is still being written.
         if (there && !this.#written(`${path}.1`)) copyFileSync(path, `${path}.1`);
@@ -242,11 +259,13 @@ export class World {
         if (!there || this.#interrupt !== undefined) return;
         this.#wake();
         this.#truncate(log, Math.floor(statSync(path).size / 2));
-        return this.#wake();
+        this.#wake();
+        return;
       case "compress":
         if (!existsSync(`${path}.1`)) return;
         writeFileSync(`${path}.1.gz`, gzipSync(readFileSync(`${path}.1`)));
-        return unlinkSync(`${path}.1`);
+        unlinkSync(`${path}.1`);
+        return;
       case "deleteOldest": {
         const oldest = this.#numbers(path).at(-1);
         if (oldest !== undefined) unlinkSync(`${path}.${oldest}`);
@@ -256,18 +275,21 @@ export class World {
         rmSync(dirname(path), { recursive: true, force: true });
         mkdirSync(dirname(path));
         if (this.#setting === "link" && dirname(path) === join(this.#root, "logs")) return;
-        return this.#create(log);
+        this.#create(log);
+        return;
       case "retarget":
         if (this.#setting !== "link") return;
         log.path = join(dirname(path), `app${this.#ids++}.log`);
         this.#create(log);
         symlinkSync(log.path, join(this.#root, "logs", "next"));
-        return renameSync(join(this.#root, "logs", "next"), join(this.#root, "logs", "current"));
+        renameSync(join(this.#root, "logs", "next"), join(this.#root, "logs", "current"));
+        return;
       case "renameAcross":
         if (this.#setting !== "glob" || !there) return;
         this.#names++;
         log.path = join(dirname(path), `moved${this.#ids++}.log`);
-        return renameSync(path, log.path);
+        renameSync(path, log.path);
+        return;
     }
   }
 
@@ -322,7 +344,13 @@ export class World {
   }
 
   #openWriter(log: WrittenLog): void {
-    log.writers.unshift({ fd: openSync(log.path, "a+"), generation: this.#ids++, rest: Buffer.alloc(0), seen: false, released: false });
+    log.writers.unshift({
+      fd: openSync(log.path, "a+"),
+      generation: this.#ids++,
+      rest: Buffer.alloc(0),
+      seen: false,
+      released: false,
+    });
     for (const { fd } of log.writers.splice(3)) closeSync(fd);
   }
 
@@ -373,11 +401,26 @@ export class World {
       for (const action of due.actions) this.act(action);
     };
     return {
-      stat: (path) => (before(), realFs.stat(path)),
-      fstat: (fd) => (before(), realFs.fstat(fd)),
-      pread: (fd, into, length, position) => (before(), realFs.pread(fd, into, length, position)),
-      readdir: (path) => (before(), realFs.readdir(path)),
-      realpath: (path) => (before(), realFs.realpath(path)),
+      stat: (path) => {
+        before();
+        return realFs.stat(path);
+      },
+      fstat: (fd) => {
+        before();
+        return realFs.fstat(fd);
+      },
+      pread: (fd, into, length, position) => {
+        before();
+        return realFs.pread(fd, into, length, position);
+      },
+      readdir: (path) => {
+        before();
+        return realFs.readdir(path);
+      },
+      realpath: (path) => {
+        before();
+        return realFs.realpath(path);
+      },
       open: (path) => {
         before();
         const fd = realFs.open(path);

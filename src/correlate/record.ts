@@ -11,7 +11,6 @@ export const ACTIVITY = 5;
 /** Newest request in the arena, 0 for none. */
 export const LAST_REQUEST = 6;
 
-
 export const FIRST_SEEN = 8;
 /** 1 for a private or reserved address. */
 export const PRIVATE = 9;
