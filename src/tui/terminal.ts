@@ -94,8 +94,8 @@ export async function openTerminal(color: boolean): Promise<Terminal> {
   const job = jobControl(renderer);
   const leave = listening([
     ...ENDING.map((signal) => [signal, () => void close()] as const),
-    ["uncaughtException", (error: unknown) => void close(error)],
-    ["unhandledRejection", (error: unknown) => void close(error)],
+    // Whatever was thrown, even nothing, is an error.
+    ...FAULTS.map((event) => [event, (error: unknown) => void close(error ?? event)] as const),
     ["SIGTSTP", job.suspend],
     ["SIGCONT", job.continued],
   ]);
