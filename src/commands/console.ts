@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
 import { compileFilter } from "../filter/filter.ts";
 import { diesWithParent } from "../kernel/libc.ts";
@@ -92,6 +93,13 @@ async function show(
       ...(title !== undefined && { title }),
       ...(filter !== undefined && { filter }),
     });
+  } catch (error) {
+    // The terminal library is there but does not load: everything else still works.
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `nethergaze: the console cannot start: ${printable(reason)}; without it: nethergaze top\n`,
+    );
+    return 1;
   } finally {
     feed?.close();
   }
