@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeAccessLog } from "./access-log.ts";
 import { installed, measure, median, printTable, spread, type Usage } from "./measure.ts";
 
 const LINES = 1_000_000;
 const ROUNDS = 3;
+const BUN = join(import.meta.dir, "../bin/bun");
+const GENERATOR = join(import.meta.dir, "access-log.ts");
 const NETHERGAZE = join(import.meta.dir, "../bin/nethergaze");
 
 interface Contender {
@@ -49,7 +50,7 @@ export async function pipeline(): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "nethergaze-bench-"));
     try {
       const log = join(folder, "access.log");
-      writeAccessLog(log, { lines: LINES, addresses, rate });
+      await measure([BUN, GENERATOR, log, String(LINES), String(addresses), String(rate)]);
       await compare(log);
     } finally {
       rmSync(folder, { recursive: true });
