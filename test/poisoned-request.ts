@@ -1,6 +1,9 @@
 import { REQUEST_TEXTS, type RequestEvent, type RequestView } from "../src/model/event.ts";
 import { type Ip, type IpWords, parseIpWords } from "../src/model/ip.ts";
 
+/** With a few texts they still lie close together, with seven they are further apart than they are long. */
+const BETWEEN = Buffer.alloc(300, "x");
+
 /**
  * A request view as a parser hands it out: one object and one array of words for all lines. After
  * `poison()` whatever is asked of it throws, and its words are those of nobody.
@@ -86,7 +89,7 @@ export class PoisonedRequest implements RequestView {
     return { ...this.#read() };
   }
 
-  /** The texts one after the other, as a log would escape them. */
+  /** The texts as a log would escape them, with what else a line holds between them. */
   #line(): { bytes: Buffer; starts: Int32Array; ends: Int32Array } {
     const event = this.#read();
     const starts = new Int32Array(REQUEST_TEXTS.length).fill(-1);
@@ -95,6 +98,7 @@ export class PoisonedRequest implements RequestView {
     REQUEST_TEXTS.forEach((field, i) => {
       const text = event[field];
       if (text === undefined) return;
+      bytes = Buffer.concat([bytes, BETWEEN]);
       starts[i] = bytes.length;
       bytes = Buffer.concat([bytes, Buffer.from(text.replaceAll("\\", "\\\\"))]);
       ends[i] = bytes.length;

@@ -285,12 +285,20 @@ export class World {
         renameSync(join(this.#root, "logs", "next"), join(this.#root, "logs", "current"));
         return;
       case "renameAcross":
-        if (this.#setting !== "glob" || !there) return;
+        // With a copy beside it, what becomes of the copy is the open case that `tail` tells of.
+        if (this.#setting !== "glob" || !there || this.#isCopied(path)) return;
         this.#names++;
         log.path = join(dirname(path), `moved${this.#ids++}.log`);
         renameSync(path, log.path);
         return;
     }
+  }
+
+  /** Whether the file beside it begins as it does. */
+  #isCopied(path: string): boolean {
+    if (!existsSync(`${path}.1`)) return false;
+    const head = readFileSync(`${path}.1`).subarray(0, 64);
+    return readFileSync(path).subarray(0, head.length).equals(head);
   }
 
   #written(path: string): boolean {

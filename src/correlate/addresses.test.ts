@@ -77,8 +77,20 @@ test("reads an address at its offset", () => {
   expect(findAddress(addresses, two, 0)).toBe(-1);
 });
 
-test("IPv6 addresses that differ in one word only are different", () => {
-  const addresses = createAddresses(8, SEED);
+test("addresses that differ in one word only are different, though they want the same cell", () => {
+  const base = wordsOf("1:2:3:4:5:6:7:8");
+  const addresses = createAddresses(CAPACITY, SEED);
+  addAddress(addresses, base, 0);
+  for (let word = 0; word < 4; word++) {
+    const twin = base.slice();
+    do twin[word] = (twin[word] as number) + 1;
+    while (homeOf(twin) !== homeOf(base));
+    expect(findAddress(addresses, twin, 0)).toBe(-1);
+  }
+});
+
+test("IPv6 addresses that differ in one group only are different", () => {
+  const addresses = createAddresses(CAPACITY, SEED);
   const texts = [
     "1:2:3:4:5:6:7:8",
     "0:2:3:4:5:6:7:8",

@@ -147,6 +147,18 @@ describe("the arena", () => {
     }
   });
 
+  test("requests that leave the end unused give up the logins that lie there", () => {
+    for (let share = 2; share < 20; share++) {
+      const recent = createRecent(8_192, 1_024);
+      const words = new Uint32Array([0, 0, 0xffff, 1]);
+      for (let i = 1; i <= 400; i++) {
+        if (i % share === 0) keepRequest(recent, { ...PLAIN, at: i }, words, 0);
+        else keepAuth(recent, { ...LOGIN, at: i }, 0);
+        for (let seq = recent.oldest; seq <= i; seq++) expect(readRecord(recent, seq)?.at).toBe(seq);
+      }
+    }
+  });
+
   test("texts of any length fit, and what is kept of a login is bounded", () => {
     const huge = "\u0001".repeat(1_000_000);
     const recent = createRecent(8_192, 4);

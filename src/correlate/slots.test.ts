@@ -139,6 +139,14 @@ describe("when all places are taken", () => {
     });
   });
 
+  test("whose sockets are gone is not remembered for it", () => {
+    const state = stateWith(8, []);
+    for (let i = 0; i < 50; i++) {
+      fold(state, { kind: "sockets", at: NOW, source: "proc", sockets: [socket(VISITOR), socket(VISITOR)] });
+    }
+    expect(state.sockets.holders).toHaveLength(1);
+  });
+
   test("a socket table of more peers than places counts every socket", () => {
     const peers = Array.from({ length: 50 }, (_, i) =>
       formatIp(new Uint32Array([0, 0, 0xffff, 0x2d000000 + i])),

@@ -41,6 +41,14 @@ describe("a strip", () => {
     );
   });
 
+  test("shows nothing of the minutes that one far ahead pushed out", () => {
+    const strips = claimed();
+    for (let i = -70; i <= 0; i++) bumpStrip(strips, 0, "requests", MINUTE + i, 1);
+    bumpStrip(strips, 0, "requests", MINUTE + 30, 5);
+    const shown = readStrip(strips, 0, MINUTE)?.requests;
+    expect(shown).toEqual(Array.from({ length: 60 }, (_, i) => (i - 59 > 30 - 64 ? 1 : 0)));
+  });
+
   test("rolls on minute by minute for hours", () => {
     const strips = claimed();
     for (let i = 0; i < 200; i++) {

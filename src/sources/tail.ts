@@ -76,6 +76,8 @@ export interface Tail {
  * a copy, or compressed before the second (`truncations`, and `lostBytes` where a size was seen); lines written between the end of
  * logrotate's copy and its truncation; files moved to another directory before they were ever seen; the rest of a line longer than can be
  * read at once (`overlong`); what was rewritten with the very same beginning and the same bytes before the position.
+ *
+ * **Open.** A log that was copied beside itself and then renamed to another name of the same glob: the copy may be read again.
  */
 export function tail(options: TailOptions): Tail {
   return new Tailer(options);
