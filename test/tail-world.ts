@@ -82,8 +82,6 @@ export class World {
   /** Where a line was written: in which generation, and as which of its lines. */
   readonly #places = new Map<string, { generation: number; index: number }>();
   readonly #latest = new Map<number, number>();
-  /** Where a name led to when it was there last. */
-  readonly #reals = new Map<string, string>();
   readonly faults: string[] = [];
   #ids = 0;
   #offset = 0;
@@ -188,8 +186,8 @@ export class World {
     const seen = new Set<string>();
     for (const { path, writers } of this.#logs) {
       const name = this.#setting === "link" ? join(this.#root, "logs", "current") : path;
-      const real = existsSync(name) ? realpathSync(name) : (this.#reals.get(name) ?? name);
-      this.#reals.set(name, real);
+      // Where a link leads nowhere, what it led to has no name to be found by.
+      const real = existsSync(name) ? realpathSync(name) : name;
       for (const sibling of existsSync(dirname(real)) ? readdirSync(dirname(real)) : []) {
         const same = sibling === basename(real) || /^[.-]\d+$/.test(sibling.slice(basename(real).length));
         const file = join(dirname(real), sibling);
@@ -285,20 +283,15 @@ export class World {
         renameSync(join(this.#root, "logs", "next"), join(this.#root, "logs", "current"));
         return;
       case "renameAcross":
-        // With a copy beside it, what becomes of the copy is the open case that `tail` tells of.
-        if (this.#setting !== "glob" || !there || this.#isCopied(path)) return;
+        // Two logs may well hold the same lines: that a file never looked at was copied from another's is not to be known.
+        if (this.#setting !== "glob" || !there || this.#interrupt !== undefined) return;
+        this.#wake();
         this.#names++;
         log.path = join(dirname(path), `moved${this.#ids++}.log`);
         renameSync(path, log.path);
+        this.#wake();
         return;
     }
-  }
-
-  /** Whether the file beside it begins as it does. */
-  #isCopied(path: string): boolean {
-    if (!existsSync(`${path}.1`)) return false;
-    const head = readFileSync(`${path}.1`).subarray(0, 64);
-    return readFileSync(path).subarray(0, head.length).equals(head);
   }
 
   #written(path: string): boolean {
@@ -369,7 +362,7 @@ export class World {
       if (fstatSync(writer.fd).ino !== ino) continue;
       writer.generation = this.#ids++;
       // Half of the time the writer goes on in the middle of its line, as stdio would.
-      if (this.#ids % 2 === 0) writer.rest = Buffer.alloc(0);
+      if (size > 0 || this.#ids % 2 === 0) writer.rest = Buffer.alloc(0);
     }
   }
 

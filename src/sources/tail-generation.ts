@@ -7,8 +7,10 @@ export const EDGE = 1024;
  * position, so any file can be asked whether it holds this generation, and read on from there.
  */
 export class Generation {
-  /** Counts up within one log. */
+  /** Counts up over all logs. */
   readonly serial: number;
+  /** Whose losses its unread bytes would be. */
+  owner: object;
   /** Bytes delivered: the offset where the next line begins, or the next bytes to pass over. */
   position = 0;
   /** Bytes it was seen to have. */
@@ -20,8 +22,9 @@ export class Generation {
   readonly #head = Buffer.alloc(EDGE);
   readonly #tail = Buffer.alloc(EDGE);
 
-  constructor(serial: number) {
+  constructor(serial: number, owner: object) {
     this.serial = serial;
+    this.owner = owner;
   }
 
   /** How many bytes of its head, and as many before the position, are known. */
@@ -42,15 +45,6 @@ export class Generation {
     this.known = position;
     head.copy(this.#head, 0, 0, this.edge);
     bytes.copy(this.#tail, 0, to - this.edge, to);
-  }
-
-  /** Goes on where another stands. */
-  resume(other: Generation): void {
-    this.position = other.position;
-    this.known = other.known;
-    this.skipping = other.skipping;
-    other.#head.copy(this.#head);
-    other.#tail.copy(this.#tail);
   }
 
   /** Bytes it had that were not delivered. */

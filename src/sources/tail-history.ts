@@ -18,6 +18,13 @@ export interface Reading {
   budget: number;
   /** The time of this turn. */
   at: number;
+  /** Generations begun so far, in all logs. */
+  serial: number;
+}
+
+interface Losses {
+  lostBytes: number;
+  truncations: number;
 }
 
 /**
@@ -29,18 +36,12 @@ export class History {
   readonly #line: (start: number, end: number) => void;
   readonly #splitting: Splitting = { skipping: false, overlong: 0 };
   #generations: Generation[] = [];
-  #serial = 0;
-  #forgottenBytes = 0;
-  #forgottenTruncations = 0;
+  /** What was lost of generations no longer remembered. */
+  readonly #forgotten: Losses = { lostBytes: 0, truncations: 0 };
 
   constructor(reading: Reading, line: (start: number, end: number) => void) {
     this.#reading = reading;
     this.#line = line;
-  }
-
-  /** The newest generation's serial. */
-  get serial(): number {
-    return this.#serial;
   }
 
   get overlong(): number {
@@ -71,7 +72,7 @@ export class History {
       inode.generation.skipping = this.#splitting.skipping;
       inode.activeAt = at;
     }
-    inode.since = this.#serial;
+    inode.since = this.#reading.serial;
     if (inode.generation !== undefined) {
       inode.seen = inode.generation.position;
       const size = known === inode.generation ? Number(inode.stat.size) : 0;
@@ -86,36 +87,41 @@ export class History {
     for (const generation of this.#generations) {
       if (generation.beginsLike(head) && generation.position > (best?.position ?? 0)) best = generation;
     }
-    if (best === undefined) this.#forgottenBytes += length;
+    if (best === undefined) this.#forgotten.lostBytes += length;
     else best.known = Math.max(best.known, length);
   }
 
-  /** Takes over what a file held that was another log's. */
-  adopt(generation: Generation): Generation {
-    const own = this.#begin();
-    own.resume(generation);
-    return own;
+  /** Shares what a file holds that was another log's: a copy of it may still be found beside either name. */
+  adopt(generation: Generation): void {
+    generation.owner = this;
+    if (!this.#generations.includes(generation)) this.#generations.push(generation);
   }
 
   /** Bytes seen that can no longer be read, and truncations of which no copy was found. */
-  losses(inodes: Iterable<Inode<unknown>>): { lostBytes: number; truncations: number } {
+  losses(inodes: Iterable<Inode<unknown>>): Losses {
     const kept = new Set<Generation | undefined>();
     for (const inode of inodes) kept.add(inode.generation);
     const gone = this.#generations.filter((generation) => !kept.has(generation));
     for (const generation of kept) if (generation !== undefined) generation.truncated = false;
-    for (const generation of gone.splice(0, gone.length - REMEMBERED)) {
-      this.#forgottenBytes += generation.unread;
-      if (generation.truncated) this.#forgottenTruncations++;
-      this.#generations.splice(this.#generations.indexOf(generation), 1);
+    const forgotten = gone.splice(0, gone.length - REMEMBERED);
+    if (forgotten.length > 0)
+      this.#generations = this.#generations.filter((other) => !forgotten.includes(other));
+    for (const { owner, unread, truncated } of forgotten) {
+      if (owner !== this) continue;
+      this.#forgotten.lostBytes += unread;
+      this.#forgotten.truncations += Number(truncated);
     }
-    return {
-      lostBytes: gone.reduce((sum, { unread }) => sum + unread, this.#forgottenBytes),
-      truncations: gone.reduce((sum, { truncated }) => sum + Number(truncated), this.#forgottenTruncations),
-    };
+    const losses = { ...this.#forgotten };
+    for (const { owner, unread, truncated } of gone) {
+      if (owner !== this) continue;
+      losses.lostBytes += unread;
+      losses.truncations += Number(truncated);
+    }
+    return losses;
   }
 
   #begin(): Generation {
-    const generation = new Generation(++this.#serial);
+    const generation = new Generation(++this.#reading.serial, this);
     this.#generations.push(generation);
     return generation;
   }
@@ -123,7 +129,6 @@ export class History {
   /** Which known generation a file holds, all that was delivered of it or only its beginning. */
   #identify(inode: Inode<unknown>): Generation | undefined {
     const since = inode.current ? inode.since : 0;
-    if (since === this.#serial) return undefined;
     const { fs, buffer } = this.#reading;
     const size = Number(fs.fstat(inode.fd).size);
     const head = Buffer.from(buffer.subarray(0, fs.pread(inode.fd, buffer, EDGE, 0)));

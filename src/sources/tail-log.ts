@@ -255,7 +255,7 @@ export class Log {
       listed: true,
       generation: undefined,
       seen: 0,
-      since: atName ? this.#history.serial : 0,
+      since: atName ? this.#context.serial : 0,
       settle,
       stat,
       changedAt: at,
@@ -284,8 +284,8 @@ export class Log {
   #adopt(inode: Inode): void {
     inode.owner.#disown(inode);
     inode.owner = this;
-    if (inode.generation !== undefined) inode.generation = this.#history.adopt(inode.generation);
-    inode.since = this.#history.serial;
+    if (inode.generation !== undefined) this.#history.adopt(inode.generation);
+    inode.since = this.#context.serial;
     this.#inodes.push(inode);
   }
 

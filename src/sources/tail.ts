@@ -76,8 +76,6 @@ export interface Tail {
  * a copy, or compressed before the second (`truncations`, and `lostBytes` where a size was seen); lines written between the end of
  * logrotate's copy and its truncation; files moved to another directory before they were ever seen; the rest of a line longer than can be
  * read at once (`overlong`); what was rewritten with the very same beginning and the same bytes before the position.
- *
- * **Open.** A log that was copied beside itself and then renamed to another name of the same glob: the copy may be read again.
  */
 export function tail(options: TailOptions): Tail {
   return new Tailer(options);
@@ -120,6 +118,7 @@ class Tailer implements Tail {
       buffer: Buffer.alloc(EDGE + limits.chunk),
       budget: 0,
       at: now(),
+      serial: 0,
       directories: this.#directories,
       inodes: new Map(),
       started: now(),
