@@ -1,15 +1,21 @@
+import type { Input } from "../model/event.ts";
 import type { Filter } from "../model/snapshot.ts";
 import { toNativeLine } from "../sinks/native.ts";
 import { now } from "../sources/clock.ts";
 import { type Files, runFiles } from "./files.ts";
 import { type Setup, startLive } from "./live.ts";
-import { eventStream, isStreamed, openStdout } from "./output.ts";
+import { losses, openStdout } from "./output.ts";
 import { stopSignal } from "./stop.ts";
 
 /** `stream events`: every event as it happens, until a signal or until the reader leaves. */
 export async function streamEvents(setup: Setup, filter: Filter | undefined): Promise<number> {
   const output = openStdout();
-  const live = startLive(setup, eventStream(output, filter, now));
+  const loss = losses(output, "stdout", now);
+  const live = startLive(setup, (input) => {
+    const lost = loss();
+    if (lost !== undefined) output.line(toNativeLine(lost));
+    if (isStreamed(input, filter)) output.line(toNativeLine(input));
+  });
   const code = await Promise.race([stopSignal(), output.ended]);
   live.close();
   await output.finish();
@@ -17,15 +23,21 @@ export async function streamEvents(setup: Setup, filter: Filter | undefined): Pr
 }
 
 /** Every event of the files, as fast as the reader takes them; none is dropped. */
-export async function fileEvents(files: Files, filter: Filter | undefined): Promise<number> {
+export function fileEvents(files: Files, filter: Filter | undefined): Promise<number> {
   const output = openStdout();
-  const code = await runFiles(files, {
-    emit: (input) => {
+  return runFiles(files, {
+    emit(input) {
       if (isStreamed(input, filter)) output.line(toNativeLine(input));
     },
     room: output.room,
+    finish: output.flush,
     ended: output.ended,
   });
-  await output.flush();
-  return code;
+}
+
+/** All but the clock, and with a filter only the lines it lets through. */
+function isStreamed(input: Input, filter: Filter | undefined): boolean {
+  if (input.kind === "tick") return false;
+  if (filter === undefined) return true;
+  return (input.kind === "request" || input.kind === "auth") && filter.line(input);
 }

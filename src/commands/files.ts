@@ -1,11 +1,12 @@
-import { globSync } from "node:fs";
+import { globSync, statSync } from "node:fs";
 import { printable, UsageError } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
-import type { Input } from "../model/event.ts";
+import type { HealthEvent, Input } from "../model/event.ts";
 import { now } from "../sources/clock.ts";
 import { type FileResult, type FileSource, readFiles } from "../sources/read-files.ts";
 import { isGlob } from "../sources/tail-glob.ts";
 import type { Setup } from "./live.ts";
+import { lastWords, stopSignal } from "./stop.ts";
 
 /** Files read to their end instead of the live machine. */
 export interface Files {
@@ -16,14 +17,17 @@ export interface Files {
 /** What takes the files' inputs. */
 export interface Consumer {
   emit(input: Input): void;
-  /** Awaited between pieces: the reading waits for a slow consumer. */
+  /** Asked after each input: undefined, or a promise where no more is wanted until it resolves. */
   room?(): Promise<void> | undefined;
   /** How each file fared, after the last input. */
-  health?(result: FileResult): void;
-  /** When this resolves, nobody wants the rest. */
+  health?(health: HealthEvent): void;
+  /** Awaited at the end: writes what is left. */
+  finish?(): Promise<void>;
+  /** When this resolves, nobody wants the rest; with the exit code. */
   readonly ended?: Promise<number>;
 }
 
+const NO_PERMISSION = 77;
 /** Fraction steps at which a person is told how far the reading is. */
 const PROGRESS_STEP = 0.01;
 
@@ -32,14 +36,14 @@ export function replayed(paths: readonly string[], config: Config): Files {
   return { sources: paths.map((path) => ({ path, reads: "any" })), format: config.logFormat };
 }
 
-/** `--no-follow`: the files and globs that the command line names, and no other. */
+/** `--no-follow`: the files and globs that the command line names, and no other; each once. */
 export function namedFiles({ config, origins }: Setup): Files | UsageError {
   const sources: FileSource[] = [];
   if (origins.accessLog === "flag") {
-    for (const path of config.accessLog.flatMap(matches)) sources.push({ path, reads: "requests" });
+    for (const path of matches(config.accessLog)) sources.push({ path, reads: "requests" });
   }
   if (origins.authLog === "flag" && config.authEnabled) {
-    for (const path of config.authLog.flatMap(matches)) sources.push({ path, reads: "auth" });
+    for (const path of matches(config.authLog)) sources.push({ path, reads: "auth" });
   }
   if (sources.length === 0) {
     return new UsageError(
@@ -49,46 +53,62 @@ export function namedFiles({ config, origins }: Setup): Files | UsageError {
   return { sources, format: config.logFormat };
 }
 
-/** A pattern that matches nothing stays, so that its absence is told by name. */
-function matches(pattern: string): string[] {
-  const paths = isGlob(pattern) ? globSync(pattern).sort() : [];
-  return paths.length === 0 ? [pattern] : paths;
+/** A pattern that matches no file stays, so that its absence is told by name. */
+function matches(patterns: readonly string[]): Set<string> {
+  const found = patterns.flatMap((pattern) => {
+    const paths = isGlob(pattern) ? globSync(pattern).filter(isNoDirectory).sort() : [];
+    return paths.length === 0 ? [pattern] : paths;
+  });
+  return new Set(found);
+}
+
+function isNoDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true;
 }
 
 /**
- * Reads the files into `consumer`. Says on stderr which could not be read, and as its last line
- * `lines=N parsed=N unparsed=N`. Returns the exit code: 1 when a file could not be read, else 0.
+ * Reads the files into `consumer`, until a signal or until nobody wants more. Says on stderr which could not be
+ * read, and as its last line `lines=N parsed=N unparsed=N`. Returns the exit code: when a file could not be read
+ * 77 if we may not, else 1; what the consumer ended with; else 0.
  */
 export async function runFiles(files: Files, consumer: Consumer): Promise<number> {
-  let stopped = false;
-  consumer.ended?.then(() => {
-    stopped = true;
-  });
-  const onSignal = (): void => {
-    stopped = true;
+  const { promise: stop, resolve } = Promise.withResolvers<void>();
+  let early: number | undefined;
+  const end = (code: number): void => {
+    early ??= code;
+    resolve();
   };
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  stopSignal().then(end);
+  consumer.ended?.then(end);
   const results = await readFiles({
     files: files.sources,
     format: files.format,
     readAt: now(),
     emit: consumer.emit,
-    room: consumer.room ?? (() => new Promise(setImmediate)),
-    stopped: () => stopped,
+    room() {
+      const full = consumer.room?.();
+      // A reader that stopped reading must not keep us from ending.
+      return full && Promise.race([full, stop]);
+    },
+    stopped: () => early !== undefined,
     ...(showsProgress() && { progress: progressLine() }),
   });
   if (showsProgress()) process.stderr.write("\r\x1b[K");
-  for (const result of results) consumer.health?.(result);
-  for (const { state, source, detail } of results) {
-    if (state !== "up") process.stderr.write(`nethergaze: ${printable(source)}: ${printable(detail)}\n`);
+  for (const { health } of results) consumer.health?.(health);
+  await Promise.race([consumer.finish?.(), stop.then(lastWords)]);
+  for (const { health } of results) {
+    if (health.state === "up") continue;
+    process.stderr.write(`nethergaze: ${printable(health.source)}: ${printable(health.detail)}\n`);
   }
   process.stderr.write(`${tally(results)}\n`);
-  return results.some(({ state }) => state === "down") ? 1 : 0;
+  if (early !== undefined) return early;
+  if (results.some(({ denied }) => denied)) return NO_PERMISSION;
+  return results.some(({ health }) => health.state === "down") ? 1 : 0;
 }
 
 function tally(results: readonly FileResult[]): string {
-  const lines = results.reduce((sum, result) => sum + result.lines, 0);
-  const unparsed = results.reduce((sum, result) => sum + result.unparsed, 0);
+  const lines = results.reduce((sum, { health }) => sum + health.lines, 0);
+  const unparsed = results.reduce((sum, { health }) => sum + health.unparsed, 0);
   return `lines=${lines} parsed=${lines - unparsed} unparsed=${unparsed}`;
 }
 

@@ -1,9 +1,12 @@
-import { closeSync, openSync } from "node:fs";
+import { openSync } from "node:fs";
+import { printable } from "../config/error.ts";
 import type { Input } from "../model/event.ts";
 import { createLineWriter } from "../sinks/line-writer.ts";
 import { toNativeLine } from "../sinks/native.ts";
+import { now } from "../sources/clock.ts";
 import { type Files, runFiles } from "./files.ts";
 import { type Setup, startLive } from "./live.ts";
+import { losses } from "./output.ts";
 import { stopSignal } from "./stop.ts";
 
 /** Readable by its owner alone: it holds addresses and requests. */
@@ -25,40 +28,36 @@ export async function record(
   }
   const { promise: ended, resolve } = Promise.withResolvers<number>();
   const writer = createLineWriter(fd, (code) => {
-    process.stderr.write(`nethergaze: cannot write to ${file}: ${code}\n`);
+    process.stderr.write(`nethergaze: cannot write to ${printable(file)}: ${code}\n`);
     resolve(1);
   });
+  const loss = losses(writer, file, now);
   let size = 0;
   let events = 0;
-  const emit = (input: Input): void => {
+  const write = (input: Input): void => {
     const line = toNativeLine(input);
     size += Buffer.byteLength(line) + 1;
-    if (size > maxSize) {
-      resolve(0);
-      return;
-    }
-    if (writer.line(line)) events++;
+    if (size > maxSize) resolve(0);
+    else if (writer.line(line)) events++;
   };
-
-  const code = await ("live" in source
-    ? recordLive(source.live, emit, ended)
-    : runFiles(source.files, { emit, room: writer.room, ended }));
-  await writer.flush();
-  closeSync(fd);
-  const full = size > maxSize ? ", its largest size (--max-size)" : "";
-  const dropped = writer.dropped > 0 ? `; ${writer.dropped} lost, the disk was too slow` : "";
-  process.stderr.write(`nethergaze: ${file}: ${events} events, ${writer.written} bytes${full}${dropped}\n`);
-  return code;
-}
-
-async function recordLive(
-  setup: Setup,
-  emit: (input: Input) => void,
-  ended: Promise<number>,
-): Promise<number> {
-  const live = startLive(setup, emit);
+  const emit = (input: Input): void => {
+    const lost = loss();
+    if (lost !== undefined) write(lost);
+    write(input);
+  };
+  const finish = async (): Promise<void> => {
+    await writer.flush();
+    const full = size > maxSize ? ", its largest size (--max-size)" : "";
+    const dropped = writer.dropped > 0 ? `; ${writer.dropped} lost, the disk was too slow` : "";
+    process.stderr.write(
+      `nethergaze: ${printable(file)}: ${events} events, ${writer.written} bytes${full}${dropped}\n`,
+    );
+  };
+  if ("files" in source) return runFiles(source.files, { emit, room: writer.room, finish, ended });
+  const live = startLive(source.live, emit);
   const code = await Promise.race([stopSignal(), ended]);
   live.close();
+  await finish();
   return code;
 }
 
@@ -69,6 +68,8 @@ function refused(file: string, error: unknown): number {
     EACCES: "no permission to create it",
     ENOENT: "its directory does not exist",
   };
-  process.stderr.write(`nethergaze: ${file}: ${reasons[String(code)] ?? `cannot be created: ${code}`}\n`);
+  process.stderr.write(
+    `nethergaze: ${printable(file)}: ${reasons[String(code)] ?? `cannot be created: ${code}`}\n`,
+  );
   return code === "EACCES" ? NO_PERMISSION : 1;
 }

@@ -1,10 +1,11 @@
 import type { Config } from "../config/options.ts";
 import type { Input } from "../model/event.ts";
 import type { Filter, Query } from "../model/snapshot.ts";
+import { now } from "../sources/clock.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { type Files, runFiles } from "./files.ts";
 import { type Setup, startLive } from "./live.ts";
-import { type Output, openStdout } from "./output.ts";
+import { type Output, openStdout, slowReader } from "./output.ts";
 import { stopSignal } from "./stop.ts";
 
 const EACH_SECOND = 1000;
@@ -44,7 +45,7 @@ export async function streamSnapshots(
   const { promise: counted, resolve } = Promise.withResolvers<number>();
   let left = count;
   const timer = setInterval(() => {
-    output.line(next());
+    if (!output.line(next())) engine.accept(slowReader("stdout", output.dropped, now()));
     if (--left <= 0) resolve(0);
   }, EACH_SECOND);
   const code = await Promise.race([stopSignal(), output.ended, counted]);
@@ -55,7 +56,7 @@ export async function streamSnapshots(
 }
 
 /** The files' state at their end, or for each second of core time. */
-export async function fileSnapshots(
+export function fileSnapshots(
   files: Files,
   config: Config,
   asked: Asked,
@@ -64,25 +65,26 @@ export async function fileSnapshots(
   const output = openStdout();
   const engine = createEngine({ showPrivate: config.showPrivateIps });
   const next = snapshots(engine, asked);
-  const emit = each === "end" ? engine.accept : everySecond(engine, output, next);
-  const code = await runFiles(files, {
-    emit,
+  return runFiles(files, {
+    emit: each === "end" ? engine.accept : everySecond(engine, output, next),
     health: engine.accept,
     room: output.room,
+    finish() {
+      output.line(next());
+      return output.flush();
+    },
     ended: output.ended,
   });
-  output.line(next());
-  await output.flush();
-  return code;
 }
 
-/** Before a tick moves core time on, the second that ends with it is written. */
+/** Before a tick moves core time to another second, the one that ends is written. */
 function everySecond(engine: Engine, output: Output, next: () => string): (input: Input) => void {
-  let ticked = false;
+  let second: number | undefined;
   return (input) => {
     if (input.kind === "tick") {
-      if (ticked) output.line(next());
-      ticked = true;
+      const begun = Math.floor(input.at / EACH_SECOND);
+      if (second !== undefined && begun > second) output.line(next());
+      if (second === undefined || begun > second) second = begun;
     }
     engine.accept(input);
   };

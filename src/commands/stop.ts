@@ -6,3 +6,11 @@ export function stopSignal(): Promise<number> {
   for (const signal of SIGNALS) process.once(signal, () => resolve(0));
   return promise;
 }
+
+/** Milliseconds that the last lines may take to be written. */
+const LAST_WORDS = 2000;
+
+/** Resolves when a program that is to end has waited long enough for a reader that stopped reading. */
+export function lastWords(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LAST_WORDS));
+}

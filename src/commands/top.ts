@@ -39,17 +39,18 @@ export async function liveTop(setup: Setup, { once, filter, limit = ROWS }: Aske
 }
 
 /** The same for files: one table, of their end. */
-export async function fileTop(
-  files: Files,
-  config: Config,
-  { filter, limit = ROWS }: Asked,
-): Promise<number> {
+export function fileTop(files: Files, config: Config, { filter, limit = ROWS }: Asked): Promise<number> {
   const output = openStdout();
   const engine = createEngine({ showPrivate: config.showPrivateIps });
-  const code = await runFiles(files, { emit: engine.accept, health: engine.accept, ended: output.ended });
-  output.line(table(engine.snapshot({ sort: "rate", limit, ...(filter && { filter }) }), config.utc));
-  await output.flush();
-  return code;
+  return runFiles(files, {
+    emit: engine.accept,
+    health: engine.accept,
+    finish() {
+      output.line(table(engine.snapshot({ sort: "rate", limit, ...(filter && { filter }) }), config.utc));
+      return output.flush();
+    },
+    ended: output.ended,
+  });
 }
 
 interface Column {

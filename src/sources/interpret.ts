@@ -48,7 +48,9 @@ export function auth(source: string): Interpreter {
   return (bytes, start, end, readAt) => {
     const event = parseAuthLine(bytes.toString("utf8", start, end), source, readAt);
     if (typeof event === "string" || event.at <= readAt + AHEAD) return event;
-    return { ...event, at: readAt, timeUnknown: true };
+    // Built anew so that the keys keep their order: a line read back from a recording is the same bytes.
+    const { source: _, ...rest } = event;
+    return { ...rest, at: readAt, timeUnknown: true, source };
   };
 }
 

@@ -6,6 +6,9 @@ import { createGunzip } from "node:zlib";
 const BUFFER = 256 << 10;
 /** A line that does not fit the buffer is cut to this, as a live log's is. */
 export const CUT = 64 << 10;
+/** The longest event a recording may hold: a table of 100,000 sockets on one line. */
+const LONGEST_EVENT = 16 << 20;
+const OPENING_BRACE = 0x7b;
 
 /**
  * The lines of a whole file, gzip or not, with one buffer in memory. `next()` is plain and fast while
@@ -26,13 +29,16 @@ export interface LineReader {
   close(): Promise<void>;
 }
 
-/** Opens a file for reading line by line; whether it is gzip is told by its first two bytes. */
-export async function openLines(path: string): Promise<LineReader> {
+/**
+ * Opens a file for reading line by line; whether it is gzip is told by its first two bytes. Where it may
+ * be a recording, a line that begins as an event does is kept whole up to 16 MiB.
+ */
+export async function openLines(path: string, mayBeRecording = false): Promise<LineReader> {
   const handle = await open(path, "r");
   try {
-    const source = (await isGzip(handle)) ? gunzip(handle) : plain(handle);
-    const { size } = await handle.stat();
-    return lineReader(source, size, () => handle.close());
+    const stat = await handle.stat();
+    const source = stat.isFile() && (await isGzip(handle)) ? gunzip(handle) : plain(handle);
+    return lineReader(source, stat.size, mayBeRecording ? LONGEST_EVENT : BUFFER);
   } catch (error) {
     await handle.close();
     throw error;
@@ -44,6 +50,7 @@ interface Source {
   read(into: Buffer): Promise<number>;
   /** Bytes of the file read so far. */
   position(): number;
+  close(): Promise<void>;
 }
 
 function plain(handle: FileHandle): Source {
@@ -55,14 +62,13 @@ function plain(handle: FileHandle): Source {
       return bytesRead;
     },
     position: () => position,
+    close: () => handle.close(),
   };
 }
 
+/** Reads at a position, so that the next reader still starts at the first byte: a pipe has no positions. */
 async function isGzip(handle: FileHandle): Promise<boolean> {
   const magic = Buffer.alloc(2);
-  // At a position, so that the next reader still starts at the first byte. A pipe has no positions.
-  const stat = await handle.stat();
-  if (!stat.isFile()) return false;
   const { bytesRead } = await handle.read(magic, 0, 2, 0);
   return bytesRead === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
 }
@@ -86,11 +92,17 @@ function gunzip(handle: FileHandle): Source {
       return count;
     },
     position: () => compressed.bytesRead,
+    async close() {
+      // Before the handle: a read under way would fail with nobody there to hear it.
+      stream.destroy();
+      compressed.destroy();
+      await handle.close();
+    },
   };
 }
 
-function lineReader(source: Source, size: number, close: () => Promise<void>): LineReader {
-  const bytes = Buffer.allocUnsafe(BUFFER);
+function lineReader(source: Source, size: number, longest: number): LineReader {
+  let bytes = Buffer.allocUnsafe(BUFFER);
   /** Bytes `[from, to)` are read and not delivered. */
   let from = 0;
   let to = 0;
@@ -105,7 +117,7 @@ function lineReader(source: Source, size: number, close: () => Promise<void>): L
     for (;;) {
       const newline = from < to ? bytes.indexOf(10, from) : -1;
       const found = newline >= 0 && newline < to;
-      if (!found && !ended && (skipping || to - from < BUFFER)) {
+      if (!found && !ended && (skipping || to - from < bytes.length || mayGrow())) {
         if (skipping) from = to;
         return "more";
       }
@@ -126,8 +138,14 @@ function lineReader(source: Source, size: number, close: () => Promise<void>): L
     }
   };
 
+  const mayGrow = (): boolean => bytes.length < longest && bytes[from] === OPENING_BRACE;
+
   const fill = async (): Promise<void> => {
-    bytes.copyWithin(0, from, to);
+    if (to - from === bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * bytes.length);
+      bytes.copy(larger, 0, from, to);
+      bytes = larger;
+    } else bytes.copyWithin(0, from, to);
     to -= from;
     from = 0;
     const count = await source.read(bytes.subarray(to));
@@ -136,7 +154,9 @@ function lineReader(source: Source, size: number, close: () => Promise<void>): L
   };
 
   return {
-    bytes,
+    get bytes() {
+      return bytes;
+    },
     get start() {
       return start;
     },
@@ -151,6 +171,6 @@ function lineReader(source: Source, size: number, close: () => Promise<void>): L
     },
     next,
     fill,
-    close,
+    close: source.close,
   };
 }

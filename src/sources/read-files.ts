@@ -15,11 +15,11 @@ export interface ReadOptions {
   /** The time of lines that have none of their own, and the year of syslog's. */
   readonly readAt: number;
   emit(input: Input): void;
-  /** Awaited between pieces of input: a slow consumer slows the reading down. */
+  /** Asked after each input: undefined, or a promise where no more is wanted until it resolves. */
   room(): Promise<void> | undefined;
   /** True ends the reading early. */
   stopped(): boolean;
-  /** How much of the bytes is read, 0 to 1; called between pieces. */
+  /** How much of a file's bytes is read, 0 to 1; called between pieces. */
   progress?(fraction: number): void;
 }
 
@@ -27,86 +27,110 @@ export interface ReadOptions {
 const SILENCE = 120;
 
 /** What became of one file. */
-export type FileResult = HealthEvent & { readonly lines: number; readonly unparsed: number };
+export interface FileResult {
+  readonly health: HealthEvent & { readonly lines: number; readonly unparsed: number };
+  /** The reason it is down is that we may not read it. */
+  readonly denied: boolean;
+}
 
 /**
  * Reads files side by side, their lines merged by their own time; a line older than the one before it
- * in its file stays behind that. Core time follows the highest time so far: a tick is emitted before
- * the first line of each second, unless the file is a recording and has ticks of its own.
+ * in its file, or without a time, stays behind that. Core time follows the highest time so far: a tick is
+ * emitted before the first line of each second, unless the file is a recording and has ticks of its own.
+ * Returns how each file fared, in the order they were given.
  */
 export async function readFiles(options: ReadOptions): Promise<FileResult[]> {
-  const results: FileResult[] = [];
+  const { emit, room } = options;
+  const files: OpenFile[] = [];
   const open: OpenFile[] = [];
-  let second = Number.NEGATIVE_INFINITY;
-  const clock = (at: number): void => {
-    const to = Math.floor(at / 1000);
-    if (to <= second) return;
+  /** Core time. */
+  let time = Number.NEGATIVE_INFINITY;
+  /** The next tick that is due before a line of `at`. */
+  const dueTick = (at: number): number | undefined => {
+    const second = Math.floor(at / 1000);
+    const reached = Math.floor(time / 1000);
+    if (second <= reached) return undefined;
     // Silence is time too: rates decay in it.
-    for (let s = Math.max(second + 1, to - SILENCE); s < to && second > 0; s++) {
-      options.emit({ kind: "tick", at: s * 1000 });
-    }
-    second = to;
-    options.emit({ kind: "tick", at });
+    const next = Math.max(reached + 1, second - SILENCE);
+    return next === second || reached === Number.NEGATIVE_INFINITY ? at : 1000 * next;
   };
-  for (const file of options.files) {
-    try {
-      open.push(new OpenFile(file, await openLines(file.path), options));
-    } catch (error) {
-      results.push(failed(file, error, options.readAt));
-    }
+  for (const source of options.files) {
+    const file = new OpenFile(source, options);
+    files.push(file);
+    if (await file.open()) open.push(file);
   }
   while (open.length > 0 && !options.stopped()) {
-    let first: OpenFile | undefined;
-    for (const file of [...open]) {
-      if (file.input === undefined && !file.advance() && !(await file.load(options))) {
-        open.splice(open.indexOf(file), 1);
-        results.push(await file.end());
-      } else if (first === undefined || file.at < first.at) first = file;
-    }
-    if (first === undefined) break;
-    // With nothing to merge, the inner loop runs on until its buffer is used up.
-    do {
-      if (!first.recording) clock(first.at);
-      if (first.input !== undefined) options.emit(first.input);
-      first.input = undefined;
-    } while (open.length === 1 && first.advance());
+    const file = earliest(open);
+    const tick = file.recording ? undefined : dueTick(file.at);
+    const input = tick === undefined ? file.take() : { kind: "tick" as const, at: tick };
+    if (input.kind === "tick" && input.at > time) time = input.at;
+    emit(input);
+    const full = room();
+    if (full !== undefined) await full;
+    if (tick === undefined && !file.advance() && !(await file.load())) open.splice(open.indexOf(file), 1);
   }
-  for (const file of open) results.push(await file.end());
-  return results;
+  if (time === Number.NEGATIVE_INFINITY) {
+    time = options.readAt;
+    // Lines that tell no time happened when they were read.
+    if (files.some(({ lines }) => lines > 0)) emit({ kind: "tick", at: time });
+  }
+  return Promise.all(files.map((file) => file.end(time)));
+}
+
+function earliest(open: readonly OpenFile[]): OpenFile {
+  return open.reduce((first, file) => (file.at < first.at ? file : first));
 }
 
 /** One file with the line that waits for its turn. */
 class OpenFile {
   readonly #source: FileSource;
-  readonly #reader: LineReader;
+  readonly #options: ReadOptions;
   readonly #interpret: Interpreter;
-  readonly #readAt: number;
-  #lines = 0;
+  #reader: LineReader | undefined;
+  #input: Input | undefined;
   #unparsed = 0;
-  #damage: string | undefined;
-  input: Input | undefined;
+  #failure: unknown;
+  lines = 0;
   /** The time the line waits for: its own, but never before that of the line before it. */
   at = Number.NEGATIVE_INFINITY;
   recording = false;
 
-  constructor(source: FileSource, reader: LineReader, { format, readAt }: ReadOptions) {
+  constructor(source: FileSource, options: ReadOptions) {
     this.#source = source;
-    this.#reader = reader;
-    this.#readAt = readAt;
-    this.#interpret = interpreterFor(source.reads, source.path, format);
+    this.#options = options;
+    this.#interpret = interpreterFor(source.reads, source.path, options.format);
+  }
+
+  /** Goes to the first line that is an input; false where there is none. */
+  async open(): Promise<boolean> {
+    try {
+      this.#reader = await openLines(this.#source.path, this.#source.reads === "any");
+    } catch (error) {
+      this.#failure = error;
+      return false;
+    }
+    return this.load();
+  }
+
+  /** Gives the line away: before the next one is asked for, it must have been used. */
+  take(): Input {
+    const input = this.#input;
+    if (input === undefined) throw new Error("no line waits");
+    this.#input = undefined;
+    return input;
   }
 
   /** Goes on to the next line that is an input; false when the buffer is used up or the file at its end. */
   advance(): boolean {
     const reader = this.#reader;
-    while (reader.next() === "line") {
+    while (reader?.next() === "line") {
       if (isBlank(reader)) continue;
-      this.#lines++;
-      const reading = this.#interpret(reader.bytes, reader.start, reader.end, this.#readAt);
+      this.lines++;
+      const reading = this.#interpret(reader.bytes, reader.start, reader.end, this.#options.readAt);
       if (reading === "unparsed") this.#unparsed++;
       if (typeof reading === "string") continue;
-      this.input = reading;
-      if (reading.at > this.at) this.at = reading.at;
+      this.#input = reading;
+      if (reading.at > this.at && !isUntimed(reading)) this.at = reading.at;
       if (reading.kind === "tick") this.recording = true;
       return true;
     }
@@ -114,37 +138,47 @@ class OpenFile {
   }
 
   /** As `advance`, reading on from the disk; false at the end of the file. */
-  async load(options: ReadOptions): Promise<boolean> {
-    try {
-      while (this.#reader.next() !== "end") {
-        await options.room();
-        if (options.stopped()) break;
-        await this.#reader.fill();
-        options.progress?.(this.#reader.fraction);
-        if (this.advance()) return true;
+  async load(): Promise<boolean> {
+    const { stopped, progress } = this.#options;
+    const reader = this.#reader;
+    while (reader !== undefined && reader.next() !== "end" && !stopped()) {
+      try {
+        await reader.fill();
+      } catch (error) {
+        this.#failure = error;
+        return false;
       }
-    } catch (error) {
-      this.#damage = messageOf(error);
+      progress?.(reader.fraction);
+      if (this.advance()) return true;
     }
     return false;
   }
 
-  /** Closes the file and tells how it fared. */
-  async end(): Promise<FileResult> {
-    await this.#reader.close();
+  /** Closes the file and tells how it fared, at core time `at`. */
+  async end(at: number): Promise<FileResult> {
+    const { path, reads } = this.#source;
+    const { lines } = this;
+    const unparsed = this.#unparsed;
+    const cut = this.#reader?.cut ?? 0;
+    await this.#reader?.close();
     const faults: string[] = [];
-    if (this.#damage !== undefined) faults.push(`read up to its damage: ${this.#damage}`);
-    if (this.#unparsed > 0) faults.push(`${this.#unparsed} of ${this.#lines} lines not understood`);
-    if (this.#reader.cut > 0) faults.push(`${this.#reader.cut} lines too long, cut to ${CUT} bytes`);
+    if (this.#failure !== undefined) {
+      faults.push(`${lines > 0 ? "read up to its damage: " : ""}${messageOf(this.#failure)}`);
+    }
+    if (unparsed > 0) faults.push(`${unparsed} of ${lines} lines not understood`);
+    if (cut > 0) faults.push(`${cut} lines too long, cut to ${CUT} bytes`);
     return {
-      kind: "health",
-      at: this.#readAt,
-      part: PARTS[this.#source.reads],
-      source: this.#source.path,
-      state: this.#damage === undefined ? (faults.length > 0 ? "degraded" : "up") : "down",
-      detail: faults.join("; ") || "read to its end",
-      lines: this.#lines,
-      unparsed: this.#unparsed,
+      health: {
+        kind: "health",
+        at,
+        part: PARTS[reads],
+        source: path,
+        state: this.#failure !== undefined ? "down" : faults.length > 0 ? "degraded" : "up",
+        detail: faults.join("; ") || "read to its end",
+        lines,
+        unparsed,
+      },
+      denied: codeOf(this.#failure) === "EACCES",
     };
   }
 }
@@ -156,22 +190,17 @@ function isBlank({ bytes, start, end }: LineReader): boolean {
   return true;
 }
 
-function failed(file: FileSource, error: unknown, at: number): FileResult {
-  const detail = messageOf(error);
-  return {
-    kind: "health",
-    at,
-    part: PARTS[file.reads],
-    source: file.path,
-    state: "down",
-    detail,
-    lines: 0,
-    unparsed: 0,
-  };
+/** Its `at` is when it was read, and tells nothing of its place among the other lines. */
+function isUntimed(input: Input): boolean {
+  return (input.kind === "request" || input.kind === "auth") && input.timeUnknown === true;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 function messageOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === "ENOENT") return "no such file";
   if (code === "EACCES") return "no permission to read it";
   if (code === "EISDIR") return "a directory, not a file";
