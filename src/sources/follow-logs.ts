@@ -2,6 +2,7 @@ import type { HealthEvent, Input } from "../model/event.ts";
 import type { FormatName } from "../parse/formats.ts";
 import { type Interpreter, interpreterFor, type Reads } from "./interpret.ts";
 import { tail } from "./tail.ts";
+import { isGlob } from "./tail-glob.ts";
 import type { TailState } from "./tail-log.ts";
 
 export interface FollowOptions {
@@ -67,9 +68,10 @@ export function followLogs(options: FollowOptions): Following {
     now: options.now,
     onLine: (path, bytes, start, end) => logOf(path).line(bytes as Buffer, start, end),
     onState(state) {
+      const log = logOf(state.path);
+      log.state = state;
+      log.report();
       if (state.status === "gone") logs.delete(state.path);
-      else logOf(state.path).state = state;
-      logs.get(state.path)?.report();
     },
   });
   report();
@@ -100,6 +102,7 @@ class FollowedLog {
   #state: TailState | undefined;
   /** Whether something changed since the last report. */
   #news = false;
+  #told = false;
 
   constructor(path: string, options: FollowOptions) {
     this.#path = path;
@@ -135,28 +138,35 @@ class FollowedLog {
     const state = this.#state;
     if (state === undefined || !this.#news) return;
     this.#news = false;
-    // A path that nobody named and that is not there is no news.
+    // A path that nobody named and that is not there is no news, nor is the end of what was never told.
     if (state.status === "absent" && !this.#options.named && this.#lines === 0) return;
+    if (state.status === "gone" && !this.#told) return;
+    this.#told = true;
     this.#options.emit(this.#health(state));
+  }
+
+  /** What is told of a path that is followed no more. */
+  get #farewell(): string {
+    return isGlob(this.#path) ? "found: each file tells for itself" : "no longer there";
   }
 
   #health(state: TailState): HealthEvent {
     const faults: string[] = [];
-    if (state.status === "absent") faults.push("not there yet: waiting for it");
+    if (state.status === "absent") faults.push("not there: waiting for it");
     if (state.reason !== undefined) faults.push(state.reason);
     if (this.#unparsed > 0) faults.push(`${this.#unparsed} of ${this.#lines} lines not understood`);
     if (this.#untimed > 0) faults.push(`${this.#untimed} lines without a usable time`);
     if (state.overlong > 0) faults.push(`${state.overlong} lines too long, cut`);
     if (state.lostBytes > 0) faults.push(`${state.lostBytes} bytes lost before they could be read`);
     if (state.truncations > 0) faults.push(`truncated ${state.truncations} times: last lines may be lost`);
-    const reading = state.status === "reading";
+    const down = state.status === "absent" || state.status === "unreadable";
     return {
       kind: "health",
       at: this.#options.now(),
       part: this.#options.part,
       source: this.#path,
-      state: !reading ? "down" : faults.length > 0 ? "degraded" : "up",
-      detail: faults.join("; ") || "following",
+      state: down ? "down" : faults.length > 0 ? "degraded" : "up",
+      detail: faults.join("; ") || (state.status === "gone" ? this.#farewell : "following"),
       lines: this.#lines,
       unparsed: this.#unparsed,
       ...(state.lostBytes > 0 && { lostBytes: state.lostBytes }),

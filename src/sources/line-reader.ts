@@ -102,10 +102,13 @@ function gunzip(handle: FileHandle): Source {
 }
 
 function lineReader(source: Source, size: number, longest: number): LineReader {
-  let bytes = Buffer.allocUnsafe(BUFFER);
+  /** One byte more than is read into, for a newline behind the last: a search that finds no other ends there. */
+  let bytes = Buffer.allocUnsafe(BUFFER + 1);
   /** Bytes `[from, to)` are read and not delivered. */
   let from = 0;
   let to = 0;
+  /** Up to here there is no newline. */
+  let searched = 0;
   let ended = false;
   /** Inside a line too long to keep: everything up to its newline is passed over. */
   let skipping = false;
@@ -113,18 +116,22 @@ function lineReader(source: Source, size: number, longest: number): LineReader {
   let end = 0;
   let cut = 0;
 
+  const capacity = (): number => bytes.length - 1;
+  const mayGrow = (): boolean => capacity() < longest && bytes[from] === OPENING_BRACE;
+
   const next = (): "line" | "more" | "end" => {
     for (;;) {
-      const newline = from < to ? bytes.indexOf(10, from) : -1;
-      const found = newline >= 0 && newline < to;
-      if (!found && !ended && (skipping || to - from < bytes.length || mayGrow())) {
+      const newline = searched < to ? bytes.indexOf(10, searched) : to;
+      const found = newline < to;
+      searched = found ? newline + 1 : to;
+      if (!found && !ended && (skipping || to - from < capacity() || mayGrow())) {
         if (skipping) from = to;
         return "more";
       }
       if (!found && (from === to || skipping)) return "end";
       start = from;
-      end = found ? newline : to;
-      from = found ? newline + 1 : to;
+      end = newline;
+      from = searched;
       if (skipping) {
         skipping = false;
         continue;
@@ -138,19 +145,17 @@ function lineReader(source: Source, size: number, longest: number): LineReader {
     }
   };
 
-  const mayGrow = (): boolean => bytes.length < longest && bytes[from] === OPENING_BRACE;
-
   const fill = async (): Promise<void> => {
-    if (to - from === bytes.length) {
-      const larger = Buffer.allocUnsafe(2 * bytes.length);
-      bytes.copy(larger, 0, from, to);
-      bytes = larger;
-    } else bytes.copyWithin(0, from, to);
+    const held = bytes;
+    if (to - from === capacity()) bytes = Buffer.allocUnsafe(2 * capacity() + 1);
+    held.copy(bytes, 0, from, to);
     to -= from;
+    searched -= from;
     from = 0;
-    const count = await source.read(bytes.subarray(to));
+    const count = await source.read(bytes.subarray(to, capacity()));
     if (count === 0) ended = true;
     to += count;
+    bytes[to] = 10;
   };
 
   return {
