@@ -158,9 +158,11 @@ function kernelOf(json: Json, at: number): KernelEvent | undefined {
   if (host === undefined || uptime === undefined) return undefined;
   if (!isObject(json.counters) || !Array.isArray(json.interfaces)) return undefined;
   const counters: Partial<Record<KernelCounter, number>> = {};
-  for (const name of KERNEL_COUNTERS) {
-    const value = countOf(json.counters[name]);
-    if (value !== undefined) counters[name] = value;
+  // In the line's order, so that an event read back is written as the same bytes.
+  for (const key of Object.keys(json.counters)) {
+    const name = KERNEL_COUNTERS.find((known) => known === key);
+    const value = countOf(json.counters[key]);
+    if (name !== undefined && value !== undefined) counters[name] = value;
   }
   const interfaces: InterfaceCounters[] = [];
   for (const entry of json.interfaces) {
@@ -178,7 +180,7 @@ function interfaceOf(json: Json): InterfaceCounters | undefined {
   const outPackets = countOf(json.outPackets);
   if (name === undefined || inBytes === undefined || outBytes === undefined) return undefined;
   if (inPackets === undefined || outPackets === undefined) return undefined;
-  return { name, inBytes, outBytes, inPackets, outPackets, ...(json.default === true && { default: true }) };
+  return { name, inBytes, inPackets, outBytes, outPackets, ...(json.default === true && { default: true }) };
 }
 
 const PARTS: readonly Part[] = ["sockets", "http", "auth", "kernel", "replay", "output"];

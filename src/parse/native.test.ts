@@ -1,0 +1,132 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { programs } from "../../test/random-events.ts";
+import type { Event } from "../model/event.ts";
+import { parseIp } from "../model/ip.ts";
+import { toNativeLine } from "../sinks/native.ts";
+import { parseNative } from "./native.ts";
+
+describe("a native line", () => {
+  test("read again is the event, unless it names what is no address", () => {
+    fc.assert(
+      fc.property(programs, (events) => {
+        for (const event of events) {
+          const read = parseNative(toNativeLine(event));
+          expect(read).toEqual(canonical(event));
+          // From then on it is the same bytes each time.
+          if (read !== undefined)
+            expect(JSON.stringify(parseNative(toNativeLine(read)))).toBe(JSON.stringify(read));
+        }
+      }),
+    );
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["no JSON", "{"],
+    ["a list", "[]"],
+    ["null", "null"],
+    ["a number", "7"],
+    ["an event without a kind", '{"at":1}'],
+    ["an unknown kind", '{"kind":"alert","at":1}'],
+    ["a kind of the prototype", '{"kind":"constructor","at":1}'],
+    ["no time", '{"kind":"tick"}'],
+    ["a time in words", '{"kind":"tick","at":"now"}'],
+    ["a time no Date holds", '{"kind":"tick","at":8.7e15}'],
+    ["a time too large for a number", '{"kind":"tick","at":1e999}'],
+    ["a request of nobody", '{"kind":"request","at":1,"source":"x"}'],
+    ["a request of a name", '{"kind":"request","at":1,"ip":"evil.example","source":"x"}'],
+    ["a request of a command", '{"kind":"request","at":1,"ip":"$(id)","source":"x"}'],
+    [
+      "an unknown outcome",
+      '{"kind":"auth","at":1,"ip":"8.8.8.8","service":"ssh","outcome":"won","source":"x"}',
+    ],
+    ["sockets of an unknown source", '{"kind":"sockets","at":1,"source":"ebpf","sockets":[]}'],
+    ["sockets that are no list", '{"kind":"sockets","at":1,"source":"proc","sockets":{}}'],
+    ["counters without a host", '{"kind":"kernel","at":1,"uptime":1,"counters":{},"interfaces":[]}'],
+    [
+      "a health of an unknown part",
+      '{"kind":"health","at":1,"part":"x","source":"x","state":"up","detail":""}',
+    ],
+    ["an unknown state", '{"kind":"health","at":1,"part":"http","source":"x","state":"great","detail":""}'],
+  ])("%s is no event", (_, line) => {
+    expect(parseNative(line)).toBeUndefined();
+  });
+
+  test("keeps what is right of an event and leaves out what is not", () => {
+    const line =
+      '{"kind":"request","at":1,"ip":"::ffff:8.8.8.8","method":7,"path":"/","status":1e9,"bytes":-1,"malformed":1,' +
+      '"extra":{},"__proto__":{"user":"root"},"source":"x"}';
+    expect(parseNative(line) as unknown).toEqual({
+      kind: "request",
+      at: 1,
+      ip: "8.8.8.8",
+      path: "/",
+      source: "x",
+    });
+    const sockets =
+      '{"kind":"sockets","at":1,"source":"proc","sockets":[7,null,{"local":"8.8.8.8"},' +
+      '{"local":"8.8.8.8","localPort":65536,"remote":"9.9.9.9","remotePort":1,"state":"LISTEN","direction":"in"},' +
+      '{"local":"8.8.8.8","localPort":1.5,"remote":"9.9.9.9","remotePort":1,"state":"LISTEN","direction":"in"},' +
+      '{"local":"8.8.8.8","localPort":22,"remote":"9.9.9.9","remotePort":1,"state":"LISTEN","direction":"in","pid":"1"}]}';
+    expect(parseNative(sockets) as unknown).toEqual({
+      kind: "sockets",
+      at: 1,
+      source: "proc",
+      sockets: [
+        {
+          local: "8.8.8.8",
+          localPort: 22,
+          remote: "9.9.9.9",
+          remotePort: 1,
+          state: "LISTEN",
+          direction: "in",
+        },
+      ],
+    });
+  });
+
+  test("no JSON makes it throw, however deep", () => {
+    expect(parseNative("[".repeat(1e6))).toBeUndefined();
+    expect(parseNative(`${'{"kind":'.repeat(1e5)}1${"}".repeat(1e5)}`)).toBeUndefined();
+    const kinds = fc.constantFrom("tick", "request", "auth", "sockets", "kernel", "health");
+    const keys = fc.constantFrom(
+      "ip",
+      "source",
+      "sockets",
+      "counters",
+      "interfaces",
+      "host",
+      "uptime",
+      "part",
+      "state",
+    );
+    fc.assert(
+      fc.property(kinds, fc.dictionary(keys, fc.jsonValue()), (kind, rest) => {
+        parseNative(JSON.stringify({ kind, at: 1, ip: "8.8.8.8", ...rest }));
+      }),
+    );
+  });
+});
+
+/** The event with each address in its one spelling; without the sockets, or undefined, where it has none. */
+function canonical(event: Event): Event | undefined {
+  switch (event.kind) {
+    case "request":
+    case "auth": {
+      const ip = parseIp(event.ip);
+      return ip && { ...event, ip };
+    }
+    case "sockets":
+      return {
+        ...event,
+        sockets: event.sockets.flatMap((socket) => {
+          const local = parseIp(socket.local);
+          const remote = parseIp(socket.remote);
+          return local && remote ? [{ ...socket, local, remote }] : [];
+        }),
+      };
+    default:
+      return event;
+  }
+}
