@@ -1,6 +1,6 @@
 import type { HealthEvent, Input } from "../model/event.ts";
 import type { FormatName } from "../parse/formats.ts";
-import { type Interpreter, interpreterFor, type Reads } from "./interpret.ts";
+import { type Interpreter, interpreterFor, isBlank, type Reads } from "./interpret.ts";
 import { tail } from "./tail.ts";
 import { isGlob } from "./tail-glob.ts";
 import type { TailState } from "./tail-log.ts";
@@ -173,9 +173,4 @@ class FollowedLog {
       ...(this.#newest > 0 && { lag: Math.max(0, this.#readAt - this.#newest) }),
     };
   }
-}
-
-function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if ((bytes[i] as number) > 0x20) return false;
-  return true;
 }

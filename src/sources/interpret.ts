@@ -78,3 +78,9 @@ function any(source: string, format: FormatName | "auto"): Interpreter {
     return best;
   };
 }
+
+/** Whether a line holds nothing but blanks: such a line is none, and is not counted. */
+export function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((bytes[i] as number) > 0x20) return false;
+  return true;
+}

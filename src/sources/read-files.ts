@@ -1,6 +1,6 @@
 import type { HealthEvent, Input, Part } from "../model/event.ts";
 import type { FormatName } from "../parse/formats.ts";
-import { type Interpreter, interpreterFor, type Reads } from "./interpret.ts";
+import { type Interpreter, interpreterFor, isBlank, type Reads } from "./interpret.ts";
 import { CUT, type LineReader, openLines } from "./line-reader.ts";
 
 /** A file to read to its end, and what it holds where that is known. */
@@ -124,7 +124,7 @@ class OpenFile {
   advance(): boolean {
     const reader = this.#reader;
     while (reader?.next() === "line") {
-      if (isBlank(reader)) continue;
+      if (isBlank(reader.bytes, reader.start, reader.end)) continue;
       this.lines++;
       const reading = this.#interpret(reader.bytes, reader.start, reader.end, this.#options.readAt);
       if (reading === "unparsed") this.#unparsed++;
@@ -184,11 +184,6 @@ class OpenFile {
 }
 
 const PARTS = { requests: "http", auth: "auth", any: "replay" } as const satisfies Record<Reads, Part>;
-
-function isBlank({ bytes, start, end }: LineReader): boolean {
-  for (let i = start; i < end; i++) if ((bytes[i] as number) > 0x20) return false;
-  return true;
-}
 
 /** Its `at` is when it was read, and tells nothing of its place among the other lines. */
 function isUntimed(input: Input): boolean {
