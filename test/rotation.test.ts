@@ -11,7 +11,7 @@ import { until } from "./until.ts";
 const PORT = 18_480;
 const NEEDS = ["root", { program: "nginx" }, { program: "logrotate" }, { program: "ss" }] as const;
 
-// A real nginx on loopback, some 1,200 requests, real logrotate: about five seconds.
+// A real nginx on loopback, some 3,000 requests, real logrotate: about three seconds.
 describeWith(NEEDS, "a log that logrotate rotates", () => {
   const folder = mkdtempSync(join(tmpdir(), "nethergaze-rotation-"));
   let server: Server;
@@ -50,15 +50,29 @@ describeWith(NEEDS, "a log that logrotate rotates", () => {
     program.lines.flatMap(({ kind, path }) => (kind === "request" ? [String(path)] : []));
   const expected = (): string[] => Array.from({ length: sent }, (_, i) => `/id-${i}`);
 
-  test("by rename, twice between two looks, with nginx still writing to the old file", async () => {
-    await request(200);
+  test("by rename under load, with nginx still writing to the old file, and twice at once", async () => {
+    let loading = true;
+    const client = async (): Promise<void> => {
+      while (loading) await request(1);
+    };
+    const clients = Promise.all([client(), client(), client(), client()]);
+    const until500More = async (): Promise<void> => {
+      const from = sent;
+      await until(() => sent >= from + 500, "more requests");
+    };
     for (let i = 0; i < 3; i++) {
       // The old file is written to until nginx is told to open the new one.
       rotate("create 0644 root root");
-      await request(100);
+      await until500More();
       process.kill(Number(pid()), "SIGUSR1");
-      await request(100);
     }
+    for (let i = 0; i < 2; i++) {
+      rotate("create 0644 root root");
+      process.kill(Number(pid()), "SIGUSR1");
+    }
+    await until500More();
+    loading = false;
+    await clients;
     await until(() => delivered().length >= sent, `${sent} requests`);
     expect(delivered().sort()).toEqual(expected().sort());
   }, 30_000);
