@@ -1,10 +1,9 @@
+import { USAGE } from "./commands/exit-codes.ts";
 import { wantsColor } from "./config/color.ts";
 import { UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
 import { processInput } from "./config/process.ts";
 import { compileFilter } from "./filter/filter.ts";
-
-const USAGE = 2;
 
 /** Decides from the command line what to run, and loads only that. Returns the exit code. */
 async function main(): Promise<number> {
@@ -43,18 +42,18 @@ async function run(loaded: Run, color: boolean): Promise<number> {
         const { streamEvents, fileEvents } = await import("./commands/events.ts");
         return files ? fileEvents(files, filter) : streamEvents(loaded, filter);
       }
-      const { streamSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
-      return files ? fileSnapshots(files, config, { filter }, "end") : streamSnapshots(loaded, { filter });
+      const { JSON_VIEW, liveSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
+      return files
+        ? fileSnapshots(files, config, { filter }, JSON_VIEW, "end")
+        : liveSnapshots(loaded, { filter }, JSON_VIEW);
     }
     case "top": {
-      const asked = { filter: filterOf(command.filter), limit: command.limit, once: command.once };
-      if (command.json) {
-        const { streamSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
-        if (files) return fileSnapshots(files, config, asked, "end");
-        return streamSnapshots(loaded, asked, command.once ? 1 : undefined);
-      }
-      const { liveTop, fileTop } = await import("./commands/top.ts");
-      return files ? fileTop(files, config, asked) : liveTop(loaded, asked);
+      const { JSON_VIEW, liveSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
+      const { tableView } = await import("./commands/top.ts");
+      const asked = { filter: filterOf(command.filter), limit: command.limit };
+      const view = command.json ? JSON_VIEW : tableView(config.utc);
+      if (files) return fileSnapshots(files, config, asked, view, "end");
+      return liveSnapshots(loaded, asked, view, command.once ? 1 : undefined);
     }
     case "record": {
       const { record } = await import("./commands/record.ts");
@@ -68,8 +67,8 @@ async function run(loaded: Run, color: boolean): Promise<number> {
         return fileEvents(recorded, undefined);
       }
       if (command.as === "snapshots") {
-        const { fileSnapshots } = await import("./commands/snapshots.ts");
-        return fileSnapshots(recorded, config, { filter: undefined }, "second");
+        const { JSON_VIEW, fileSnapshots } = await import("./commands/snapshots.ts");
+        return fileSnapshots(recorded, config, { filter: undefined }, JSON_VIEW, "second");
       }
       const { fileConsole } = await import("./commands/console.ts");
       return fileConsole(recorded, { config, color }, undefined);

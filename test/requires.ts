@@ -1,7 +1,5 @@
 import { describe, test } from "bun:test";
 
-const missing = new Set<string>();
-
 /** What a test of real parts may need: root, or a program on the PATH. */
 export type Need = "root" | { program: string };
 
@@ -25,8 +23,6 @@ export function describeWith(needs: readonly Need[], name: string, body: () => v
     describe.skip(reason, body);
     return;
   }
-  if (missing.has(reason)) return;
-  missing.add(reason);
   test(reason, () => {
     throw new Error(`not installed: ${lacking.join(", ")}`);
   });

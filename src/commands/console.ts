@@ -7,11 +7,11 @@ import type { Input } from "../model/event.ts";
 import type { ConsoleHost } from "../tui/console.ts";
 import { canRunConsole } from "../tui/terminal.ts";
 import { createEngine } from "./engine.ts";
+import { FAILED, USAGE } from "./exit-codes.ts";
 import { type Files, runFiles } from "./files.ts";
 import { type Live, type Setup, startLive } from "./live.ts";
 import { play } from "./playback.ts";
 
-const USAGE = 2;
 /** signal(7) */
 const SIGHUP = 1;
 const INCIDENT = fileURLToPath(new URL("../../demo/incident.jsonl.gz", import.meta.url));
@@ -99,7 +99,7 @@ async function show(
     process.stderr.write(
       `nethergaze: the console cannot start: ${printable(reason)}; without it: nethergaze top\n`,
     );
-    return 1;
+    return FAILED;
   } finally {
     feed?.close();
   }

@@ -5,6 +5,7 @@ import type { HealthEvent, Input } from "../model/event.ts";
 import { now } from "../sources/clock.ts";
 import { type FileResult, type FileSource, readFiles } from "../sources/read-files.ts";
 import { isGlob } from "../sources/tail-glob.ts";
+import { FAILED, NO_PERMISSION } from "./exit-codes.ts";
 import type { Setup } from "./live.ts";
 import { lastWords, stopSignal } from "./stop.ts";
 
@@ -27,7 +28,6 @@ export interface Consumer {
   readonly ended?: Promise<number>;
 }
 
-const NO_PERMISSION = 77;
 /** Fraction steps at which a person is told how far the reading is. */
 const PROGRESS_STEP = 0.01;
 
@@ -103,7 +103,7 @@ export async function runFiles(files: Files, consumer: Consumer): Promise<number
   process.stderr.write(`${tally(results)}\n`);
   if (early !== undefined) return early;
   if (results.some(({ denied }) => denied)) return NO_PERMISSION;
-  return results.some(({ health }) => health.state === "down") ? 1 : 0;
+  return results.some(({ health }) => health.state === "down") ? FAILED : 0;
 }
 
 function tally(results: readonly FileResult[]): string {

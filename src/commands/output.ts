@@ -1,5 +1,6 @@
 import type { HealthEvent } from "../model/event.ts";
 import { createLineWriter, type LineWriter } from "../sinks/line-writer.ts";
+import { FAILED } from "./exit-codes.ts";
 import { lastWords } from "./stop.ts";
 
 const STDOUT = 1;
@@ -17,7 +18,7 @@ export function openStdout(): Output {
   const writer = createLineWriter(STDOUT, (code) => {
     // A reader that has seen enough, as `head` has, is no failure.
     if (code !== "EPIPE") process.stderr.write(`nethergaze: cannot write to stdout: ${code}\n`);
-    resolve(code === "EPIPE" ? 0 : 1);
+    resolve(code === "EPIPE" ? 0 : FAILED);
   });
   return Object.assign(writer, { ended, finish: () => Promise.race([writer.flush(), lastWords()]) });
 }

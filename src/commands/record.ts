@@ -4,6 +4,7 @@ import type { Input } from "../model/event.ts";
 import { createLineWriter } from "../sinks/line-writer.ts";
 import { toNativeLine } from "../sinks/native.ts";
 import { now } from "../sources/clock.ts";
+import { FAILED, NO_PERMISSION } from "./exit-codes.ts";
 import { type Files, runFiles } from "./files.ts";
 import { type Setup, startLive } from "./live.ts";
 import { losses } from "./output.ts";
@@ -11,7 +12,6 @@ import { stopSignal } from "./stop.ts";
 
 /** Readable by its owner alone: it holds addresses and requests. */
 const MODE = 0o600;
-const NO_PERMISSION = 77;
 
 /** `record FILE`: every event to a new file, until a signal or until the file has its size. */
 export async function record(
@@ -29,7 +29,7 @@ export async function record(
   const { promise: ended, resolve } = Promise.withResolvers<number>();
   const writer = createLineWriter(fd, (code) => {
     process.stderr.write(`nethergaze: cannot write to ${printable(file)}: ${code}\n`);
-    resolve(1);
+    resolve(FAILED);
   });
   const loss = losses(writer, file, now);
   let size = 0;
@@ -71,5 +71,5 @@ function refused(file: string, error: unknown): number {
   process.stderr.write(
     `nethergaze: ${printable(file)}: ${reasons[String(code)] ?? `cannot be created: ${code}`}\n`,
   );
-  return code === "EACCES" ? NO_PERMISSION : 1;
+  return code === "EACCES" ? NO_PERMISSION : FAILED;
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/options.ts";
 import type { Input } from "../model/event.ts";
-import type { Filter, Query } from "../model/snapshot.ts";
+import type { Filter, Query, Snapshot } from "../model/snapshot.ts";
 import { now } from "../sources/clock.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { type Files, runFiles } from "./files.ts";
@@ -10,37 +10,51 @@ import { stopSignal } from "./stop.ts";
 
 const EACH_SECOND = 1000;
 
-/** What is asked of a snapshot, headless: the console's first order, and every row there is room for. */
+/** What is asked of each snapshot. */
 export interface Asked {
   readonly filter: Filter | undefined;
   readonly limit?: number | undefined;
 }
 
-/** Asks one snapshot after another, each with the lines since the one before. */
-export function snapshots(engine: Engine, { filter, limit }: Asked): () => string {
+/** How a snapshot is written. */
+export interface View {
+  text(snapshot: Snapshot): string;
+  /** Whether it shows the lines since the snapshot before. */
+  readonly lines: boolean;
+  /** Rows where nobody said how many; as many as there is room for when absent. */
+  readonly rows?: number;
+}
+
+/** The native layout: one JSON object. */
+export const JSON_VIEW: View = { text: (snapshot) => JSON.stringify(snapshot), lines: true };
+
+/** Asks one snapshot after another. */
+function written(engine: Engine, { filter, limit }: Asked, view: View): () => string {
+  const rows = limit ?? view.rows;
   let after = 0;
   return () => {
     const query: Query = {
       sort: "rate",
-      after,
+      ...(view.lines && { after }),
       ...(filter !== undefined && { filter }),
-      ...(limit !== undefined && { limit }),
+      ...(rows !== undefined && { limit: rows }),
     };
     const snapshot = engine.snapshot(query);
     after = snapshot.seq;
-    return JSON.stringify(snapshot);
+    return view.text(snapshot);
   };
 }
 
-/** One snapshot a second as a JSON line; with `count`, that many and then the end. */
-export async function streamSnapshots(
+/** One snapshot a second, `count` of them or until a signal or until the reader leaves. */
+export async function liveSnapshots(
   setup: Setup,
   asked: Asked,
+  view: View,
   count = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const output = openStdout();
   const engine = createEngine({ showPrivate: setup.config.showPrivateIps });
-  const next = snapshots(engine, asked);
+  const next = written(engine, asked, view);
   const live = startLive(setup, engine.accept);
   const { promise: counted, resolve } = Promise.withResolvers<number>();
   let left = count;
@@ -60,11 +74,12 @@ export function fileSnapshots(
   files: Files,
   config: Config,
   asked: Asked,
+  view: View,
   each: "second" | "end",
 ): Promise<number> {
   const output = openStdout();
   const engine = createEngine({ showPrivate: config.showPrivateIps });
-  const next = snapshots(engine, asked);
+  const next = written(engine, asked, view);
   return runFiles(files, {
     emit: each === "end" ? engine.accept : everySecond(engine, output, next),
     health: engine.accept,

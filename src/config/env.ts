@@ -5,8 +5,6 @@ import { onOff, read, readText } from "./value.ts";
 
 /** Names the configuration file, as `--config` does. */
 export const CONFIG_VARIABLE = "NETHERGAZE_CONFIG";
-/** What bin/nethergaze tells the process it starts. */
-const LAUNCHER_VARIABLE = "NETHERGAZE_LAUNCHER";
 
 /**
  * The settings of the `NETHERGAZE_*` variables, and a warning for each that sets nothing. Several paths are
@@ -20,7 +18,6 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): {
   const warnings: string[] = [];
   const left = new Map(Object.entries(env).filter(([name]) => name.startsWith("NETHERGAZE_")));
   left.delete(CONFIG_VARIABLE);
-  left.delete(LAUNCHER_VARIABLE);
   for (const [option, { keys, type }] of OPTION_LIST) {
     const name = variable(keys[0]);
     const text = left.get(name);

@@ -138,7 +138,6 @@ describe("settings", () => {
     const env = {
       NETHERGAZE_WHOIS_ENABLED: "no",
       NETHERGAZE_GEOIP_ASN_DB: "/y",
-      NETHERGAZE_LAUNCHER: "1",
       NETHERGAZE_LOG_PAHT: "\x1b[31m",
     };
     expect(loaded(["--set", "whois.cache_ttl=1"], toml, env).warnings).toEqual([

@@ -84,9 +84,9 @@ function shownSlots({ addresses, records, showPrivate }: State): Int32Array {
   return slots.subarray(0, count);
 }
 
-/** A copy of `slots` with those the filter lets through. */
+/** Those of `slots` that the filter lets through. */
 function matching(slots: Int32Array, filter: Filter | undefined, row: Row): Int32Array {
-  if (filter === undefined) return slots.slice();
+  if (filter === undefined) return slots;
   return slots.filter((slot) => {
     row.slot = slot;
     return filter.address(row);
@@ -168,7 +168,7 @@ function offenders(
   value: (profile: IpProfile) => number,
 ): Offender[] {
   const first: Offender[] = [];
-  for (const slot of topSlots(state, shown.slice(), sort, OFFENDERS)) {
+  for (const slot of topSlots(state, shown, sort, OFFENDERS)) {
     row.slot = slot;
     if (value(row) > 0) first.push({ ip: row.ip, value: value(row) });
   }

@@ -11,8 +11,8 @@ import { sumWindow } from "./windows.ts";
  */
 export function topSlots(state: State, slots: Int32Array, sort: Sort, limit: number): Int32Array {
   const compare = comparator(state, sort, slots);
-  if (slots.length <= limit) return slots.sort(compare);
   const heap = slots.slice(0, limit);
+  if (slots.length <= limit) return heap.sort(compare);
   for (let i = (limit >> 1) - 1; i >= 0; i--) sink(heap, i, compare);
   for (let i = limit; i < slots.length; i++) {
     const slot = slots[i] as number;

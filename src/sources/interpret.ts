@@ -31,7 +31,7 @@ export function interpreterFor(reads: Reads, source: string, format: FormatName 
 }
 
 /** Access logs, in a forced format or in whatever each line is. */
-export function requests(source: string, format: FormatName | "auto"): Interpreter {
+function requests(source: string, format: FormatName | "auto"): Interpreter {
   const detector = createDetector(format === "auto" ? undefined : format);
   const cursor = new RequestCursor();
   cursor.source = source;
@@ -44,7 +44,7 @@ export function requests(source: string, format: FormatName | "auto"): Interpret
 }
 
 /** Logs of the login services. */
-export function auth(source: string): Interpreter {
+function auth(source: string): Interpreter {
   return (bytes, start, end, readAt) => {
     const event = parseAuthLine(bytes.toString("utf8", start, end), source, readAt);
     if (typeof event === "string" || event.at <= readAt + AHEAD) return event;
