@@ -63,6 +63,16 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     await ended(terminal, 0);
   });
 
+  test("leaves nothing on the shell's screen, also when the window grew meanwhile", async () => {
+    using terminal = shell(80, 24);
+    await open(terminal);
+    terminal.tmux("resize-window", "-x", "200", "-y", "50");
+    await terminal.until("the wider table", () => /Addresses.{120,}/.test(terminal.screen()));
+    terminal.keys("q");
+    await ended(terminal, 0);
+    expect(terminal.screen()).not.toMatch(/[│┌└─]/);
+  });
+
   test("sends nothing while nothing changes", async () => {
     using terminal = shell(80, 24);
     await open(terminal);

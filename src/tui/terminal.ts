@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { write, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CliRenderer } from "@opentui/core";
@@ -65,6 +65,7 @@ export async function openTerminal(color: boolean): Promise<Terminal> {
     closing = true;
     // No other way out of a process whose write to a terminal that does not read blocks.
     const dead = setTimeout(() => process.kill(process.pid, "SIGKILL"), DEAD_TERMINAL);
+    if (!renderer.isDestroyed) await erase();
     renderer.destroy();
     await renderer.closed.catch(() => undefined);
     clearTimeout(dead);
@@ -132,6 +133,14 @@ function environment(): Record<string, string> {
   return TERM.endsWith("-256color") || COLORTERM === "truecolor" ? {} : { TERM: "xterm-256color" };
 }
 
+/**
+ * Empties our screen before it is left: a tmux whose window grew meanwhile would fold its wide lines into the
+ * shell's. Not written at once, which could block for ever; where it fails, nobody looks.
+ */
+function erase(): Promise<void> {
+  return new Promise((resolve) => write(1, "\x1b[2J", () => resolve()));
+}
+
 function complain(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   try {
@@ -157,6 +166,7 @@ function jobControl(renderer: CliRenderer): { suspend: () => void; continued: ()
   const away = async (stop: () => Promise<void>): Promise<void> => {
     if (busy || renderer.isDestroyed) return;
     busy = true;
+    await erase();
     await renderer.suspend();
     await stop();
     if (!renderer.isDestroyed) await renderer.resume();
