@@ -29,7 +29,7 @@ import {
 } from "./record.ts";
 import { touch } from "./slots.ts";
 import { MAX_SOURCES, type State } from "./state.ts";
-import { bumpStrip } from "./strips.ts";
+import { bumpStrip, ROW } from "./strips.ts";
 import { bumpSeries, bumpWindow, type Series, setSeries } from "./windows.ts";
 
 const scratch = new Uint32Array(4);
@@ -89,7 +89,7 @@ function foldRequest(state: State, event: RequestEvent | RequestView): void {
       counts.status5xx++;
       add(records, slot, STATUS_5XX, 1);
     }
-    bumpStrip(state.strips, slot, "errors", minute, 1);
+    bumpStrip(state.strips, slot, ROW.errors, minute, 1);
   }
   if (event.malformed) {
     counts.malformed++;
@@ -97,7 +97,7 @@ function foldRequest(state: State, event: RequestEvent | RequestView): void {
   }
   bumpWindow(state.windows, slot, second, now, 1);
   bumpSeries(state.series.requests, second, now, 1);
-  bumpStrip(state.strips, slot, "requests", minute, 1);
+  bumpStrip(state.strips, slot, ROW.requests, minute, 1);
   const seq = keepRequest(state.recent, event, words, read(records, slot, LAST_REQUEST));
   write(records, slot, LAST_REQUEST, seq);
 }
@@ -110,7 +110,7 @@ function foldAuth(state: State, event: AuthEvent): void {
   if (event.outcome === "failed" || event.outcome === "invalid-user") {
     counts.authFailures += count;
     add(records, slot, AUTH_FAILURES, count);
-    bumpStrip(state.strips, slot, "authFailures", Math.floor(event.at / 60_000), count);
+    bumpStrip(state.strips, slot, ROW.authFailures, Math.floor(event.at / 60_000), count);
   } else if (event.outcome === "accepted") {
     counts.authAccepted += count;
     add(records, slot, AUTH_ACCEPTED, count);
@@ -148,7 +148,7 @@ function foldSockets(state: State, { table, at }: SocketsView): void {
     first[slot] = i;
   }
   const minute = Math.floor(at / 60_000);
-  for (const slot of sockets.holders) bumpStrip(strips, slot, "connections", minute, count[slot] as number);
+  for (const slot of sockets.holders) bumpStrip(strips, slot, ROW.connections, minute, count[slot] as number);
 }
 
 function foldKernel(state: State, event: KernelEvent): void {

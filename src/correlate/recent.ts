@@ -14,15 +14,19 @@ import { formatIp, type IpWords } from "../model/ip.ts";
  * A record is named by its sequence number; numbers below `oldest` are gone.
  */
 export interface Recent {
+  /** The same memory three ways: texts, a record's words, its wide numbers. All records begin at a multiple of 8. */
   readonly bytes: Buffer;
-  readonly view: DataView;
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
   readonly offsets: Uint32Array;
   readonly lengths: Uint32Array;
   /** The record before this one of the same address and kind; 0 for none. */
   readonly previous: Float64Array;
   readonly sources: string[];
   readonly sourceIds: Map<string, number>;
-  lastSource: number;
+  /** The source of the newest request and its number: lines of one file come in runs. */
+  source: string | undefined;
+  sourceId: number;
   oldest: number;
   newest: number;
   head: number;
@@ -34,13 +38,20 @@ const AUTH = 2;
 /** Kept bytes of each text, in the order of REQUEST_TEXTS: what a screen can show of it. */
 const KEPT = [16, 1024, 16, 256, 256, 64, 128];
 const TEXTS = REQUEST_TEXTS.length;
-/** kind, flags, status, source, bytes, at, address. */
-const HEADER = 1 + 1 + 2 + 2 + 8 + 8 + 16;
-/** Then for each text where it begins and ends, counted from here; then their bytes. */
-const PLACES = 4 * TEXTS;
+/**
+ * A request in words: kind, flags and status in one, then its source; `at` and `bytes` as doubles; the
+ * address; for each text where it begins and ends, counted from the record's texts. These follow, as bytes.
+ */
+const SOURCE = 1;
+const AT = 2;
+const SENT = 4;
+const ADDRESS = 6;
+const PLACES = 10;
+const HEADER = 8 * Math.ceil((PLACES + TEXTS) / 2);
 /** Texts that lie together in their line are copied with one call, what is between them included. */
 const TOGETHER = 512;
-const LONGEST = HEADER + PLACES + KEPT.reduce((sum, kept) => sum + kept, 0);
+const LONGEST = HEADER + KEPT.reduce((sum, kept) => sum + kept, 0);
+/** A place that no text has: it would end before it begins. */
 const ABSENT = 0xffff;
 
 const HAS_STATUS = 1;
@@ -66,16 +77,18 @@ const encoder = new TextEncoder();
  * power of two) bounds their number.
  */
 export function createRecent(size: number, records: number): Recent {
-  const bytes = Buffer.alloc(size);
+  const memory = new ArrayBuffer(size & ~7);
   return {
-    bytes,
-    view: new DataView(bytes.buffer, bytes.byteOffset, size),
+    bytes: Buffer.from(memory),
+    words: new Int32Array(memory),
+    doubles: new Float64Array(memory),
     offsets: new Uint32Array(records),
     lengths: new Uint32Array(records),
     previous: new Float64Array(records),
     sources: [],
     sourceIds: new Map(),
-    lastSource: -1,
+    source: undefined,
+    sourceId: 0,
     oldest: 1,
     newest: 0,
     head: 0,
@@ -86,90 +99,94 @@ export function createRecent(size: number, records: number): Recent {
 export function keepRequest(
   recent: Recent,
   event: RequestEvent | RequestView,
-  words: IpWords,
+  address: IpWords,
   previous: number,
 ): number {
   const start = reserve(recent, LONGEST);
-  const { view } = recent;
+  const { words, doubles } = recent;
   const { status, bytes } = event;
-  const lines = "starts" in event && fits(event) ? event : undefined;
-  view.setUint8(start, REQUEST);
-  view.setUint8(
-    start + 1,
+  const view = "starts" in event ? event : undefined;
+  let length = view === undefined ? -1 : copyTexts(recent, view, start);
+  let flags =
     (status === undefined ? 0 : HAS_STATUS) |
-      (bytes === undefined ? 0 : HAS_BYTES) |
-      (event.malformed ? MALFORMED : 0) |
-      (event.timeUnknown ? TIME_UNKNOWN : 0) |
-      (lines === undefined ? 0 : ESCAPED | (lines.simple ? SIMPLE : 0)),
-  );
-  view.setUint16(start + 2, status ?? 0);
-  view.setUint16(start + 4, sourceId(recent, event.source));
-  view.setFloat64(start + 6, bytes ?? 0);
-  view.setFloat64(start + 14, event.at);
-  for (let i = 0; i < 4; i++) view.setUint32(start + 22 + 4 * i, words[i] as number);
-  const places = start + HEADER;
-  const length = lines === undefined ? encodeTexts(recent, event, places) : copyTexts(recent, lines, places);
-  return commit(recent, start, HEADER + PLACES + length, previous);
+    (bytes === undefined ? 0 : HAS_BYTES) |
+    (event.malformed ? MALFORMED : 0) |
+    (event.timeUnknown ? TIME_UNKNOWN : 0);
+  if (length >= 0) flags |= ESCAPED | (view?.simple ? SIMPLE : 0);
+  else length = encodeTexts(recent, event, start);
+  const word = start >> 2;
+  words[word] = REQUEST | (flags << 8) | ((status ?? 0) << 16);
+  words[word + SOURCE] = sourceId(recent, event.source);
+  doubles[(word + AT) >> 1] = event.at;
+  doubles[(word + SENT) >> 1] = bytes ?? 0;
+  for (let i = 0; i < 4; i++) words[word + ADDRESS + i] = address[i] as number;
+  return commit(recent, start, HEADER + length, previous);
 }
 
-/** Whether every text may be kept whole; those few that are longer are decoded and cut. */
-function fits({ starts, ends }: RequestView): boolean {
-  for (let i = 0; i < TEXTS; i++) {
-    if ((ends[i] as number) - (starts[i] as number) > (KEPT[i] as number) && starts[i] !== -1) return false;
-  }
-  return true;
-}
-
-/** Copies the texts as they lie in their line, and notes their places; returns the bytes copied. */
-function copyTexts({ bytes, view }: Recent, { buffer, starts, ends }: RequestView, places: number): number {
+/**
+ * Copies the texts as they lie in their line, and notes their places; returns the bytes copied, or -1 where a
+ * text is longer than may be kept: those few are decoded and cut.
+ */
+function copyTexts(recent: Recent, view: RequestView, record: number): number {
+  const { buffer, starts, ends } = view;
   let from = Number.MAX_SAFE_INTEGER;
   let to = 0;
   for (let i = 0; i < TEXTS; i++) {
     const start = starts[i] as number;
     if (start === -1) continue;
+    const end = ends[i] as number;
+    if (end - start > (KEPT[i] as number)) return -1;
     if (start < from) from = start;
-    if ((ends[i] as number) > to) to = ends[i] as number;
+    if (end > to) to = end;
   }
-  const together = to - from <= TOGETHER;
+  const { bytes, words } = recent;
+  const places = (record >> 2) + PLACES;
+  const texts = record + HEADER;
+  if (to - from <= TOGETHER) {
+    for (let i = 0; i < TEXTS; i++) {
+      const start = starts[i] as number;
+      words[places + i] = start === -1 ? ABSENT : place(start - from, (ends[i] as number) - from);
+    }
+    if (to === 0) return 0;
+    buffer.copy(bytes, texts, from, to);
+    return to - from;
+  }
   let length = 0;
   for (let i = 0; i < TEXTS; i++) {
     const start = starts[i] as number;
-    const end = ends[i] as number;
     if (start === -1) {
-      setPlace(view, places, i, ABSENT, ABSENT);
-    } else if (together) {
-      setPlace(view, places, i, start - from, end - from);
-    } else {
-      buffer.copy(bytes, places + PLACES + length, start, end);
-      setPlace(view, places, i, length, length + end - start);
-      length += end - start;
+      words[places + i] = ABSENT;
+      continue;
     }
+    const end = ends[i] as number;
+    buffer.copy(bytes, texts + length, start, end);
+    words[places + i] = place(length, length + end - start);
+    length += end - start;
   }
-  if (!together || to === 0) return length;
-  buffer.copy(bytes, places + PLACES, from, to);
-  return to - from;
+  return length;
 }
 
 /** Writes the texts as UTF-8, cut at a character's edge, and notes their places; returns the bytes written. */
-function encodeTexts({ bytes, view }: Recent, event: RequestEvent, places: number): number {
+function encodeTexts({ bytes, words }: Recent, event: RequestEvent, record: number): number {
+  const places = (record >> 2) + PLACES;
   let length = 0;
   for (let i = 0; i < TEXTS; i++) {
     const text = event[REQUEST_TEXTS[i] as RequestText];
     if (text === undefined) {
-      setPlace(view, places, i, ABSENT, ABSENT);
+      words[places + i] = ABSENT;
       continue;
     }
-    const at = places + PLACES + length;
+    const at = record + HEADER + length;
     const { written } = encoder.encodeInto(text, bytes.subarray(at, at + (KEPT[i] as number)));
-    setPlace(view, places, i, length, length + written);
+    words[places + i] = place(length, length + written);
     length += written;
   }
   return length;
 }
 
-function setPlace(view: DataView, places: number, i: number, start: number, end: number): void {
-  view.setUint16(places + 4 * i, start);
-  view.setUint16(places + 4 * i + 2, end);
+/** Where a text lies among its record's texts, 16 bits each. */
+function place(start: number, end: number): number {
+  return start | (end << 16);
 }
 
 /** Keeps a login event; returns its number. */
@@ -196,30 +213,30 @@ export function previousRecord(recent: Recent, seq: number): number {
   return recent.previous[seq & (recent.offsets.length - 1)] as number;
 }
 
-function readRequest({ view, bytes, sources }: Recent, start: number): RequestEvent {
-  const flags = view.getUint8(start + 1);
-  const words = new Uint32Array(4);
-  for (let i = 0; i < 4; i++) words[i] = view.getUint32(start + 22 + 4 * i);
+function readRequest({ words, doubles, bytes, sources }: Recent, start: number): RequestEvent {
+  const word = start >> 2;
+  const head = words[word] as number;
+  const flags = (head >> 8) & 0xff;
+  const address = new Uint32Array(words.buffer, start + 4 * ADDRESS, 4);
   const texts: Partial<Record<RequestText, string>> = {};
-  const places = start + HEADER;
   REQUEST_TEXTS.forEach((field, i) => {
-    const from = view.getUint16(places + 4 * i);
-    if (from === ABSENT) return;
-    const at = places + PLACES + from;
-    const end = places + PLACES + view.getUint16(places + 4 * i + 2);
-    texts[field] = (flags & ESCAPED) !== 0 ? decodeText(bytes, at, end) : bytes.toString("utf8", at, end);
+    const where = words[word + PLACES + i] as number;
+    if (where === ABSENT) return;
+    const from = start + HEADER + (where & 0xffff);
+    const to = start + HEADER + (where >>> 16);
+    texts[field] = (flags & ESCAPED) !== 0 ? decodeText(bytes, from, to) : bytes.toString("utf8", from, to);
   });
   if ((flags & SIMPLE) !== 0) texts.protocol = "HTTP/0.9";
   return {
     kind: "request",
-    at: view.getFloat64(start + 14),
-    ip: formatIp(words),
+    at: doubles[(word + AT) >> 1] as number,
+    ip: formatIp(address),
     ...texts,
-    ...((flags & HAS_STATUS) !== 0 && { status: view.getUint16(start + 2) }),
-    ...((flags & HAS_BYTES) !== 0 && { bytes: view.getFloat64(start + 6) }),
+    ...((flags & HAS_STATUS) !== 0 && { status: head >>> 16 }),
+    ...((flags & HAS_BYTES) !== 0 && { bytes: doubles[(word + SENT) >> 1] as number }),
     ...((flags & MALFORMED) !== 0 && { malformed: true }),
     ...((flags & TIME_UNKNOWN) !== 0 && { timeUnknown: true }),
-    source: sources[view.getUint16(start + 4)] ?? "",
+    source: sources[words[word + SOURCE] as number] ?? "",
   };
 }
 
@@ -253,12 +270,13 @@ function commit(recent: Recent, start: number, length: number, previous: number)
   recent.offsets[cell] = start;
   recent.lengths[cell] = length;
   recent.previous[cell] = previous;
-  recent.head = start + length;
+  recent.head = start + ((length + 7) & ~7);
   if (seq - recent.oldest >= records) recent.oldest = seq - records + 1;
   return seq;
 }
 
 function sourceId(recent: Recent, source: string): number {
+  if (source === recent.source) return recent.sourceId;
   const name = source.length > SOURCE_KEPT ? source.slice(0, SOURCE_KEPT) : source;
   let id = recent.sourceIds.get(name);
   if (id === undefined) {
@@ -267,6 +285,8 @@ function sourceId(recent: Recent, source: string): number {
     recent.sources.push(name);
     recent.sourceIds.set(name, id);
   }
+  recent.source = source;
+  recent.sourceId = id;
   return id;
 }
 

@@ -55,20 +55,19 @@ export function touch(state: State, words: IpWords, offset: number, at: number):
 /** Lets the quietest of the next candidates go. The host's counts keep what it did. */
 function evict(state: State): void {
   const { addresses, records, sockets } = state;
-  let leaving = -1;
-  let least = 0;
+  let leaving = state.hand;
+  let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < CANDIDATES; i++) {
     state.hand = (state.hand + 1) % addresses.capacity;
     const slot = state.hand;
-    const worth =
-      read(records, slot, LAST_SEEN) +
-      Math.min(read(records, slot, ACTIVITY), MAX_ACTIVITY) +
-      ((sockets.count[slot] as number) > 0 ? CONNECTED : 0) +
-      (read(records, slot, AUTH_FAILURES) > 0 ? SUSPICION : 0);
-    if (i === 0 || worth < least) {
-      least = worth;
-      leaving = slot;
-    }
+    let worth = read(records, slot, LAST_SEEN) + Math.min(read(records, slot, ACTIVITY), MAX_ACTIVITY);
+    // What raises it further lies elsewhere in memory, and most candidates need not be asked.
+    if (worth >= least) continue;
+    if ((sockets.count[slot] as number) > 0) worth += CONNECTED;
+    if (read(records, slot, AUTH_FAILURES) > 0) worth += SUSPICION;
+    if (worth >= least) continue;
+    least = worth;
+    leaving = slot;
   }
   forget(state, leaving);
   state.counts.evicted++;

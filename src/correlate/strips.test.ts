@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ACTIVITY, createRecords, write } from "./record.ts";
-import { bumpStrip, claimStrip, createStrips, readStrip, releaseStrip, type Strips } from "./strips.ts";
+import { bumpStrip, claimStrip, createStrips, ROW, readStrip, releaseStrip, type Strips } from "./strips.ts";
 
 const MINUTE = 29_375_824;
 const SLOTS = 12;
@@ -23,10 +23,10 @@ describe("a strip", () => {
         fc.nat({ max: 70 }),
         (bumps, later) => {
           const strips = claimed();
-          bumpStrip(strips, 0, "errors", MINUTE, 1);
+          bumpStrip(strips, 0, ROW.errors, MINUTE, 1);
           for (const { minute, n } of bumps) {
-            bumpStrip(strips, 0, "requests", MINUTE + minute, n);
-            bumpStrip(strips, 0, "connections", MINUTE + minute, n);
+            bumpStrip(strips, 0, ROW.requests, MINUTE + minute, n);
+            bumpStrip(strips, 0, ROW.connections, MINUTE + minute, n);
           }
           const at = (i: number) => bumps.filter(({ minute }) => minute === later - 59 + i).map(({ n }) => n);
           const expected = (value: (ns: number[]) => number) =>
@@ -43,8 +43,8 @@ describe("a strip", () => {
 
   test("shows nothing of the minutes that one far ahead pushed out", () => {
     const strips = claimed();
-    for (let i = -70; i <= 0; i++) bumpStrip(strips, 0, "requests", MINUTE + i, 1);
-    bumpStrip(strips, 0, "requests", MINUTE + 30, 5);
+    for (let i = -70; i <= 0; i++) bumpStrip(strips, 0, ROW.requests, MINUTE + i, 1);
+    bumpStrip(strips, 0, ROW.requests, MINUTE + 30, 5);
     const shown = readStrip(strips, 0, MINUTE)?.requests;
     expect(shown).toEqual(Array.from({ length: 60 }, (_, i) => (i - 59 > 30 - 64 ? 1 : 0)));
   });
@@ -52,7 +52,7 @@ describe("a strip", () => {
   test("rolls on minute by minute for hours", () => {
     const strips = claimed();
     for (let i = 0; i < 200; i++) {
-      bumpStrip(strips, 0, "requests", MINUTE + i, i);
+      bumpStrip(strips, 0, ROW.requests, MINUTE + i, i);
       expect(readStrip(strips, 0, MINUTE + i)?.requests).toEqual(
         Array.from({ length: 60 }, (_, back) => Math.max(0, i - 59 + back)),
       );
@@ -61,9 +61,9 @@ describe("a strip", () => {
 
   test("stops at 65,535 a minute", () => {
     const strips = claimed();
-    bumpStrip(strips, 0, "authFailures", MINUTE, 65_000);
-    bumpStrip(strips, 0, "authFailures", MINUTE, 65_000);
-    bumpStrip(strips, 0, "connections", MINUTE, 100_000);
+    bumpStrip(strips, 0, ROW.authFailures, MINUTE, 65_000);
+    bumpStrip(strips, 0, ROW.authFailures, MINUTE, 65_000);
+    bumpStrip(strips, 0, ROW.connections, MINUTE, 100_000);
     expect(readStrip(strips, 0, MINUTE)?.authFailures.at(-1)).toBe(65_535);
     expect(readStrip(strips, 0, MINUTE)?.connections.at(-1)).toBe(65_535);
   });
@@ -108,14 +108,14 @@ describe("the pool", () => {
     });
     claimStrip(strips, 0, records);
     claimStrip(strips, 1, records);
-    bumpStrip(strips, 1, "requests", MINUTE, 8);
+    bumpStrip(strips, 1, ROW.requests, MINUTE, 8);
     claimStrip(strips, 2, records);
     expect(readStrip(strips, 2, MINUTE)).toBeUndefined();
     claimStrip(strips, 3, records);
     expect(readStrip(strips, 1, MINUTE)).toBeUndefined();
     expect(Math.max(...(readStrip(strips, 3, MINUTE)?.requests ?? [-1]))).toBe(0);
     expect(readStrip(strips, 0, MINUTE)).toBeDefined();
-    bumpStrip(strips, 2, "requests", MINUTE, 8);
+    bumpStrip(strips, 2, ROW.requests, MINUTE, 8);
     expect(Math.max(...(readStrip(strips, 3, MINUTE)?.requests ?? [-1]))).toBe(0);
   });
 });

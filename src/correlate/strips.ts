@@ -1,13 +1,17 @@
 import type { Strip } from "../model/snapshot.ts";
 import { ACTIVITY, type Records, read } from "./record.ts";
 
-/** What a strip counts, in the order its rows are stored. */
-export const STRIP_ROWS = ["requests", "connections", "errors", "authFailures"] as const;
-export type StripRow = (typeof STRIP_ROWS)[number];
+/** What a strip counts: the number of each row. */
+export const ROW = { requests: 0, connections: 1, errors: 2, authFailures: 3 } as const satisfies Record<
+  keyof Strip,
+  number
+>;
+export type StripRow = (typeof ROW)[keyof typeof ROW];
 
 const MINUTES = 64;
 const SHOWN = 60;
-const SIZE = STRIP_ROWS.length * MINUTES;
+const ROWS = 4;
+const SIZE = ROWS * MINUTES;
 
 /**
  * Minute-by-minute counts of the last hour for as many addresses as the pool has strips: 512 bytes
@@ -81,14 +85,14 @@ export function bumpStrip(strips: Strips, slot: number, row: StripRow, minute: n
   const newest = strips.newest[strip] as number;
   if (minute > newest) {
     const stale = Math.min(minute - newest, MINUTES);
-    for (let r = 0; r < STRIP_ROWS.length; r++) {
+    for (let r = 0; r < ROWS; r++) {
       for (let i = 0; i < stale; i++) strips.counts[cell(strip, r, minute - i)] = 0;
     }
     strips.newest[strip] = minute;
   } else if (newest - minute >= MINUTES) return;
-  const at = cell(strip, STRIP_ROWS.indexOf(row), minute);
+  const at = cell(strip, row, minute);
   const value = strips.counts[at] as number;
-  strips.counts[at] = Math.min(row === "connections" ? Math.max(value, n) : value + n, 0xffff);
+  strips.counts[at] = Math.min(row === ROW.connections ? Math.max(value, n) : value + n, 0xffff);
 }
 
 /** The 60 minutes of a slot that end with `minute`, or undefined where it has no strip. */
@@ -96,17 +100,17 @@ export function readStrip(strips: Strips, slot: number, minute: number): Strip |
   const strip = strips.of[slot] as number;
   if (strip < 0) return undefined;
   const newest = strips.newest[strip] as number;
-  const row = (name: StripRow): number[] =>
+  const shown = (row: StripRow): number[] =>
     Array.from({ length: SHOWN }, (_, i) => {
       const m = minute - SHOWN + 1 + i;
       if (m > newest || newest - m >= MINUTES) return 0;
-      return strips.counts[cell(strip, STRIP_ROWS.indexOf(name), m)] as number;
+      return strips.counts[cell(strip, row, m)] as number;
     });
   return {
-    requests: row("requests"),
-    connections: row("connections"),
-    errors: row("errors"),
-    authFailures: row("authFailures"),
+    requests: shown(ROW.requests),
+    connections: shown(ROW.connections),
+    errors: shown(ROW.errors),
+    authFailures: shown(ROW.authFailures),
   };
 }
 

@@ -59,15 +59,32 @@ export async function readFiles(options: ReadOptions): Promise<FileResult[]> {
     files.push(file);
     if (await file.open()) open.push(file);
   }
+  /**
+   * Emits what waits in `file` while it is the earliest; a promise where no more is wanted. No await stands
+   * between its lines: in a function that has one the whole loop runs at half its speed.
+   */
+  const pass = (file: OpenFile): Promise<void> | undefined => {
+    do {
+      const tick = file.recording ? undefined : dueTick(file.at);
+      if (tick === undefined) {
+        const input = file.take();
+        if (input.kind === "tick" && input.at > time) time = input.at;
+        emit(input);
+        file.advance();
+      } else {
+        time = tick;
+        emit({ kind: "tick", at: tick });
+      }
+      const full = room();
+      if (full !== undefined) return full;
+    } while (file.waiting && !options.stopped() && (open.length === 1 || earliest(open) === file));
+    return undefined;
+  };
   while (open.length > 0 && !options.stopped()) {
     const file = earliest(open);
-    const tick = file.recording ? undefined : dueTick(file.at);
-    const input = tick === undefined ? file.take() : { kind: "tick" as const, at: tick };
-    if (input.kind === "tick" && input.at > time) time = input.at;
-    emit(input);
-    const full = room();
+    const full = pass(file);
     if (full !== undefined) await full;
-    if (tick === undefined && !file.advance() && !(await file.load())) open.splice(open.indexOf(file), 1);
+    if (!file.waiting && !(await file.load())) open.splice(open.indexOf(file), 1);
   }
   if (time === Number.NEGATIVE_INFINITY) {
     time = options.readAt;
@@ -110,6 +127,11 @@ class OpenFile {
       return false;
     }
     return this.load();
+  }
+
+  /** Whether a line waits to be taken. */
+  get waiting(): boolean {
+    return this.#input !== undefined;
   }
 
   /** Gives the line away: before the next one is asked for, it must have been used. */
