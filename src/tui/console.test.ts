@@ -323,6 +323,21 @@ describe("questions", () => {
     expect(console.queries.length).toBe(1);
   });
 
+  test("whose answer says what the screen shows paint nothing, but for what ten seconds change", async () => {
+    const at = 1_762_549_450_000;
+    await using console = await stage(80, 24, { at, live: [] }, { fast: true });
+    const painted = console.repaints();
+    console.change({ at: at + 1_000, live: [] });
+    await Bun.sleep(400);
+    expect(console.queries.length).toBe(2);
+    expect(console.repaints()).toBe(painted);
+    console.change({ at: at + 10_000, live: [] });
+    await Bun.sleep(400);
+    expect(console.repaints()).toBe(painted + 1);
+    console.change({ at: at + 10_000, live: [], rows: [profile("203.0.113.9", { requests: 1 })] });
+    expect(await console.until("203.0.113.9")).toContain("203.0.113.9");
+  });
+
   test("come at most ten times a second, the last one for what is wanted then", async () => {
     await using console = await stage(80, 24);
     console.input.pressKey("/");

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Filter, Query, Snapshot } from "../model/snapshot.ts";
 import { initialState, queryOf, type State } from "./state.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
@@ -119,8 +120,14 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
     const query = queryOf(state);
     const snapshot = host.snapshot(state.filter === "" ? query : { ...query, filter });
     if (snapshot.live.length > 0) burst.restart();
-    hear({ kind: "snapshot", snapshot, asked: { sort, filter: state.filter } });
+    const asked = { sort, filter: state.filter };
+    if (isShown(snapshot) && isDeepStrictEqual(asked, state.shown)) return;
+    hear({ kind: "snapshot", snapshot, asked });
   };
+
+  /** Whether the screen says all of it already, but for the time. */
+  const isShown = (snapshot: Snapshot): boolean =>
+    state.snapshot !== undefined && isDeepStrictEqual(timeless(snapshot), timeless(state.snapshot));
 
   const heartbeat = setInterval(() => {
     if (!state.frozen && host.revision() !== seen) want();
@@ -136,6 +143,20 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
   return () => {
     clearInterval(heartbeat);
     for (const one of [...recent, burst, hold, notice]) one.stop();
+  };
+}
+
+/** A quiet server's screen is painted again this much later all the same: rows grow dim, uptime goes on (ms). */
+const QUIET = 10_000;
+
+/** A snapshot with its time in coarse steps: two of a quiet server are equal. */
+function timeless(snapshot: Snapshot): Snapshot {
+  const { at, host } = snapshot;
+  const { uptime, name } = host;
+  return {
+    ...snapshot,
+    at: Math.floor(at / QUIET),
+    host: { name, ...(uptime !== undefined && { uptime: Math.floor((1000 * uptime) / QUIET) }) },
   };
 }
 

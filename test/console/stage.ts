@@ -20,12 +20,16 @@ export async function stage(
   const queries: Query[] = [];
   /** What the console did to its surroundings, in words. */
   const acts: string[] = [];
+  let repaints = 0;
   const setup = await createTestRenderer({ width, height, maxFps: 1_000, exitOnCtrlC: false });
   if (options.color === false) setup.renderer.addPostProcessFn(withoutColor(library));
   const terminal: Terminal = {
     size: () => sizeOf(setup.renderer),
     play: (actor) => play(library, setup.renderer, actor, (error) => acts.push(`failed: ${error}`)),
-    repaint: () => setup.renderer.requestRender(),
+    repaint() {
+      repaints++;
+      setup.renderer.requestRender();
+    },
     copy: (text) => acts.push(`copy ${text}`),
     suspend: () => acts.push("suspend"),
     close: () => acts.push("close"),
@@ -60,6 +64,8 @@ export async function stage(
   return {
     acts,
     queries,
+    /** How often the screen was painted anew. */
+    repaints: () => repaints,
     setup,
     input: setup.mockInput,
     mouse: setup.mockMouse,
