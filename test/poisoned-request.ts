@@ -85,10 +85,6 @@ export class PoisonedRequest implements RequestView {
     return false;
   }
 
-  toEvent(): RequestEvent {
-    return { ...this.#read() };
-  }
-
   /** The texts as a log would escape them, with what else a line holds between them. */
   #line(): { bytes: Buffer; starts: Int32Array; ends: Int32Array } {
     const event = this.#read();

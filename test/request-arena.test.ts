@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { createRecent, keepRequest, readRecord } from "../src/correlate/recent.ts";
-import type { RequestEvent } from "../src/model/event.ts";
+import { type RequestEvent, toEvent } from "../src/model/event.ts";
 import { createDetector } from "../src/parse/formats.ts";
 import { RequestCursor } from "../src/parse/request-cursor.ts";
 
@@ -47,7 +47,7 @@ test("a request kept from its line reads back as the event of that line", () => 
       const bytes = Buffer.from(line);
       if (!parse(bytes, 0, bytes.length, cursor)) return;
       understood++;
-      const event: RequestEvent = cursor.toEvent();
+      const event: RequestEvent = toEvent(cursor);
       previous = keepRequest(recent, cursor, cursor.words, previous);
       cursor.poison();
       expect(readRecord(recent, previous)).toEqual(event);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { fold } from "../src/correlate/fold.ts";
 import { snapshot } from "../src/correlate/snapshot.ts";
 import { createState } from "../src/correlate/state.ts";
-import type { RequestEvent } from "../src/model/event.ts";
+import { type RequestEvent, toEvent } from "../src/model/event.ts";
 import { parseCombined } from "../src/parse/combined.ts";
 import { RequestCursor } from "../src/parse/request-cursor.ts";
 import { KNOWN, START } from "./random-events.ts";
@@ -58,7 +58,7 @@ test("the join keeps neither the cursor nor the bytes of a line", () => {
       for (const text of lines) {
         const { written } = new TextEncoder().encodeInto(text, bytes);
         expect(parseCombined(bytes, 0, written, cursor)).toBe(true);
-        const event = cursor.toEvent();
+        const event = toEvent(cursor);
         fold(lazy, cursor);
         cursor.poison();
         bytes.fill(0x58);

@@ -31,7 +31,7 @@ export function parseNetDev(text: string): InterfaceCounters[] {
     ) {
       continue;
     }
-    interfaces.push({ name, inBytes, inPackets, outBytes, outPackets });
+    interfaces.push({ name, inBytes, outBytes, inPackets, outPackets });
   }
   return interfaces;
 }

@@ -151,8 +151,31 @@ export interface RequestView extends RequestEvent {
   readonly ends: Int32Array;
   /** HTTP/0.9: a protocol that the line does not spell. */
   readonly simple: boolean;
-  /** The plain event, which may be kept. */
-  toEvent(): RequestEvent;
+}
+
+type Draft = { -readonly [K in keyof RequestEvent]: RequestEvent[K] };
+
+/**
+ * The plain event of a request, which may be kept: its keys in the documented order, absent ones left out.
+ * Assigned one by one, as spreads of conditional objects take twenty times as long, and this runs for every
+ * native line.
+ */
+export function toEvent(request: RequestEvent): RequestEvent {
+  const { method, path, protocol, status, bytes, referrer, userAgent, user, vhost } = request;
+  const event: Partial<Draft> = { kind: "request", at: request.at, ip: request.ip };
+  if (method !== undefined) event.method = method;
+  if (path !== undefined) event.path = path;
+  if (protocol !== undefined) event.protocol = protocol;
+  if (status !== undefined) event.status = status;
+  if (bytes !== undefined) event.bytes = bytes;
+  if (referrer !== undefined) event.referrer = referrer;
+  if (userAgent !== undefined) event.userAgent = userAgent;
+  if (user !== undefined) event.user = user;
+  if (vhost !== undefined) event.vhost = vhost;
+  if (request.malformed) event.malformed = true;
+  if (request.timeUnknown) event.timeUnknown = true;
+  event.source = request.source;
+  return event as RequestEvent;
 }
 
 export type AuthOutcome = "failed" | "invalid-user" | "accepted" | "closed" | "probe";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { RequestEvent } from "../model/event.ts";
+import { type RequestEvent, toEvent } from "../model/event.ts";
 import { parseIp } from "../model/ip.ts";
 import { parseCaddy, parseJson } from "./caddy.ts";
 import { RequestCursor } from "./request-cursor.ts";
@@ -12,7 +12,7 @@ cursor.readAt = READ_AT;
 
 function read(line: string): RequestEvent | undefined {
   const bytes = Buffer.from(line);
-  return parseJson(bytes, 0, bytes.length, cursor) ? cursor.toEvent() : undefined;
+  return parseJson(bytes, 0, bytes.length, cursor) ? toEvent(cursor) : undefined;
 }
 
 const BASE = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { RequestEvent } from "../model/event.ts";
+import { type RequestEvent, toEvent } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
 import { parseCombined, parseCommon } from "./combined.ts";
 import type { ParseLine } from "./format.ts";
@@ -13,7 +13,7 @@ function read(parse: ParseLine, line: string): Partial<RequestEvent> | undefined
   const cursor = new RequestCursor();
   cursor.source = "access.log";
   cursor.readAt = READ_AT;
-  return parse(bytes, 0, bytes.length, cursor) ? cursor.toEvent() : undefined;
+  return parse(bytes, 0, bytes.length, cursor) ? toEvent(cursor) : undefined;
 }
 
 const HEAD = "203.0.113.7 - - [07/Nov/2025:21:04:09 +0000]";

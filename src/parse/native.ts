@@ -180,7 +180,7 @@ function interfaceOf(json: Json): InterfaceCounters | undefined {
   const outPackets = countOf(json.outPackets);
   if (name === undefined || inBytes === undefined || outBytes === undefined) return undefined;
   if (inPackets === undefined || outPackets === undefined) return undefined;
-  return { name, inBytes, inPackets, outBytes, outPackets, ...(json.default === true && { default: true }) };
+  return { name, inBytes, outBytes, inPackets, outPackets, ...(json.default === true && { default: true }) };
 }
 
 const PARTS: readonly Part[] = ["sockets", "http", "auth", "kernel", "replay", "output"];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { decodeText } from "../model/escapes.ts";
-import { REQUEST_TEXTS, type RequestText, type RequestView } from "../model/event.ts";
+import { REQUEST_TEXTS, type RequestText, type RequestView, toEvent } from "../model/event.ts";
 import { parseIpWords } from "../model/ip.ts";
 import { FIELD, RequestCursor } from "./request-cursor.ts";
 
@@ -22,7 +22,7 @@ describe("a request cursor", () => {
     cursor.readAt = 5;
     cursor.begin(Buffer.from("x"));
     parseIpWords("2001:db8::1", cursor.words);
-    expect(cursor.toEvent()).toStrictEqual({
+    expect(toEvent(cursor)).toStrictEqual({
       kind: "request",
       at: 5,
       ip: "2001:db8::1",
@@ -43,7 +43,7 @@ describe("a request cursor", () => {
     cursor.requestLine = "malformed";
     cursor.begin(bytes);
     parseIpWords("203.0.113.7", cursor.words);
-    expect(Object.keys(cursor.toEvent()).sort()).toEqual(["at", "ip", "kind", "source", "timeUnknown"]);
+    expect(Object.keys(toEvent(cursor)).sort()).toEqual(["at", "ip", "kind", "source", "timeUnknown"]);
   });
 
   test("reads a view of any byte offset", () => {
@@ -89,7 +89,7 @@ describe("a poisoned cursor", () => {
     cursor.poison();
     expect(() => cursor.starts).toThrow("after its line");
     expect(() => cursor.ends).toThrow("after its line");
-    expect(() => cursor.toEvent()).toThrow("after its line");
+    expect(() => toEvent(cursor)).toThrow("after its line");
     expect(Array.from(words)).toEqual(Array(4).fill(0xffffffff));
   });
 

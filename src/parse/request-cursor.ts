@@ -1,5 +1,5 @@
 import { decodeText } from "../model/escapes.ts";
-import { REQUEST_TEXTS, type RequestEvent, type RequestText, type RequestView } from "../model/event.ts";
+import { REQUEST_TEXTS, type RequestText, type RequestView } from "../model/event.ts";
 import { formatIp, type Ip, type IpWords } from "../model/ip.ts";
 import { TextCache } from "./text-cache.ts";
 
@@ -18,8 +18,6 @@ export const FIELD = {
 const agents = new TextCache(4096, 256);
 /** Methods and protocols are a dozen words; hostile ones only push each other out. */
 const tokens = new TextCache(64, 16);
-
-type Draft = { -readonly [K in keyof RequestEvent]: RequestEvent[K] };
 
 /**
  * One line of an access log, read where it lies: the parsers note where each field is, the getters decode
@@ -159,25 +157,6 @@ export class RequestCursor implements RequestView {
 
   get simple(): boolean {
     return this.requestLine === "simple";
-  }
-
-  toEvent(): RequestEvent {
-    const { method, path, protocol, status, bytes, referrer, userAgent, user, vhost } = this;
-    const event: Draft = { kind: "request", at: this.at, ip: this.ip, source: this.source };
-    // Assigned one by one: spreads of conditional objects take twenty times as long, and this runs for
-    // every native line.
-    if (method !== undefined) event.method = method;
-    if (path !== undefined) event.path = path;
-    if (protocol !== undefined) event.protocol = protocol;
-    if (status !== undefined) event.status = status;
-    if (bytes !== undefined) event.bytes = bytes;
-    if (referrer !== undefined) event.referrer = referrer;
-    if (userAgent !== undefined) event.userAgent = userAgent;
-    if (user !== undefined) event.user = user;
-    if (vhost !== undefined) event.vhost = vhost;
-    if (this.malformed) event.malformed = true;
-    if (this.timeUnknown) event.timeUnknown = true;
-    return event;
   }
 
   #check(): void {

@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { runs, shell } from "../../test/console/tmux.ts";
+import { unreadTerminal } from "../../test/console/unread-terminal.ts";
 import { describeWith } from "../../test/requires.ts";
+import { until } from "../../test/until.ts";
 
 type Shell = ReturnType<typeof shell>;
 
@@ -216,4 +219,25 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     terminal.keys("j");
     await terminal.shows("›45.77");
   });
+});
+
+test("a terminal that takes nothing keeps neither the console nor its launcher", async () => {
+  using terminal = unreadTerminal();
+  const { fd } = terminal;
+  const launcher = Bun.spawn([fileURLToPath(new URL("../../bin/nethergaze", import.meta.url)), "demo"], {
+    stdin: fd,
+    stdout: fd,
+    stderr: fd,
+    env: { PATH: process.env.PATH, TERM: "xterm-256color" },
+  });
+  const child = await until(() => {
+    const pid = Number(readFileSync(`/proc/${launcher.pid}/task/${launcher.pid}/children`, "utf8").trim());
+    return pid > 0 && readFileSync(`/proc/${pid}/maps`, "utf8").includes("libopentui") ? pid : undefined;
+  }, "a console that has its library");
+  // Then it takes the terminal.
+  await Bun.sleep(300);
+  launcher.kill("SIGTERM");
+  // By the signal where it waits in the library's first write, else by its own hand.
+  expect(await launcher.exited).toBeGreaterThan(128);
+  expect(runs(child)).toBe(false);
 });
