@@ -10,6 +10,8 @@ const LINES_PER_SECOND = 5_000;
 const BATCHES_PER_SECOND = 50;
 /** Before measuring: the first snapshots, the compilers and the first collections are over. */
 const WARM_UP = 8_000;
+/** Idle, the compilers work on for a minute on what is run once a second. */
+const SETTLED = 60_000;
 const MEASURED = 20_000;
 const KEYS = 40;
 const STARTS = 5;
@@ -31,7 +33,7 @@ export async function consoleUse(): Promise<void> {
     process.stdout.write(`  start to first frame: ${median(first).toFixed(0)} ms (${STARTS} starts)\n`);
 
     const idle = await open(quiet);
-    await Bun.sleep(WARM_UP);
+    await Bun.sleep(SETTLED);
     const idleUse = await use(idle);
     const lag = await lineToScreen(idle, quiet);
     await idle.close();
