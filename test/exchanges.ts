@@ -92,12 +92,11 @@ function raw(name: string, bytes: string, said: Said): Exchange {
 }
 
 /**
- * The beginning of a TLS ClientHello: a record, a handshake, version 3.3, and random bytes. Then what ends a
- * line, as every hello has it: the number 10 of the extension `supported_groups`.
+ * The beginning of a TLS ClientHello up to what ends a line, which every hello has: the number 10 of the extension
+ * `supported_groups`.
  */
 const HELLO =
-  "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x9e\xd4\x22\x5c\x7e\x5b\x20\x2d\x20\xe2\x82\xac\x7f";
-const HELLO_REST = "\x00\x0a\x00\x16\x00\x14";
+  "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x9e\xd4\x22\x5c\x7e\x5b\x20\x2d\x20\xe2\x82\xac\x7f\x00";
 
 /** What the client sends to every server, in this order. */
 export const EXCHANGES: readonly Exchange[] = [
@@ -111,7 +110,7 @@ export const EXCHANGES: readonly Exchange[] = [
   http("percent", "/a%20b/%2e%2e/y?z=%F0%9F%98%80"),
   http("http/1.0", "/index.html", { protocol: "HTTP/1.0" }),
   simple("http/0.9", "GET /old\r\n", { method: "GET", path: "/old", protocol: "HTTP/0.9" }),
-  raw("tls hello", HELLO + HELLO_REST, { path: Buffer.from(HELLO, "latin1").toString(), malformed: true }),
+  raw("tls hello", `${HELLO}\n\x00\x16`, { path: Buffer.from(HELLO, "latin1").toString(), malformed: true }),
   raw("empty line", "\r\n\r\n", { path: "", malformed: true }),
   raw("nonsense", "NONSENSE\r\n\r\n", { path: "NONSENSE", malformed: true }),
   raw("probe", "\x03\x00\x00/*\xe0\x00\x00\x00\x00\x00Cookie: mstshash=Administr\r\n", {

@@ -55,8 +55,14 @@ export interface Answer {
   readonly bytes: number;
 }
 
-/** Every exchange that a front logs, in the order of its log, with what the client saw. */
-export type Traffic = Readonly<Record<FrontName, readonly { exchange: Exchange; answer: Answer }[]>>;
+/** An exchange that was logged, with what the client saw. */
+export interface Logged {
+  readonly exchange: Exchange;
+  readonly answer: Answer;
+}
+
+/** What each front logged, in the order of its log. */
+export type Traffic = Readonly<Record<FrontName, readonly Logged[]>>;
 
 /**
  * Starts every server in a network namespace, sends every exchange to each of them, and stops them. The logs
@@ -98,6 +104,7 @@ export async function makeTraffic(folder: string): Promise<Traffic> {
       await until(() => lines(join(folder, name)) === traffic.haproxy.length, `the lines of ${name}`);
     }
     keepAsSyslogDaemonsDo(folder);
+    keepAsDockerDoes(folder);
     return traffic;
   } finally {
     for (const server of servers) await server.stop();
@@ -123,6 +130,24 @@ function keepAsSyslogDaemonsDo(folder: string): void {
   }
 }
 
+/**
+ * Writes `NAME-docker.log`: nginx's logs as if they had been its standard output in a container, which Docker's
+ * driver `json-file` keeps as a JSON object for each line, made safe for HTML.
+ */
+function keepAsDockerDoes(folder: string): void {
+  for (const name of ["nginx-combined", "nginx-json"]) {
+    const written = readFileSync(join(folder, `${name}.log`), "utf8")
+      .trimEnd()
+      .split("\n");
+    const time = `${new Date().toISOString().slice(0, -1)}123456Z`;
+    const kept = written.map((line) => {
+      const object = JSON.stringify({ log: `${line}\n`, stream: "stdout", time });
+      return object.replaceAll(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+    });
+    writeFileSync(join(folder, `${name}-docker.log`), `${kept.join("\n")}\n`);
+  }
+}
+
 /** The time in the host's zone, with microseconds. */
 function rfc3339(time: Date): string {
   const offset = -time.getTimezoneOffset();
@@ -133,8 +158,8 @@ function rfc3339(time: Date): string {
 }
 
 /** Sends the exchanges one after the other, each once the line of the one before it has been written. */
-async function send(actor: Actor, folder: string, { port, log, silent }: Front): Promise<Traffic[FrontName]> {
-  const logged: { exchange: Exchange; answer: Answer }[] = [];
+async function send(actor: Actor, folder: string, { port, log, silent }: Front): Promise<Logged[]> {
+  const logged: Logged[] = [];
   for (const exchange of EXCHANGES) {
     const { name, from, pieces, gap, after } = exchange;
     const got = await actor.ask({

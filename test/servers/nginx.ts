@@ -82,7 +82,7 @@ export interface NginxPorts {
   readonly syslog: number;
 }
 
-/** The names under which the sites answer; the first is the one of requests that name none. */
+/** The name of every site, also for requests that name none. */
 export const SITE = "shop.example";
 
 /** nginx with the sites of `ports`. The server's `log` is the one of the last written format of `site`. */
@@ -92,7 +92,7 @@ export async function startNginxSites(folder: string, ports: NginxPorts, netns: 
     ({ name, format, escaping }) => `log_format ${name}${escaping ? ` escape=${escaping}` : ""} '${format}';`,
   );
   const files = `
-    root ${folder}/www; server_name ${SITE}; error_page 405 =200 /index.html;
+    root ${folder}/www; server_name ${SITE};
     location / { try_files $uri $uri/ =404; }
     location /slow { proxy_pass http://127.0.0.1:${ports.mute}; }`;
   const listen = (port: number) => `listen 0.0.0.0:${port}; listen [::]:${port} ipv6only=on;`;
