@@ -1,9 +1,10 @@
 import { USAGE } from "./commands/exit-codes.ts";
 import { wantsColor } from "./config/color.ts";
-import { UsageError } from "./config/error.ts";
+import { quote, UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
 import { processInput } from "./config/process.ts";
 import { compileFilter } from "./filter/filter.ts";
+import { parserOf } from "./parse/formats.ts";
 
 /** Decides from the command line what to run, and loads only that. Returns the exit code. */
 async function main(): Promise<number> {
@@ -15,6 +16,8 @@ async function main(): Promise<number> {
     await new Promise((resolve) => process.stdout.write(print, resolve));
     return 0;
   }
+  const unreadable = unreadableFormat(loaded.config.logFormat);
+  if (unreadable !== undefined) return refuse(unreadable);
   for (const warning of loaded.warnings) process.stderr.write(`nethergaze: ${warning}\n`);
   return run(loaded, wantsColor(loaded.config.color, input.env));
 }
@@ -55,6 +58,10 @@ async function run(loaded: Run, color: boolean): Promise<number> {
       if (files) return fileSnapshots(files, config, asked, view, "end");
       return liveSnapshots(loaded, asked, view, command.once ? 1 : undefined);
     }
+    case "doctor": {
+      const { doctor } = await import("./commands/doctor.ts");
+      return doctor(loaded, command.json);
+    }
     case "record": {
       const { record } = await import("./commands/record.ts");
       return record(command.file, command.maxSize, files ? { files } : { live: loaded });
@@ -82,6 +89,12 @@ async function filesOf(run: Run) {
   if (run.config.follow || name === "replay" || name === "demo") return undefined;
   const { namedFiles } = await import("./commands/files.ts");
   return namedFiles(run);
+}
+
+/** Why the lines of that format could not be read. */
+function unreadableFormat(format: string): UsageError | undefined {
+  const parser = format === "auto" ? undefined : parserOf(format);
+  return typeof parser === "string" ? new UsageError(`log.format: ${quote(format)}: ${parser}`) : undefined;
 }
 
 function refuse(error: UsageError): number {

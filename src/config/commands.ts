@@ -90,6 +90,11 @@ export const COMMANDS = {
       },
     },
   },
+  doctor: {
+    help: "what can be seen here, what cannot, and what would change that",
+    arguments: {},
+    flags: { json },
+  },
   completion: {
     help: "print the completion script of a shell",
     arguments: {

@@ -1,4 +1,4 @@
-import { choice, integer, number, onOff, paths, type Type, text, type ValueOf } from "./value.ts";
+import { choice, choiceOr, integer, number, onOff, paths, type Type, text, type ValueOf } from "./value.ts";
 
 /** The headings under which help and the example file list the options. */
 export const GROUPS = ["Logs", "Display", "Polling", "Behaviour"] as const;
@@ -25,21 +25,21 @@ export const OPTIONS = {
     keys: ["log.path", "log_path"],
     flags: ["--access-log", "--log-path"],
     type: paths("PATH|GLOB"),
-    default: [
-      "/var/log/nginx/*access*.log",
-      "/var/log/apache2/*access*.log",
-      "/var/log/httpd/*access_log",
-      "/var/log/caddy/*.log",
-    ],
-    help: "HTTP access logs to follow; '' for none",
+    default: [],
+    help: "HTTP access logs to follow instead of those that the web servers' configurations name; '' for none",
   },
   logFormat: {
     group: "Logs",
     keys: ["log.format", "log_format"],
     flags: ["--log-format"],
-    type: choice("FORMAT", ["auto", "combined", "common", "json", "caddy"]),
+    type: choiceOr(
+      "FORMAT",
+      ["auto", "combined", "common", "vhost", "json", "caddy", "nginx-json", "traefik", "haproxy"],
+      ["$", "%"],
+      "or an nginx log_format or Apache LogFormat string",
+    ),
     default: "auto",
-    help: "format of the access logs; auto decides for each line, any other refuses lines of another",
+    help: "format of the access logs; auto decides for each file, any other refuses lines of another",
   },
   authLog: {
     group: "Logs",

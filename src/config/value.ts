@@ -125,6 +125,22 @@ export function choice<const T extends string>(metavar: string, words: readonly 
   };
 }
 
+/** One of a few words, or text that holds one of `marks`. */
+export function choiceOr(
+  metavar: string,
+  words: readonly string[],
+  marks: readonly string[],
+  other: string,
+): Type<string> {
+  const named = choice(metavar, words);
+  return {
+    ...named,
+    allowed: `${named.allowed}, ${other}`,
+    check: (value) =>
+      isPlain(value, MAX_TEXT) && marks.some((mark) => value.includes(mark)) ? value : named.check(value),
+  };
+}
+
 /** The value `raw` holds. Throws a {@link UsageError} that begins with `where`. */
 export function read<T>(type: Type<T>, where: string, raw: unknown): T {
   const value = type.check(raw);

@@ -1,19 +1,23 @@
 import type { HealthEvent, Input } from "../model/event.ts";
-import type { FormatName } from "../parse/formats.ts";
-import { type Interpreter, interpreterFor, isBlank, type Reads } from "./interpret.ts";
+import { type Interpretation, type Interpreter, interpreterFor, isBlank, type Reads } from "./interpret.ts";
 import { tail } from "./tail.ts";
-import { isGlob } from "./tail-glob.ts";
+import { compilePath, isGlob } from "./tail-glob.ts";
 import type { TailState } from "./tail-log.ts";
 
-export interface FollowOptions {
+/** What is to be followed: a file or a glob, and the format of its lines, `auto` or as `--log-format` has it. */
+export interface Target {
+  readonly path: string;
+  readonly format: string;
+}
+
+export interface FollowOptions extends Pick<Interpretation, "proxies"> {
   readonly part: "http" | "auth";
   readonly reads: Exclude<Reads, "any">;
-  readonly paths: readonly string[];
+  readonly targets: readonly Target[];
   /** Whether a person named these paths: then each that is absent is told, else only that all are. */
   readonly named: boolean;
   /** The flag by which a person would name others. */
   readonly flag: string;
-  readonly format: FormatName | "auto";
   readonly fromStart: boolean;
   readonly pollMs: number;
   now(): number;
@@ -24,6 +28,8 @@ export interface FollowOptions {
 export interface Following {
   /** Looks for new lines now. */
   poll(): void;
+  /** Follows other targets from now on; files that both name go on. */
+  follow(targets: readonly Target[]): void;
   close(): void;
 }
 
@@ -33,12 +39,13 @@ const REPORT_EACH = 1000;
 /** Follows logs, emits what their lines say, and how each file does. */
 export function followLogs(options: FollowOptions): Following {
   const logs = new Map<string, FollowedLog>();
+  let { targets } = options;
   let saidAbsent = false;
 
   const logOf = (path: string): FollowedLog => {
     let log = logs.get(path);
     if (log === undefined) {
-      log = new FollowedLog(path, options);
+      log = new FollowedLog(path, formatOf(path, targets), options);
       logs.set(path, log);
     }
     return log;
@@ -50,7 +57,7 @@ export function followLogs(options: FollowOptions): Following {
     saidAbsent = !reading;
     const detail = reading
       ? "found"
-      : `none found at ${options.paths.join(", ")}: name one with ${options.flag}`;
+      : `none found at ${pathsOf(targets).join(", ")}: name one with ${options.flag}`;
     options.emit({
       kind: "health",
       at: options.now(),
@@ -62,7 +69,7 @@ export function followLogs(options: FollowOptions): Following {
   };
 
   const following = tail({
-    paths: options.paths,
+    paths: pathsOf(targets),
     fromStart: options.fromStart,
     pollMs: options.pollMs,
     now: options.now,
@@ -78,6 +85,12 @@ export function followLogs(options: FollowOptions): Following {
   const timer = setInterval(report, REPORT_EACH);
   return {
     poll: () => following.poll(),
+    follow(wanted) {
+      targets = wanted;
+      for (const log of logs.values()) log.format = formatOf(log.path, targets);
+      following.follow(pathsOf(targets));
+      report();
+    },
     close() {
       clearInterval(timer);
       following.close();
@@ -86,14 +99,27 @@ export function followLogs(options: FollowOptions): Following {
   };
 }
 
+function pathsOf(targets: readonly Target[]): string[] {
+  return targets.map(({ path }) => path);
+}
+
+/** A path that is named is meant before a glob that it matches. */
+function formatOf(path: string, targets: readonly Target[]): string {
+  const target =
+    targets.find((candidate) => candidate.path === path) ??
+    targets.find((candidate) => compilePath(candidate.path)(path));
+  return target?.format ?? "auto";
+}
+
 /** What the logs of a part are called while none of them is known. */
 const SOURCES = { http: "access logs", auth: "auth logs" } as const;
 
 /** One file: its lines on their way, and the counts of what became of them. */
 class FollowedLog {
-  readonly #path: string;
+  readonly path: string;
   readonly #options: FollowOptions;
-  readonly #interpret: Interpreter;
+  #format: string;
+  #interpreter: Interpreter;
   #lines = 0;
   #unparsed = 0;
   #untimed = 0;
@@ -104,10 +130,23 @@ class FollowedLog {
   #news = false;
   #told = false;
 
-  constructor(path: string, options: FollowOptions) {
-    this.#path = path;
+  constructor(path: string, format: string, options: FollowOptions) {
+    this.path = path;
     this.#options = options;
-    this.#interpret = interpreterFor(options.reads, path, options.format);
+    this.#format = format;
+    this.#interpreter = this.#interpreterOf(format);
+  }
+
+  /** Lines are read in another format from now on. */
+  set format(format: string) {
+    if (format === this.#format) return;
+    this.#format = format;
+    this.#interpreter = this.#interpreterOf(format);
+  }
+
+  #interpreterOf(format: string): Interpreter {
+    const { reads, proxies } = this.#options;
+    return interpreterFor(reads, this.path, { format, proxies });
   }
 
   get isReading(): boolean {
@@ -125,7 +164,7 @@ class FollowedLog {
     this.#readAt = now();
     this.#news = true;
     this.#lines++;
-    const reading = this.#interpret(bytes, start, end, this.#readAt);
+    const reading = this.#interpreter.read(bytes, start, end, this.#readAt);
     if (reading === "unparsed") this.#unparsed++;
     if (typeof reading === "string") return;
     if ("timeUnknown" in reading && reading.timeUnknown) this.#untimed++;
@@ -145,9 +184,14 @@ class FollowedLog {
     this.#options.emit(this.#health(state));
   }
 
+  get #way(): string {
+    const { format } = this.#interpreter;
+    return format === undefined ? "following" : `following, ${format}`;
+  }
+
   /** What is told of a path that is followed no more. */
   get #farewell(): string {
-    return isGlob(this.#path) ? "found: each file tells for itself" : "no longer there";
+    return isGlob(this.path) ? "found: each file tells for itself" : "no longer there";
   }
 
   #health(state: TailState): HealthEvent {
@@ -164,9 +208,9 @@ class FollowedLog {
       kind: "health",
       at: this.#options.now(),
       part: this.#options.part,
-      source: this.#path,
+      source: this.path,
       state: down ? "down" : faults.length > 0 ? "degraded" : "up",
-      detail: faults.join("; ") || (state.status === "gone" ? this.#farewell : "following"),
+      detail: faults.join("; ") || (state.status === "gone" ? this.#farewell : this.#way),
       lines: this.#lines,
       unparsed: this.#unparsed,
       ...(state.lostBytes > 0 && { lostBytes: state.lostBytes }),

@@ -1,7 +1,9 @@
+import type { Cidr } from "../model/cidr.ts";
 import type { Input } from "../model/event.ts";
-import { createDetector, type FormatName } from "../parse/formats.ts";
+import { createDetector, type Detector } from "../parse/formats.ts";
+import { isTrusted, parseForwarded } from "../parse/forwarded.ts";
 import { parseNative } from "../parse/native.ts";
-import { RequestCursor } from "../parse/request-cursor.ts";
+import { FORWARDED, RequestCursor } from "../parse/request-cursor.ts";
 import { parseAuthLine } from "../parse/sshd.ts";
 
 /** What a file holds; `any` where its lines must tell. */
@@ -13,38 +15,68 @@ export type Reads = "requests" | "auth" | "any";
  */
 export type Reading = Input | "other" | "unparsed";
 
-/** Reads the lines of one file; `readAt` (epoch ms) is the time of those that have none of their own. */
-export type Interpreter = (bytes: Buffer, start: number, end: number, readAt: number) => Reading;
+/** Reads a line of one file; `readAt` (epoch ms) is the time of those that have none of their own. */
+type Read = (bytes: Buffer, start: number, end: number, readAt: number) => Reading;
+
+/** Reads the lines of one file. */
+export interface Interpreter {
+  readonly read: Read;
+  /** What the file turned out to be, in a word or two; undefined where that is not known (yet). */
+  readonly format: string | undefined;
+}
+
+/** How access logs are read. */
+export interface Interpretation {
+  /** `auto`, or what `--log-format` may be; it must be readable. */
+  readonly format: string;
+  /** Peers that are believed when they name the client they ask for. */
+  readonly proxies: readonly Cidr[];
+}
 
 /** An `at` this far ahead of the clock, in milliseconds, is a broken clock's: the line keeps the time it was read. */
 const AHEAD = 60_000;
 
-export function interpreterFor(reads: Reads, source: string, format: FormatName | "auto"): Interpreter {
+export function interpreterFor(reads: Reads, source: string, how: Interpretation): Interpreter {
   switch (reads) {
     case "requests":
-      return requests(source, format);
+      return requests(source, how);
     case "auth":
-      return auth(source);
+      return { read: auth(source), format: undefined };
     case "any":
-      return any(source, format);
+      return { read: any(source, how), format: undefined };
   }
 }
 
 /** Access logs, in a forced format or in whatever each line is. */
-function requests(source: string, format: FormatName | "auto"): Interpreter {
-  const detector = createDetector(format === "auto" ? undefined : format);
+function requests(source: string, { format, proxies }: Interpretation): Interpreter {
+  const detector: Detector = createDetector(format === "auto" ? undefined : format);
   const cursor = new RequestCursor();
   cursor.source = source;
-  return (bytes, start, end, readAt) => {
-    cursor.readAt = readAt;
-    if (!detector.parse(bytes, start, end, cursor)) return "unparsed";
-    if (cursor.time > readAt + AHEAD) cursor.time = Number.NaN;
-    return cursor;
+  return {
+    get format() {
+      return detector.format;
+    },
+    read(bytes, start, end, readAt) {
+      cursor.readAt = readAt;
+      if (!detector.parse(bytes, start, end, cursor)) return "unparsed";
+      if (cursor.time > readAt + AHEAD) cursor.time = Number.NaN;
+      if (proxies.length > 0) believe(proxies, cursor);
+      return cursor;
+    },
   };
 }
 
+const client = new Uint32Array(4);
+
+/** Of a line whose peer is a trusted proxy, the address becomes that of the client it named. */
+function believe(proxies: readonly Cidr[], { words, buffer, starts, ends }: RequestCursor): void {
+  const start = starts[FORWARDED] ?? -1;
+  if (start < 0 || !isTrusted(proxies, words)) return;
+  if (parseForwarded(buffer, start, ends[FORWARDED] ?? start, client, proxies)) words.set(client);
+}
+
 /** Logs of the login services. */
-function auth(source: string): Interpreter {
+function auth(source: string): Read {
   return (bytes, start, end, readAt) => {
     const event = parseAuthLine(bytes.toString("utf8", start, end), source, readAt);
     if (typeof event === "string" || event.at <= readAt + AHEAD) return event;
@@ -60,9 +92,9 @@ function recording(bytes: Buffer, start: number, end: number): Reading {
 }
 
 /** The first line that somebody understands decides what the file is. */
-function any(source: string, format: FormatName | "auto"): Interpreter {
-  const candidates = [recording, requests(source, format), auth(source)];
-  let chosen: Interpreter | undefined;
+function any(source: string, how: Interpretation): Read {
+  const candidates: Read[] = [recording, requests(source, how).read, auth(source)];
+  let chosen: Read | undefined;
   return (bytes, start, end, readAt) => {
     if (chosen !== undefined) return chosen(bytes, start, end, readAt);
     let best: Reading = "unparsed";

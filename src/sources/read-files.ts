@@ -1,6 +1,5 @@
 import type { HealthEvent, Input, Part } from "../model/event.ts";
-import type { FormatName } from "../parse/formats.ts";
-import { type Interpreter, interpreterFor, isBlank, type Reads } from "./interpret.ts";
+import { type Interpretation, type Interpreter, interpreterFor, isBlank, type Reads } from "./interpret.ts";
 import { CUT, type LineReader, openLines } from "./line-reader.ts";
 
 /** A file to read to its end, and what it holds where that is known. */
@@ -9,9 +8,8 @@ export interface FileSource {
   readonly reads: Reads;
 }
 
-export interface ReadOptions {
+export interface ReadOptions extends Interpretation {
   readonly files: readonly FileSource[];
-  readonly format: FormatName | "auto";
   /** The time of lines that have none of their own, and the year of syslog's. */
   readonly readAt: number;
   emit(input: Input): void;
@@ -102,7 +100,7 @@ function earliest(open: readonly OpenFile[]): OpenFile {
 class OpenFile {
   readonly #source: FileSource;
   readonly #options: ReadOptions;
-  readonly #interpret: Interpreter;
+  readonly #interpreter: Interpreter;
   #reader: LineReader | undefined;
   #input: Input | undefined;
   #unparsed = 0;
@@ -115,7 +113,7 @@ class OpenFile {
   constructor(source: FileSource, options: ReadOptions) {
     this.#source = source;
     this.#options = options;
-    this.#interpret = interpreterFor(source.reads, source.path, options.format);
+    this.#interpreter = interpreterFor(source.reads, source.path, options);
   }
 
   /** Goes to the first line that is an input; false where there is none. */
@@ -148,7 +146,7 @@ class OpenFile {
     while (reader?.next() === "line") {
       if (isBlank(reader.bytes, reader.start, reader.end)) continue;
       this.lines++;
-      const reading = this.#interpret(reader.bytes, reader.start, reader.end, this.#options.readAt);
+      const reading = this.#interpreter.read(reader.bytes, reader.start, reader.end, this.#options.readAt);
       if (reading === "unparsed") this.#unparsed++;
       if (typeof reading === "string") continue;
       this.#input = reading;

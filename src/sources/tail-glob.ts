@@ -19,6 +19,15 @@ export function compile(pattern: string): Matcher {
   return (name) => (dotted || !name.startsWith(".")) && matches(tokens, [...name]);
 }
 
+/** As {@link compile}, for a whole path: each component for itself, so that no wildcard stands for a slash. */
+export function compilePath(pattern: string): Matcher {
+  const matchers = pattern.split("/").map(compile);
+  return (path) => {
+    const names = path.split("/");
+    return names.length === matchers.length && matchers.every((matches, i) => matches(names[i] ?? ""));
+  };
+}
+
 function matches(tokens: readonly Token[], chars: readonly string[]): boolean {
   let t = 0;
   let c = 0;

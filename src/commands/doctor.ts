@@ -1,0 +1,208 @@
+import { globSync, readFileSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
+import { printable } from "../config/error.ts";
+import type { HealthEvent } from "../model/event.ts";
+import { now } from "../sources/clock.ts";
+import type { Interpretation, Reads } from "../sources/interpret.ts";
+import { createKernelCounters } from "../sources/kernel-counters.ts";
+import { type LogSample, sampleLog } from "../sources/sample-log.ts";
+import { createSockets } from "../sources/sockets.ts";
+import { isGlob } from "../sources/tail-glob.ts";
+import { createVnstat } from "../sources/vnstat.ts";
+import { FAILED } from "./exit-codes.ts";
+import { interpretationOf } from "./interpretation.ts";
+import type { Setup } from "./live.ts";
+import { openStdout } from "./output.ts";
+import { httpTargets } from "./targets.ts";
+
+/** Files of one glob that are looked into; of more than these the number is told. */
+const FILES = 64;
+/** A log most of whose lines are not understood is not read at all. */
+const MOSTLY = 0.5;
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly part: "sockets" | "kernel" | "http logs" | "auth" | "bandwidth";
+  /** off: nobody asked for it, or it is not here; fail: it is wanted and does not work. */
+  readonly state: "ok" | "warn" | "off" | "fail";
+  readonly text: string;
+  /** What would mend it. */
+  readonly remedy?: string;
+}
+
+/**
+ * `doctor`: what can be seen here, what cannot, and the command that would change it. Returns 0 only where
+ * everything wanted works.
+ */
+export async function doctor(setup: Setup, json: boolean): Promise<number> {
+  const output = openStdout();
+  let failed = false;
+  let before = "";
+  for (const found of await findings(setup)) {
+    if (found.state === "fail") failed = true;
+    output.line(json ? JSON.stringify(found) : line(found, found.part === before));
+    before = found.part;
+  }
+  await output.finish();
+  return failed ? FAILED : 0;
+}
+
+function line({ part, state, text, remedy }: Finding, again: boolean): string {
+  const mended = remedy === undefined ? "" : `. ${remedy}`;
+  return `${(again ? "" : part).padEnd(11)}${state.padEnd(6)}${printable(text + mended)}`;
+}
+
+async function findings(setup: Setup): Promise<Finding[]> {
+  return [
+    ...sockets(),
+    ...counters(setup),
+    ...httpLogs(setup),
+    ...authLogs(setup),
+    ...(await bandwidth(setup)),
+  ];
+}
+
+const STATES = { up: "ok", degraded: "warn", down: "fail" } as const;
+
+function told(part: Finding["part"], inputs: readonly { readonly kind: string }[]): Finding[] {
+  return inputs
+    .filter((input): input is HealthEvent => input.kind === "health")
+    .map(({ state, detail }) => ({ part, state: STATES[state], text: detail }));
+}
+
+function sockets(): Finding[] {
+  const source = createSockets();
+  const inputs = source.poll(now());
+  source.close();
+  const table = inputs.find((input) => input.kind === "sockets");
+  const count = table === undefined ? "" : `, ${table.table.length} sockets with a peer`;
+  const anonymous =
+    process.geteuid?.() === 0 ? {} : { remedy: "Names of other users' processes: run with sudo" };
+  return told("sockets", inputs).map((found) => ({ ...found, text: found.text + count, ...anonymous }));
+}
+
+function counters({ config }: Setup): Finding[] {
+  const { interface: name } = config;
+  return told("kernel", createKernelCounters(name === "" ? {} : { interface: name }).poll(now()));
+}
+
+async function bandwidth({ config }: Setup): Promise<Finding[]> {
+  const { interface: name } = config;
+  const source = createVnstat(name === "" ? {} : { interface: name });
+  const inputs = await source.poll(now());
+  source.close();
+  const month = inputs.find((input) => input.kind === "bandwidth");
+  if (month !== undefined) {
+    return [{ part: "bandwidth", state: "ok", text: `vnstat, ${month.interface}, ${month.month}` }];
+  }
+  const found = told("bandwidth", inputs);
+  return found.length > 0
+    ? found
+    : [{ part: "bandwidth", state: "off", text: "vnstat is not installed: no month's totals" }];
+}
+
+function httpLogs(setup: Setup): Finding[] {
+  const { targets, notes, named } = httpTargets(setup);
+  const part = "http logs";
+  const found = targets.flatMap(({ path, format, from }) =>
+    logs(part, path, "requests", { ...interpretationOf(setup.config), format }, from, named),
+  );
+  if (found.length === 0) {
+    found.push({
+      part,
+      state: "off",
+      text: "no web server's log found here",
+      remedy: "Name one: --access-log PATH",
+    });
+  }
+  for (const { from, text, remedy } of notes) {
+    found.push({ part, state: "warn", text: `${from}: ${text}`, ...(remedy !== undefined && { remedy }) });
+  }
+  return found;
+}
+
+function authLogs({ config, origins }: Setup): Finding[] {
+  const part = "auth";
+  if (!config.authEnabled) return [{ part, state: "off", text: "auth.log_enabled is false" }];
+  const named = origins.authLog !== "default";
+  const found = config.authLog.flatMap((path) =>
+    logs(part, path, "auth", interpretationOf(config), "usual place", named),
+  );
+  if (found.length > 0) return found;
+  return [
+    {
+      part,
+      state: "off",
+      text: `none of ${config.authLog.join(", ")} is there`,
+      remedy: "Name one: --auth-log PATH",
+    },
+  ];
+}
+
+/** What there is to say of a log or of those that a glob finds. One that is absent is told only where a person named it. */
+function logs(
+  part: Finding["part"],
+  path: string,
+  reads: Reads,
+  how: Interpretation,
+  from: string,
+  named: boolean,
+): Finding[] {
+  const files = isGlob(path) ? globSync(path).sort() : [path];
+  const found = files.slice(0, FILES).flatMap((file) => {
+    const sample = sampleLog(file, reads, how, now());
+    if (sample === undefined)
+      return named ? [{ part, state: "fail", text: `${file} is not there` } as const] : [];
+    return [typeof sample === "string" ? unreadable(part, file, sample) : judged(part, file, sample, from)];
+  });
+  if (named && files.length === 0) return [{ part, state: "fail", text: `${path} matches no file` }];
+  if (files.length > FILES) {
+    found.push({
+      part,
+      state: "ok",
+      text: `${path}: ${files.length - FILES} more files, not looked into here`,
+    });
+  }
+  return found;
+}
+
+function judged(
+  part: Finding["part"],
+  path: string,
+  { lines, unparsed, format, strange }: LogSample,
+  from: string,
+): Finding {
+  const about = [format ?? "no line yet understood", from === "named" ? undefined : `from ${from}`]
+    .filter((word) => word !== undefined)
+    .join(", ");
+  const counted = lines === 0 ? "empty" : `${unparsed} of the last ${lines} lines not understood`;
+  const text = `${path} (${about}): ${counted}`;
+  if (unparsed === 0) return { part, state: "ok", text };
+  return {
+    part,
+    state: unparsed > MOSTLY * lines ? "fail" : "warn",
+    text: `${text}, as ${strange.map((raw) => JSON.stringify(raw)).join(", ")}`,
+    ...(unparsed > MOSTLY * lines && { remedy: "Tell its format: --log-format" }),
+  };
+}
+
+function unreadable(part: Finding["part"], path: string, reason: string): Finding {
+  const group = readingGroup(path);
+  const join =
+    group === undefined
+      ? ""
+      : `, or join the group that may: sudo usermod -aG ${group} ${userInfo().username}`;
+  return { part, state: "fail", text: `${path}: ${reason}`, remedy: `Run with sudo${join}` };
+}
+
+/** The name of the group whose members may read the file, where it is not everybody's. */
+function readingGroup(path: string): string | undefined {
+  try {
+    const { gid, mode } = statSync(path);
+    if ((mode & 0o040) === 0) return undefined;
+    const groups = readFileSync("/etc/group", "utf8").split("\n");
+    return groups.find((entry) => entry.split(":")[2] === String(gid))?.split(":")[0];
+  } catch {
+    return undefined;
+  }
+}

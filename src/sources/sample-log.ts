@@ -1,0 +1,80 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { type Interpretation, interpreterFor, isBlank, type Reads } from "./interpret.ts";
+import { reasonOf } from "./tail-fs.ts";
+
+/** Read from a log's end: some thousand lines, enough to judge a format by. */
+const SAMPLE = 1 << 20;
+/** Lines that nobody understood, kept to be shown. */
+const KEPT = 3;
+/** Bytes kept of each. */
+const KEPT_BYTES = 200;
+
+/** What the newest lines of a log are. */
+export interface LogSample {
+  /** Lines looked at that hold anything. */
+  readonly lines: number;
+  readonly unparsed: number;
+  /** What they are, where that is known. */
+  readonly format: string | undefined;
+  /** The last lines that were not understood, as they are, cut. Not safe to print. */
+  readonly strange: readonly string[];
+}
+
+/**
+ * Reads the last megabyte of a log, as `reads` says, at `now` (epoch milliseconds). In words why not, where it
+ * cannot be read; undefined where it is not there.
+ */
+export function sampleLog(
+  path: string,
+  reads: Reads,
+  how: Interpretation,
+  now: number,
+): LogSample | string | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return reasonOf(error);
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) return "not a regular file";
+    const bytes = Buffer.alloc(Math.min(stat.size, SAMPLE));
+    const from = stat.size - bytes.length;
+    const length = readSync(fd, bytes, 0, bytes.length, from);
+    // What comes before the first newline began before the sample.
+    const start = from === 0 ? 0 : bytes.indexOf(10) + 1;
+    return judge(bytes.subarray(0, length), start, path, reads, how, now);
+  } catch (error) {
+    return reasonOf(error);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function judge(
+  bytes: Buffer,
+  from: number,
+  path: string,
+  reads: Reads,
+  how: Interpretation,
+  now: number,
+): LogSample {
+  const interpreter = interpreterFor(reads, path, how);
+  const strange: string[] = [];
+  let lines = 0;
+  let unparsed = 0;
+  let start = from;
+  for (let end = bytes.indexOf(10, start); end >= 0; end = bytes.indexOf(10, start)) {
+    if (!isBlank(bytes, start, end)) {
+      lines++;
+      if (interpreter.read(bytes, start, end, now) === "unparsed") {
+        unparsed++;
+        strange.push(bytes.toString("latin1", start, Math.min(end, start + KEPT_BYTES)));
+        if (strange.length > KEPT) strange.shift();
+      }
+    }
+    start = end + 1;
+  }
+  return { lines, unparsed, format: interpreter.format, strange };
+}
