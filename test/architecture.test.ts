@@ -53,7 +53,7 @@ const ONLY: readonly {
   {
     what: "runs programs",
     pattern: /["'](?:node:)?(?:child_process|cluster)["']|\bBun\s*\.\s*(?:spawn|spawnSync|\$)/,
-    files: [],
+    files: ["kernel/programs.ts"],
   },
   { what: "opens a database", pattern: /["'](?:node|bun):(?:sqlite|sql)["']/, files: [] },
   { what: "loads the terminal library", pattern: /["']@opentui\/core["']/, files: ["tui/"] },
