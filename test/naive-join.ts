@@ -1,5 +1,6 @@
 import {
   type AuthEvent,
+  type BandwidthEvent,
   type Event,
   type HealthEvent,
   KERNEL_COUNTERS,
@@ -24,6 +25,7 @@ export class NaiveJoin {
   readonly auths: { seq: number; event: AuthEvent }[] = [];
   readonly tables: { at: number; sockets: Socket[] }[] = [];
   readonly kernels: KernelEvent[] = [];
+  readonly bandwidths: BandwidthEvent[] = [];
   /** Rates by second since the epoch. */
   readonly series = {
     newConnections: new Map<number, number>(),
@@ -60,6 +62,9 @@ export class NaiveJoin {
       }
       case "kernel":
         this.foldKernel(event);
+        return;
+      case "bandwidth":
+        this.bandwidths.push(event);
         return;
       case "health":
         this.health.set(`${event.part}/${event.source}`, event);
@@ -263,6 +268,7 @@ export class NaiveJoin {
         .filter((row) => row[sort] > 0)
         .map((row) => ({ ip: row.ip, value: row[sort] }));
     const { detail } = query;
+    const [bandwidth] = this.bandwidths.toReversed().sort((a, b) => b.at - a.at);
     return {
       v: 1,
       at: this.now,
@@ -297,6 +303,14 @@ export class NaiveJoin {
               },
             ];
           }),
+      ...(bandwidth !== undefined && {
+        bandwidth: {
+          interface: bandwidth.interface,
+          month: bandwidth.month,
+          inBytes: bandwidth.inBytes,
+          outBytes: bandwidth.outBytes,
+        },
+      }),
       series: {
         requests: seconds.map((wanted) => this.requests.filter(({ second }) => second === wanted).length),
         newConnections: seconds.map((second) => this.series.newConnections.get(second) ?? 0),

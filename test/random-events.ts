@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type {
   AuthEvent,
+  BandwidthEvent,
   Event,
   HealthEvent,
   KernelEvent,
@@ -135,9 +136,18 @@ const kernel = fc.record<Omit<KernelEvent, "at">>({
   ),
 });
 
+const bandwidth = fc.record<Omit<BandwidthEvent, "at">>({
+  kind: fc.constant("bandwidth"),
+  interface: fc.constantFrom("eth0", "eth1"),
+  month: fc.constantFrom("2025-10", "2025-11"),
+  inBytes: fc.nat(),
+  outBytes: fc.nat(),
+  source: fc.constant("vnstat"),
+});
+
 const health = fc.record<Omit<HealthEvent, "at">>({
   kind: fc.constant("health"),
-  part: fc.constantFrom("http", "auth"),
+  part: fc.constantFrom("http", "auth", "bandwidth"),
   source: fc.constantFrom("a.log", "b.log"),
   state: fc.constantFrom("up", "degraded", "down"),
   detail: fc.constantFrom("reading", "no such file"),
@@ -172,6 +182,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     ),
   },
   { weight: 2, arbitrary: atOffset(kernel, fc.integer({ min: -2_000, max: 2_000 })) },
+  { weight: 1, arbitrary: atOffset(bandwidth, offset) },
   { weight: 1, arbitrary: atOffset(health, offset) },
 );
 

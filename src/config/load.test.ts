@@ -202,7 +202,7 @@ describe("refusals", () => {
     ],
     [
       "[refresh]\nlog_intervall = 1",
-      ":2: no such key 'refresh.log_intervall', did you mean refresh.log_interval?; allowed: refresh.connections_interval, refresh.log_interval, refresh.auth_log_interval",
+      ":2: no such key 'refresh.log_intervall', did you mean refresh.log_interval?; allowed: refresh.connections_interval, refresh.log_interval, refresh.auth_log_interval, refresh.bandwidth_interval",
     ],
     [
       "[zz.yy]\nx = 1",

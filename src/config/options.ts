@@ -137,6 +137,14 @@ export const OPTIONS = {
     default: 2,
     help: "seconds between two looks at the logs of the login services",
   },
+  bandwidthInterval: {
+    group: "Polling",
+    keys: ["refresh.bandwidth_interval"],
+    flags: [],
+    type: SECONDS,
+    default: 30,
+    help: "seconds between two questions to vnstat for the month's totals, where it is installed",
+  },
   interface: {
     group: "Behaviour",
     keys: ["interface"],
@@ -144,7 +152,7 @@ export const OPTIONS = {
     // IFNAMSIZ of linux/if.h, less the final NUL.
     type: text("IFACE", 15),
     default: "",
-    help: "network interface whose rate is shown; '' for that of the default route",
+    help: "network interface whose rate and month are shown; '' for that of the default route",
   },
   readonly: {
     group: "Behaviour",
@@ -173,7 +181,6 @@ export type Settings = Map<OptionName, unknown>;
  */
 export const UNSUPPORTED_KEYS: readonly string[] = [
   "log.max_log_entries_per_ip",
-  "refresh.bandwidth_interval",
   "geoip.enabled",
   "geoip.city_db",
   "geoip.asn_db",

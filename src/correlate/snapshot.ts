@@ -1,7 +1,8 @@
 import { isPrivate } from "../model/cidr.ts";
-import type { AuthEvent, KernelCounter, KernelEvent, RequestEvent } from "../model/event.ts";
+import type { AuthEvent, BandwidthEvent, KernelCounter, KernelEvent, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import type {
+  Bandwidth,
   Detail,
   Filter,
   InterfaceRate,
@@ -50,6 +51,7 @@ export function snapshot(state: State, query: Query): Snapshot {
     host: { name: kernel?.host ?? "", ...(kernel !== undefined && { uptime: kernel.uptime }) },
     totals: totalsOf(state, shown.length),
     interfaces: interfaceRates(state),
+    ...(state.bandwidth !== undefined && { bandwidth: bandwidthOf(state.bandwidth) }),
     series: {
       requests: lastMinute(series.requests, now),
       newConnections: lastMinute(series.newConnections, now),
@@ -158,6 +160,10 @@ function interfaceRates(state: State): InterfaceRate[] {
     });
   }
   return rates;
+}
+
+function bandwidthOf({ interface: name, month, inBytes, outBytes }: BandwidthEvent): Bandwidth {
+  return { interface: name, month, inBytes, outBytes };
 }
 
 function offenders(

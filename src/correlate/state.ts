@@ -1,4 +1,4 @@
-import type { HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
+import type { BandwidthEvent, HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
 import { createRecent, type Recent } from "./recent.ts";
@@ -86,6 +86,7 @@ export interface State {
   /** The two newest kernel events: their difference is a rate. */
   kernel: KernelEvent | undefined;
   kernelBefore: KernelEvent | undefined;
+  bandwidth: BandwidthEvent | undefined;
   /** Core time: `at` of the latest tick. */
   now: number;
   /** The earliest `at` of a tick or a request. */
@@ -136,6 +137,7 @@ export function createState(options: StateOptions): State {
     },
     kernel: undefined,
     kernelBefore: undefined,
+    bandwidth: undefined,
     now: 0,
     started: Number.POSITIVE_INFINITY,
     hand: 0,

@@ -63,12 +63,13 @@ const endings: [string, string, Outcome][] = [
     { kind: "failed", code: 3, reason: "Error: no" },
   ],
   ["an exit code alone", "exit 1", { kind: "failed", code: 1, reason: "" }],
+  ["a reason on stdout", "echo; echo 'Error: no'; exit 1", { kind: "failed", code: 1, reason: "Error: no" }],
   ["a signal", "kill -TERM $$", { kind: "failed", code: "SIGTERM", reason: "" }],
   ["much on stderr", "yes | head -c 300000 >&2; echo fine", { kind: "done", stdout: "fine\n" }],
   [
     "a complaint without end",
     "yes x | tr -d '\\n' | head -c 300000 >&2; exit 1",
-    { kind: "failed", code: 1, reason: "x".repeat(4096) },
+    { kind: "failed", code: 1, reason: "x".repeat(400) },
   ],
 ];
 test.each(endings)("%s", async (name, script, outcome) => {

@@ -6,7 +6,10 @@ export type Outcome =
   | { readonly kind: "done"; readonly stdout: string }
   /** Nothing of that name, or not the interpreter its first line names, is where programs are looked for. */
   | { readonly kind: "absent" }
-  /** `code`: its exit code, or the name of the signal that ended it, or of the error that kept it from starting. */
+  /**
+   * `code`: its exit code, or the name of the signal that ended it, or of the error that kept it from starting.
+   * `reason`: the first line it wrote on stderr, else on stdout.
+   */
   | { readonly kind: "failed"; readonly code: number | string; readonly reason: string }
   | { readonly kind: "timed-out" }
   | { readonly kind: "too-long" };
@@ -30,8 +33,10 @@ const ENVIRONMENT = {
   LC_ALL: "C",
 };
 
-/** Of stderr the first line is told; more than this of it nobody reads. */
+/** Of stderr a line is told: more than this of it is not kept. */
 const STDERR_BYTES = 4096;
+/** Characters of a reason. */
+const REASON = 400;
 
 /**
  * Runs a program without a shell: `argv` is its name or path and its arguments, as execvp(3) takes them. It gets no
@@ -79,7 +84,8 @@ export function run(argv: readonly [string, ...string[]], limits: RunLimits): Pr
   child.on("error", (error) => resolve(unstarted(error)));
   child.on("close", (code, signal) => {
     if (code === 0) resolve({ kind: "done", stdout: Buffer.concat(stdout).toString() });
-    else resolve({ kind: "failed", code: code ?? signal ?? "", reason: firstLine(Buffer.concat(stderr)) });
+    else
+      resolve({ kind: "failed", code: code ?? signal ?? "", reason: firstLine(stderr) || firstLine(stdout) });
   });
   return promise.finally(() => {
     clearTimeout(timer);
@@ -103,7 +109,7 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-function firstLine(bytes: Buffer): string {
-  const lines = bytes.toString().split("\n");
-  return (lines.find((line) => line.trim() !== "") ?? "").trim();
+function firstLine(written: readonly Buffer[]): string {
+  const lines = Buffer.concat(written).toString().split("\n");
+  return (lines.find((line) => line.trim() !== "") ?? "").trim().slice(0, REASON);
 }
