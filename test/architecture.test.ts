@@ -5,7 +5,7 @@ import { dirname, join, normalize } from "node:path";
 /** Which rooms of src/ a room may import besides itself. The entry, src/main.ts, may import all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  config: [],
+  config: ["model"],
   parse: ["model"],
   correlate: ["model"],
   filter: ["model"],

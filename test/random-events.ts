@@ -38,6 +38,23 @@ export const KNOWN: readonly Known[] = [
   known("fe80::1", [], true),
 ];
 
+/** A prefix, and which of {@link KNOWN} lie inside. */
+export interface KnownPrefix {
+  readonly prefix: string;
+  readonly inside: readonly string[];
+}
+
+export const PREFIXES: readonly KnownPrefix[] = [
+  { prefix: "8.8.8.8", inside: ["8.8.8.8"] },
+  { prefix: "::ffff:8.8.0.1/16", inside: ["8.8.8.8"] },
+  { prefix: "10.0.0.0/8", inside: ["10.0.0.7"] },
+  { prefix: "192.0.0.0/7", inside: ["192.168.1.4", "193.0.6.139"] },
+  { prefix: "203.0.113.0/24", inside: [] },
+  { prefix: "0.0.0.0/0", inside: KNOWN.map(({ ip }) => ip).filter((ip) => !ip.includes(":")) },
+  { prefix: "2a00::/12", inside: ["2a00::1"] },
+  { prefix: "::/0", inside: KNOWN.map(({ ip }) => ip).filter((ip) => ip.includes(":")) },
+];
+
 const NO_ADDRESS = ["", "nobody", "1.2.3", "1.2.3.4:80", "fe80::1%eth0", "::ffff:8.8.8.8/128"];
 
 /** The canonical address of a spelling, or undefined where it is none. */

@@ -1,4 +1,4 @@
-import { choice, integer, number, onOff, paths, type Type, text, type ValueOf } from "./value.ts";
+import { choice, integer, number, onOff, paths, prefixes, type Type, text, type ValueOf } from "./value.ts";
 
 /** The headings under which help and the example file list the options. */
 export const GROUPS = ["Logs", "Display", "Polling", "Behaviour"] as const;
@@ -80,6 +80,22 @@ export const OPTIONS = {
     type: onOff,
     default: false,
     help: "show private and reserved addresses too",
+  },
+  cidrAllow: {
+    group: "Display",
+    keys: ["filters.cidr_allow"],
+    flags: [],
+    type: prefixes("PREFIX"),
+    default: [],
+    help: "show only addresses inside these prefixes; totals and 'stream events' have all",
+  },
+  cidrDeny: {
+    group: "Display",
+    keys: ["filters.cidr_deny"],
+    flags: [],
+    type: prefixes("PREFIX"),
+    default: [],
+    help: "hide addresses inside these prefixes; totals and 'stream events' have all",
   },
   color: {
     group: "Display",
@@ -187,8 +203,6 @@ export const UNSUPPORTED_KEYS: readonly string[] = [
   "whois.enabled",
   "whois.cache_ttl",
   "whois.max_workers",
-  "filters.cidr_allow",
-  "filters.cidr_deny",
   "filters.suspicious_burst_rpm",
   "filters.suspicious_min_conns",
   "filters.scanner_user_agents",

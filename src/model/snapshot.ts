@@ -77,7 +77,7 @@ export interface Series {
 }
 
 export interface Totals {
-  /** Addresses held now and listed; private ones held but not listed; and how many left to make room. */
+  /** Addresses held now and listed; those held but not listed; and how many left to make room. */
   readonly addresses: number;
   readonly hidden: number;
   readonly evicted: number;

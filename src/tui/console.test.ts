@@ -71,6 +71,12 @@ describe("the main screen", () => {
     expect(frame).toContain("7 addresses dropped");
   });
 
+  test("says how many addresses it does not list", async () => {
+    const { totals } = snapshot();
+    await using console = await stage(200, 50, { totals: { ...totals, hidden: 12 } });
+    expect(await console.frame()).toContain(" · 12 hidden · ");
+  });
+
   test("has the totals of the month beside the rates, the first to leave where it is narrow", async () => {
     const bandwidth = {
       interface: "eth0",
