@@ -98,7 +98,7 @@ test("more than may be written ends it", async () => {
 test("at its time it is killed with all that it started", async () => {
   const pids = join(folder, "pids");
   const path = program("slow", `trap '' TERM HUP; sleep 600 & echo $$ $! > ${pids}; wait`);
-  expect(await run([path], { ...LIMITS, time: 300 })).toEqual({ kind: "timed-out" });
+  expect(await run([path], { ...LIMITS, time: 1_000 })).toEqual({ kind: "timed-out" });
   const started = readFileSync(pids, "utf8").trim().split(" ").map(Number);
   expect(started).toHaveLength(2);
   await until(() => !started.some(alive), "both to end");

@@ -3,7 +3,6 @@ import { defaultInterfaces } from "../kernel/routes.ts";
 import type { BandwidthEvent, HealthEvent } from "../model/event.ts";
 import { parseVnstat } from "../parse/vnstat.ts";
 
-/** Milliseconds it may take: it reads a database of a few kilobytes. */
 const TIME_LIMIT = 5_000;
 /** A month is some 100 bytes, and it may keep all there ever were. */
 const MAX_BYTES = 256 * 1024;
@@ -17,6 +16,8 @@ export interface VnstatOptions {
   readonly procRoot?: string | undefined;
   /** The program and what it is always given: `vnstat` when absent. */
   readonly command?: readonly [string, ...string[]] | undefined;
+  /** Milliseconds it may take, 5,000 when absent: it reads a database of a few kilobytes. */
+  readonly timeLimit?: number | undefined;
 }
 
 export interface Vnstat {
@@ -31,7 +32,7 @@ export interface Vnstat {
 
 /** Month totals as vnstat(1), version 1 or 2, has counted them. */
 export function createVnstat(options: VnstatOptions = {}): Vnstat {
-  const { command = ["vnstat"], procRoot = "/proc" } = options;
+  const { command = ["vnstat"], procRoot = "/proc", timeLimit = TIME_LIMIT } = options;
   const closed = new AbortController();
   let waiting = false;
   let retryAt = Number.NEGATIVE_INFINITY;
@@ -41,7 +42,7 @@ export function createVnstat(options: VnstatOptions = {}): Vnstat {
       const name = options.interface ?? defaultInterface(procRoot);
       if (name === undefined) return [];
       waiting = true;
-      const limits = { time: TIME_LIMIT, stdout: MAX_BYTES, signal: closed.signal };
+      const limits = { time: timeLimit, stdout: MAX_BYTES, signal: closed.signal };
       const outcome = await run([...command, "--json", "m", "-i", name], limits);
       waiting = false;
       if (closed.signal.aborted) return [];
@@ -84,7 +85,7 @@ function eventsOf(
   });
   switch (outcome.kind) {
     case "timed-out":
-      return [health("degraded", `vnstat did not answer within ${TIME_LIMIT / 1000} s`)];
+      return [health("degraded", "vnstat did not answer in time")];
     case "too-long":
       return [health("degraded", "vnstat wrote more than months can be")];
     case "failed": {
