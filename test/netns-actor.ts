@@ -2,6 +2,8 @@
  * Does with TCP sockets what it is told, a JSON object a line on standard input, and answers each with one
  * on standard output: the other process of tests in network namespaces (see `netns.ts`).
  */
+import { createSocket } from "node:dgram";
+import { appendFileSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { HealthEvent, SocketsView } from "../src/model/event.ts";
@@ -61,6 +63,47 @@ const commands: Readonly<Record<string, (command: Command) => unknown>> = {
   end: async ({ id }) => {
     (await kept(id)).end();
   },
+  /**
+   * Connects to `host` and `port` from `from`, sends the `pieces` (base64) with `gap` milliseconds between them,
+   * and then waits for the other side to end, ends its own half first (`half-close`), or leaves (`hang up`).
+   * Answers what came back, base64; a server that never ends is left after five seconds.
+   */
+  exchange: ({ host, port, from, pieces, gap, after }) =>
+    new Promise((resolve) => {
+      const came: Buffer[] = [];
+      const socket = createConnection({
+        host: String(host),
+        port: Number(port),
+        localAddress: String(from),
+        allowHalfOpen: true,
+      });
+      const patience = setTimeout(() => socket.destroy(), 5_000);
+      socket.on("data", (data) => came.push(Buffer.from(data)));
+      socket.on("end", () => socket.end());
+      // A server that refuses to read on resets the connection.
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        clearTimeout(patience);
+        resolve({ answer: Buffer.concat(came).toString("base64") });
+      });
+      socket.on("connect", async () => {
+        for (const piece of Array.isArray(pieces) ? pieces : []) {
+          socket.write(Buffer.from(String(piece), "base64"));
+          await Bun.sleep(Number(gap));
+        }
+        if (after === "half-close") socket.end();
+        if (after === "hang up") socket.destroy();
+      });
+    }),
+  /** Appends every datagram that comes to `port` to `file`, as a line. */
+  collect: ({ port, file }) =>
+    new Promise((resolve) => {
+      const socket = createSocket("udp4");
+      socket.on("message", (message) =>
+        appendFileSync(String(file), `${message.toString("latin1").trimEnd()}\n`, "latin1"),
+      );
+      socket.bind(Number(port), "127.0.0.1", () => resolve({}));
+    }),
   /** Goes on with the rights of the user `uid`. */
   become: ({ uid }) => {
     process.seteuid?.(Number(uid));

@@ -37,7 +37,7 @@ export function decodeText(buffer: Buffer, start: number, end: number): string {
 }
 
 /** Writes the unescaped bytes, never more than were read, and returns their number. */
-function decodeEscapes(from: Uint8Array, start: number, end: number, into: Uint8Array): number {
+export function decodeEscapes(from: Uint8Array, start: number, end: number, into: Uint8Array): number {
   let length = 0;
   let i = start;
   while (i < end) {

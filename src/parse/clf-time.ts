@@ -1,10 +1,11 @@
 import { COLON, digits, SLASH, SPACE } from "./ascii.ts";
 import { epochMillis, monthNamed, zoneMinutes } from "./civil.ts";
 
-const LENGTH = "10/Oct/2000:13:55:36 -0700".length;
+/** Bytes of such a time. */
+export const CLF_LENGTH = "10/Oct/2000:13:55:36 -0700".length;
 
 /** The last stamp read and its time: on a busy server most lines share their second with the one before. */
-const memo = new Uint8Array(LENGTH);
+const memo = new Uint8Array(CLF_LENGTH);
 let memoTime = Number.NaN;
 
 /**
@@ -12,11 +13,11 @@ let memoTime = Number.NaN;
  * nginx's `$time_local`, without brackets). NaN for any other form and for times that do not exist.
  */
 export function parseClfTime(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start !== LENGTH) return Number.NaN;
+  if (end - start !== CLF_LENGTH) return Number.NaN;
   let i = 0;
-  while (i < LENGTH && bytes[start + i] === memo[i]) i++;
-  if (i === LENGTH) return memoTime;
-  for (; i < LENGTH; i++) memo[i] = bytes[start + i] as number;
+  while (i < CLF_LENGTH && bytes[start + i] === memo[i]) i++;
+  if (i === CLF_LENGTH) return memoTime;
+  for (; i < CLF_LENGTH; i++) memo[i] = bytes[start + i] as number;
   memoTime = read(bytes, start);
   return memoTime;
 }
@@ -37,7 +38,7 @@ function read(bytes: Uint8Array, s: number): number {
     digits(bytes, s + 12, s + 14),
     digits(bytes, s + 15, s + 17),
     digits(bytes, s + 18, s + 20),
-    zoneMinutes(text(bytes, s + 21, s + LENGTH)),
+    zoneMinutes(text(bytes, s + 21, s + CLF_LENGTH)),
   );
 }
 

@@ -4,8 +4,10 @@ import { parseClfTime } from "./clf-time.ts";
 import type { Format } from "./format.ts";
 import { parseSize, parseStatus } from "./numbers.ts";
 import { closingQuote } from "./quoted.ts";
-import { FIELD, type RequestCursor } from "./request-cursor.ts";
+import { FIELD, FORWARDED, type RequestCursor } from "./request-cursor.ts";
 import { splitRequestLine } from "./request-line.ts";
+
+const ident = new Uint32Array(4);
 
 /**
  * Reads a line of Apache's and nginx's `combined` format in `bytes[start, end)`:
@@ -46,7 +48,10 @@ function parse(
   while (open > address && bytes[open] !== OPEN_BRACKET) open--;
   if (bytes[open - 1] !== SPACE) return false;
   cursor.time = parseClfTime(bytes, open + 1, close);
-  setPresent(bytes, tokenEnd(bytes, address + 1, open) + 1, open - 1, FIELD.user, cursor);
+  const identEnd = tokenEnd(bytes, address + 1, open);
+  // A site that is named by its address stands before the line: the peer comes second.
+  if (identEnd - address > 3 && parseIpBytes(bytes, address + 1, identEnd, ident)) return false;
+  setPresent(bytes, identEnd + 1, open - 1, FIELD.user, cursor);
 
   const requestEnd = closingQuote(cursor.view, request, end);
   splitRequestLine(bytes, request, requestEnd, cursor);
@@ -72,7 +77,13 @@ function parse(
   i = referrerEnd + 1;
   if (i >= end) return true;
   if (bytes[i] !== SPACE || bytes[i + 1] !== QUOTE) return false;
-  setPresent(bytes, i + 2, closingQuote(cursor.view, i + 2, end), FIELD.userAgent, cursor);
+  const agentEnd = closingQuote(cursor.view, i + 2, end);
+  setPresent(bytes, i + 2, agentEnd, FIELD.userAgent, cursor);
+  // What many servers add first (nginx's `main` of Red Hat's package) is for whom a proxy asked.
+  i = agentEnd + 1;
+  if (i + 2 < end && bytes[i] === SPACE && bytes[i + 1] === QUOTE) {
+    setPresent(bytes, i + 2, closingQuote(cursor.view, i + 2, end), FORWARDED, cursor);
+  }
   return true;
 }
 

@@ -1,29 +1,108 @@
-import { caddy, json } from "./caddy.ts";
+import { compileApache } from "./apache-format.ts";
+import { caddy } from "./caddy.ts";
 import { combined, common } from "./combined.ts";
+import { containerOpener, type Envelope, type Message, openSyslog } from "./envelope.ts";
 import type { Format, ParseLine } from "./format.ts";
+import { haproxy } from "./haproxy.ts";
+import { json } from "./json.ts";
+import { compileNginx } from "./nginx-format.ts";
+import { nginxJson } from "./nginx-json.ts";
+import type { RequestCursor } from "./request-cursor.ts";
+import { traefik } from "./traefik.ts";
+import { vhost } from "./vhost.ts";
 
 /** The formats by the names of `--log-format`. A new one is a file and a line here. */
-export const FORMATS = { combined, common, json, caddy } as const satisfies Record<string, Format>;
+export const FORMATS = {
+  combined,
+  common,
+  vhost,
+  json,
+  caddy,
+  "nginx-json": nginxJson,
+  traefik,
+  haproxy,
+} as const satisfies Record<string, Format>;
 export type FormatName = keyof typeof FORMATS;
 
-/** What is tried on a line of an unknown format. `json` understands what `caddy` does. */
-const TRIED: readonly FormatName[] = ["combined", "common", "json"];
+/** What is tried on a line of an unknown format. `json` understands every JSON, `combined` Traefik's CLF. */
+const TRIED: readonly FormatName[] = ["combined", "common", "vhost", "json", "haproxy"];
+
+/**
+ * The reader of `format`: one of {@link FORMATS}, an nginx `log_format` string (it has a `$`) or an Apache `LogFormat`
+ * string (a `%`). In words what is wrong with it where it is none.
+ */
+export function parserOf(format: string): ParseLine | string {
+  if (Object.hasOwn(FORMATS, format)) return FORMATS[format as FormatName].parse;
+  if (format.includes("$")) return compileNginx(format);
+  if (format.includes("%")) return compileApache(format);
+  return `no such format; allowed: auto, ${Object.keys(FORMATS).join(", ")}, an nginx log_format string, an Apache LogFormat string`;
+}
 
 /** Reads the lines of one file. */
 export interface Detector {
-  /** The format of the last line understood; the forced one where one is. */
-  readonly format: FormatName | undefined;
+  /** The format of the last line understood, and what was around it: `combined`, `haproxy in syslog`. */
+  readonly format: string | undefined;
   readonly parse: ParseLine;
 }
 
 /**
- * A reader for one file. Where a format is forced, lines of any other are refused. Else a line is tried as
- * what the one before it was, and on a miss as every other: a file may change its format, and a stray line
- * costs a few tries.
+ * A reader for one file. Where a format is forced (a name or a string), lines of any other are refused. Else a line
+ * is tried as what the one before it was, and on a miss as every other: a file may change its format, and a stray
+ * line costs a few tries. Either way the line may stand behind syslog's prefix or inside a container's log.
+ * Throws a TypeError where the forced format cannot be read: ask {@link parserOf} before.
  */
-export function createDetector(forced?: FormatName): Detector {
-  let format = forced;
-  let parse: ParseLine = FORMATS[format ?? "combined"].parse;
+export function createDetector(forced?: string): Detector {
+  const ways: Way[] = ENVELOPES.map(([around, envelope]) => {
+    const lines = createLines(forced);
+    return { lines, around, parse: envelope === undefined ? lines.parse : within(envelope(), lines.parse) };
+  });
+  const [plain] = ways as [Way, ...Way[]];
+  let known = plain;
+  return {
+    get format() {
+      const { format } = known.lines;
+      return format === undefined ? undefined : format + known.around;
+    },
+    parse(bytes, start, end, cursor) {
+      if (known.parse(bytes, start, end, cursor)) return true;
+      for (const way of ways) {
+        if (way === known || !way.parse(bytes, start, end, cursor)) continue;
+        known = way;
+        return true;
+      }
+      return false;
+    },
+  };
+}
+
+interface Way {
+  readonly lines: Detector;
+  readonly around: string;
+  readonly parse: ParseLine;
+}
+
+const ENVELOPES: readonly (readonly [around: string, (() => Envelope) | undefined])[] = [
+  ["", undefined],
+  [" in syslog", () => openSyslog],
+  [" in a container's log", containerOpener],
+];
+
+/** Reads what is inside an envelope. */
+function within(envelope: Envelope, parse: ParseLine): ParseLine {
+  const message: Message = { bytes: new Uint8Array(0), start: 0, end: 0 };
+  return (bytes: Uint8Array, start: number, end: number, cursor: RequestCursor) =>
+    envelope(bytes, start, end, message) && parse(message.bytes, message.start, message.end, cursor);
+}
+
+/** A reader of lines with nothing around them. */
+function createLines(forced: string | undefined): Detector {
+  if (forced !== undefined) {
+    const parse = parserOf(forced);
+    if (typeof parse === "string") throw new TypeError(parse);
+    return { format: forced, parse };
+  }
+  let format: FormatName | undefined;
+  let parse: ParseLine = FORMATS.combined.parse;
   return {
     get format() {
       return format;
@@ -33,7 +112,6 @@ export function createDetector(forced?: FormatName): Detector {
         format ??= "combined";
         return true;
       }
-      if (forced !== undefined) return false;
       for (const name of TRIED) {
         if (FORMATS[name].parse === parse || !FORMATS[name].parse(bytes, start, end, cursor)) continue;
         format = name;

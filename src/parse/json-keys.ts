@@ -1,15 +1,15 @@
-import { FIELD } from "./request-cursor.ts";
+import { FIELD, FORWARDED } from "./request-cursor.ts";
 
-// What a key may tell: one of the text fields 0-6, or one of these.
-export const ADDRESS = 7;
-export const TIME = 8;
-export const STATUS = 9;
-export const SIZE = 10;
-export const REQUEST = 11;
-export const HEADERS = 12;
+// What a key may tell: one of the cursor's texts, 0-7, or one of these.
+export const ADDRESS = 8;
+export const TIME = 9;
+export const STATUS = 10;
+export const SIZE = 11;
+export const REQUEST = 12;
+export const HEADERS = 13;
 
 /** How many things a key may tell. */
-export const TARGETS = 13;
+export const TARGETS = 14;
 
 export interface Key {
   readonly name: string;
@@ -29,6 +29,7 @@ export const LINE_RANK = 16;
 export const HEADER_KEYS = keys(0, [
   [FIELD.userAgent, "User-Agent", "user-agent"],
   [FIELD.referrer, "Referer", "referer"],
+  [FORWARDED, "X-Forwarded-For", "x-forwarded-for", "Cf-Connecting-Ip", "X-Real-Ip"],
 ]);
 
 /** Inside Caddy's `request` object. `client_ip` is what a proxy claims, so it comes last. */
@@ -41,20 +42,35 @@ export const REQUEST_KEYS = keys(0, [
   [HEADERS, "headers"],
 ]);
 
-/** Of the line itself: Caddy's, the flat spellings in use, and nginx's variables. */
+/** Of the address: from this rank on, the keys of Traefik. */
+export const TRAEFIK_RANK = LINE_RANK + 4;
+
+/** Of the line itself: Caddy's, the flat spellings in use, nginx's variables, Traefik's. */
 export const LINE_KEYS = keys(LINE_RANK, [
   [REQUEST, "request"],
-  [ADDRESS, "remote_ip", "remote_addr", "client_ip"],
-  [TIME, "ts", "timestamp", "time", "time_iso8601", "time_local", "msec"],
-  [STATUS, "status", "resp_status"],
-  [SIZE, "size", "resp_size", "bytes_sent", "body_bytes_sent"],
-  [FIELD.method, "method", "request_method"],
-  [FIELD.path, "uri", "path", "request_uri"],
-  [FIELD.protocol, "proto", "protocol", "server_protocol"],
-  [FIELD.referrer, "referrer", "referer", "http_referer"],
-  [FIELD.userAgent, "user_agent", "user-agent", "http_user_agent"],
-  [FIELD.user, "user_id", "remote_user"],
-  [FIELD.vhost, "host", "http_host"],
+  [ADDRESS, "remote_ip", "remote_addr", "client_ip", "clientip", "ClientHost", "ClientAddr"],
+  [
+    TIME,
+    "ts",
+    "timestamp",
+    "time",
+    "time_iso8601",
+    "time_local",
+    "msec",
+    "@timestamp",
+    "StartUTC",
+    "StartLocal",
+  ],
+  [STATUS, "status", "resp_status", "DownstreamStatus"],
+  [SIZE, "size", "resp_size", "bytes_sent", "body_bytes_sent", "bytes", "DownstreamContentSize"],
+  [FIELD.method, "method", "request_method", "RequestMethod"],
+  [FIELD.path, "uri", "path", "request_uri", "url", "RequestPath"],
+  [FIELD.protocol, "proto", "protocol", "server_protocol", "RequestProtocol"],
+  [FIELD.referrer, "referrer", "referer", "http_referer", "http_referrer", "request_Referer"],
+  [FIELD.userAgent, "user_agent", "user-agent", "http_user_agent", "agent", "request_User-Agent"],
+  [FIELD.user, "user_id", "remote_user", "user", "ClientUsername"],
+  [FIELD.vhost, "host", "http_host", "server_name", "vhost", "RequestHost"],
+  [FORWARDED, "http_x_forwarded_for", "x_forwarded_for", "xff", "request_X-Forwarded-For"],
 ]);
 
 /** The key of that name, if it is known. */

@@ -18,7 +18,7 @@ import {
   type TcpInfo,
 } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
-import { countOf, isObject, type Json, numberOf, parseJson, textOf } from "./json-values.ts";
+import { countOf, isObject, type Json, numberOf, parseJson, textOf } from "./untrusted-json.ts";
 
 /** The latest time a Date can hold (ECMA-262 section 21.4.1.1). */
 const MAX_TIME = 8.64e15;

@@ -29,7 +29,7 @@ describe("a request cursor", () => {
       timeUnknown: true,
       source: "access.log",
     } as never);
-    expect(Array.from(cursor.starts)).toEqual(REQUEST_TEXTS.map(() => -1));
+    expect(new Set(cursor.starts)).toEqual(new Set([-1]));
   });
 
   test("knows nothing of the line before", () => {

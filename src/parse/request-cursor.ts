@@ -1,5 +1,5 @@
 import { decodeText } from "../model/escapes.ts";
-import { REQUEST_TEXTS, type RequestText, type RequestView } from "../model/event.ts";
+import type { RequestText, RequestView } from "../model/event.ts";
 import { formatIp, type Ip, type IpWords } from "../model/ip.ts";
 import { TextCache } from "./text-cache.ts";
 
@@ -13,6 +13,10 @@ export const FIELD = {
   user: 5,
   vhost: 6,
 } as const satisfies Record<RequestText, number>;
+
+/** Where it keeps the addresses that a proxy says it forwards for (`X-Forwarded-For`); no text of the event. */
+export const FORWARDED = 7;
+const PLACES = 8;
 
 /** Agents seen at one site are a few thousand; those over 256 bytes are rare. 1 MiB in all. */
 const agents = new TextCache(4096, 256);
@@ -45,8 +49,8 @@ export class RequestCursor implements RequestView {
 
   #bytes: Uint8Array = this.buffer;
   readonly #words: IpWords = new Uint32Array(4);
-  readonly #starts = new Int32Array(REQUEST_TEXTS.length);
-  readonly #ends = new Int32Array(REQUEST_TEXTS.length);
+  readonly #starts = new Int32Array(PLACES);
+  readonly #ends = new Int32Array(PLACES);
   #poisoned = false;
 
   /** Forgets the line before and starts one in `bytes`. */
@@ -60,7 +64,7 @@ export class RequestCursor implements RequestView {
     this.statusCode = -1;
     this.size = -1;
     this.requestLine = "http";
-    for (let field = 0; field < 7; field++) this.#starts[field] = -1;
+    for (let field = 0; field < PLACES; field++) this.#starts[field] = -1;
     this.#poisoned = false;
   }
 

@@ -13,7 +13,7 @@ import {
 /** What the tailer looks at in a stat. Big integers, because an inode number may need 64 bits. */
 export type Stat = Pick<
   BigIntStats,
-  "dev" | "ino" | "size" | "mtimeNs" | "ctimeNs" | "isFile" | "isFIFO" | "isDirectory"
+  "dev" | "ino" | "size" | "mtimeNs" | "ctimeNs" | "birthtimeNs" | "isFile" | "isFIFO" | "isDirectory"
 >;
 
 /** The system calls of the tailer; all of them throw errors with a `code`. A test may act between any two. */

@@ -1,4 +1,5 @@
 import { join, normalize } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { now as systemNow } from "./clock.ts";
 import { CUT } from "./line-reader.ts";
 import { Directories, type Listing } from "./tail-directories.ts";
@@ -52,6 +53,11 @@ export interface TailOptions {
 export interface Tail {
   /** Looks now at all files and reads a turn's worth; true when there is more, which is read in the next turns. */
   poll(): boolean;
+  /**
+   * Follows these paths from now on, instead of those before. A file that only they name is read from its end where it
+   * is older than this tailer, else from its first byte.
+   */
+  follow(paths: readonly string[]): void;
   close(): void;
 }
 
@@ -83,7 +89,9 @@ export function tail(options: TailOptions): Tail {
 
 class Tailer implements Tail {
   readonly #options: TailOptions;
-  readonly #paths: readonly string[];
+  #paths: readonly string[];
+  /** Whether the paths were exchanged since logs were last looked for. */
+  #exchanged = false;
   readonly #now: () => number;
   readonly #turnBytes: number;
   readonly #context: LogContext;
@@ -143,6 +151,14 @@ class Tailer implements Tail {
     return this.#queue.size > 0;
   }
 
+  follow(paths: readonly string[]): void {
+    const wanted = paths.map((path) => normalize(path));
+    if (isDeepStrictEqual(wanted, this.#paths)) return;
+    this.#paths = wanted;
+    this.#exchanged = true;
+    this.poll();
+  }
+
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
@@ -189,9 +205,18 @@ class Tailer implements Tail {
   /** Finds the logs there are, where a directory changed. */
   #find(): void {
     const directories = this.#directories;
-    if (this.#names?.listings.every((listing) => directories.list(listing.path) === listing)) return;
-    const beginning = this.#names === undefined;
-    const names = findLogs(this.#paths, directories, (path) => this.#logs.has(path));
+    const exchanged = this.#exchanged;
+    const same = this.#names?.listings.every((listing) => directories.list(listing.path) === listing);
+    if (same && !exchanged) return;
+    this.#exchanged = false;
+    const first = this.#names === undefined;
+    const find = (): Names => findLogs(this.#paths, directories, (path) => this.#logs.has(path));
+    let names = find();
+    if (exchanged) {
+      // A log that is followed stays one, unless nobody means it any more.
+      for (const path of this.#logs.keys()) if (!names.wanted(path)) this.#leave(path);
+      names = find();
+    }
     this.#names = names;
     for (const path of names.logs) {
       if (this.#logs.has(path)) continue;
@@ -200,6 +225,7 @@ class Tailer implements Tail {
         this.#tell({ ...NOTHING, path, status: "unreadable", reason });
         break;
       }
+      const beginning = first || (exchanged && this.#isOld(path));
       const log = new Log(path, this.#context, beginning);
       this.#logs.set(path, log);
       this.#queue.set(log, "look");
@@ -210,14 +236,30 @@ class Tailer implements Tail {
     }
   }
 
+  /** Whether the file was made before this tailer. */
+  #isOld(path: string): boolean {
+    const { fs, started } = this.#context;
+    try {
+      return Number(fs.stat(path).birthtimeNs / 1_000_000n) < started;
+    } catch {
+      return false;
+    }
+  }
+
   /** Drops logs that no glob finds any more. */
   #drop(): void {
     for (const [path, log] of this.#logs) {
-      if (this.#names?.logs.has(path) || !log.empty) continue;
-      this.#logs.delete(path);
-      this.#queue.delete(log);
-      this.#tell({ ...NOTHING, path, status: "gone" });
+      if (!this.#names?.logs.has(path) && log.empty) this.#leave(path);
     }
+  }
+
+  #leave(path: string): void {
+    const log = this.#logs.get(path);
+    if (log === undefined) return;
+    log.close();
+    this.#logs.delete(path);
+    this.#queue.delete(log);
+    this.#tell({ ...NOTHING, path, status: "gone" });
   }
 
   #tell(state: TailState): void {

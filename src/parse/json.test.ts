@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type RequestEvent, toEvent } from "../model/event.ts";
 import { parseIp } from "../model/ip.ts";
-import { parseCaddy, parseJson } from "./caddy.ts";
+import { caddy } from "./caddy.ts";
+import { parseJson } from "./json-line.ts";
 import { RequestCursor } from "./request-cursor.ts";
 
 const READ_AT = 1_800_000_000_000;
@@ -214,7 +215,7 @@ test.each([
 test("Caddy's address stands in its request object", () => {
   const flat = Buffer.from('{"remote_ip":"203.0.113.7","uri":"/","request":{"uri":"/"}}');
   expect(parseJson(flat, 0, flat.length, cursor)).toBe(true);
-  expect(parseCaddy(flat, 0, flat.length, cursor)).toBe(false);
+  expect(caddy.parse(flat, 0, flat.length, cursor)).toBe(false);
 });
 
 test("any JSON object reads as JSON.parse reads it", () => {
