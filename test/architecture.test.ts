@@ -5,7 +5,7 @@ import { dirname, join, normalize } from "node:path";
 /** Which rooms of src/ a room may import besides itself. The entry, src/main.ts, may import all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  config: [],
+  config: ["model"],
   parse: ["model"],
   correlate: ["model"],
   filter: ["model"],
@@ -53,7 +53,7 @@ const ONLY: readonly {
   {
     what: "runs programs",
     pattern: /["'](?:node:)?(?:child_process|cluster)["']|\bBun\s*\.\s*(?:spawn|spawnSync|\$)/,
-    files: [],
+    files: ["kernel/programs.ts"],
   },
   { what: "opens a database", pattern: /["'](?:node|bun):(?:sqlite|sql)["']/, files: [] },
   { what: "loads the terminal library", pattern: /["']@opentui\/core["']/, files: ["tui/"] },

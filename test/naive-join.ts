@@ -1,5 +1,6 @@
 import {
   type AuthEvent,
+  type BandwidthEvent,
   type Event,
   type HealthEvent,
   KERNEL_COUNTERS,
@@ -24,6 +25,7 @@ export class NaiveJoin {
   readonly auths: { seq: number; event: AuthEvent }[] = [];
   readonly tables: { at: number; sockets: Socket[] }[] = [];
   readonly kernels: KernelEvent[] = [];
+  readonly bandwidths: BandwidthEvent[] = [];
   /** Rates by second since the epoch. */
   readonly series = {
     newConnections: new Map<number, number>(),
@@ -60,6 +62,9 @@ export class NaiveJoin {
       }
       case "kernel":
         this.foldKernel(event);
+        return;
+      case "bandwidth":
+        this.bandwidths.push(event);
         return;
       case "health":
         this.health.set(`${event.part}/${event.source}`, event);
@@ -189,7 +194,7 @@ export class NaiveJoin {
       .map(({ seq, event }) => ({ seq, event }));
   }
 
-  rows(sort: Sort, showPrivate: boolean): IpProfile[] {
+  rows(sort: Sort, isListed: (ip: Ip) => boolean): IpProfile[] {
     const value = (row: IpProfile): number => {
       switch (sort) {
         case "ip":
@@ -207,7 +212,7 @@ export class NaiveJoin {
       }
     };
     const rows = this.addresses()
-      .filter((ip) => showPrivate || !isPrivate(ip))
+      .filter(isListed)
       .map((ip) => this.profile(ip));
     // The sort is stable and the rows stand in numeric order.
     if (sort === "ip") return rows;
@@ -245,9 +250,9 @@ export class NaiveJoin {
   }
 
   /** As src/correlate/snapshot.ts with room for everything, for queries without a filter. */
-  snapshot(query: Query, showPrivate: boolean): Snapshot {
+  snapshot(query: Query, isListed: (ip: Ip) => boolean): Snapshot {
     const all = this.addresses();
-    const rows = this.rows(query.sort, showPrivate);
+    const rows = this.rows(query.sort, isListed);
     const seconds = Array.from({ length: 60 }, (_, i) => secondOf(this.now) - 59 + i);
     const kernel = this.kernels.at(-1);
     const before = this.kernels.at(-2);
@@ -258,11 +263,12 @@ export class NaiveJoin {
     const listenDrops = rate("ListenDrops");
     const requests10s = this.requestsIn(10);
     const offenders = (sort: "requests60s" | "connections" | "bytes", by: Sort) =>
-      this.rows(by, showPrivate)
+      this.rows(by, isListed)
         .slice(0, 3)
         .filter((row) => row[sort] > 0)
         .map((row) => ({ ip: row.ip, value: row[sort] }));
     const { detail } = query;
+    const [bandwidth] = this.bandwidths.toReversed().sort((a, b) => b.at - a.at);
     return {
       v: 1,
       at: this.now,
@@ -297,6 +303,14 @@ export class NaiveJoin {
               },
             ];
           }),
+      ...(bandwidth !== undefined && {
+        bandwidth: {
+          interface: bandwidth.interface,
+          month: bandwidth.month,
+          inBytes: bandwidth.inBytes,
+          outBytes: bandwidth.outBytes,
+        },
+      }),
       series: {
         requests: seconds.map((wanted) => this.requests.filter(({ second }) => second === wanted).length),
         newConnections: seconds.map((second) => this.series.newConnections.get(second) ?? 0),
@@ -315,7 +329,7 @@ export class NaiveJoin {
         query.after === undefined
           ? []
           : this.lines().filter(
-              ({ seq, event }) => seq > (query.after ?? 0) && (showPrivate || !isPrivate(event.ip)),
+              ({ seq, event }) => seq > (query.after ?? 0) && isListed(canonical(event.ip)?.ip as Ip),
             ),
       seq: this.seq,
       ...(detail !== undefined &&
@@ -368,10 +382,6 @@ function inWords(event: RequestEvent | AuthEvent): string {
   const words =
     event.kind === "auth" ? [event.service, event.outcome, event.user] : [event.method, event.path];
   return words.filter((word) => word !== undefined).join(" ");
-}
-
-function isPrivate(ip: Ip): boolean {
-  return canonical(ip)?.private ?? false;
 }
 
 function secondOf(at: number): number {

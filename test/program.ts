@@ -18,9 +18,9 @@ export interface Program {
   stop(signal?: NodeJS.Signals): Promise<{ code: number; stderr: string }>;
 }
 
-/** Starts `nethergaze ARGS` and collects its JSON lines. */
-export function startProgram(args: readonly string[], netns?: string): Program {
-  const child = Bun.spawn([...inNetns(netns), NETHERGAZE, ...args], {
+/** Starts `nethergaze ARGS`, perhaps by the words of a program that changes its world, and collects its JSON lines. */
+export function startProgram(args: readonly string[], netns?: string, by: readonly string[] = []): Program {
+  const child = Bun.spawn([...inNetns(netns), ...by, NETHERGAZE, ...args], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

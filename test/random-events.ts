@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type {
   AuthEvent,
+  BandwidthEvent,
   Event,
   HealthEvent,
   KernelEvent,
@@ -35,6 +36,23 @@ export const KNOWN: readonly Known[] = [
   known("2606:4700::1111", ["2606:4700:0:0:0:0:0:1111"]),
   known("2a00::1", ["2A00:0000::0001"]),
   known("fe80::1", [], true),
+];
+
+/** A prefix, and which of {@link KNOWN} lie inside. */
+export interface KnownPrefix {
+  readonly prefix: string;
+  readonly inside: readonly string[];
+}
+
+export const PREFIXES: readonly KnownPrefix[] = [
+  { prefix: "8.8.8.8", inside: ["8.8.8.8"] },
+  { prefix: "::ffff:8.8.0.1/16", inside: ["8.8.8.8"] },
+  { prefix: "10.0.0.0/8", inside: ["10.0.0.7"] },
+  { prefix: "192.0.0.0/7", inside: ["192.168.1.4", "193.0.6.139"] },
+  { prefix: "203.0.113.0/24", inside: [] },
+  { prefix: "0.0.0.0/0", inside: KNOWN.map(({ ip }) => ip).filter((ip) => !ip.includes(":")) },
+  { prefix: "2a00::/12", inside: ["2a00::1"] },
+  { prefix: "::/0", inside: KNOWN.map(({ ip }) => ip).filter((ip) => ip.includes(":")) },
 ];
 
 const NO_ADDRESS = ["", "nobody", "1.2.3", "1.2.3.4:80", "fe80::1%eth0", "::ffff:8.8.8.8/128"];
@@ -135,9 +153,18 @@ const kernel = fc.record<Omit<KernelEvent, "at">>({
   ),
 });
 
+const bandwidth = fc.record<Omit<BandwidthEvent, "at">>({
+  kind: fc.constant("bandwidth"),
+  interface: fc.constantFrom("eth0", "eth1"),
+  month: fc.constantFrom("2025-10", "2025-11"),
+  inBytes: fc.nat(),
+  outBytes: fc.nat(),
+  source: fc.constant("vnstat"),
+});
+
 const health = fc.record<Omit<HealthEvent, "at">>({
   kind: fc.constant("health"),
-  part: fc.constantFrom("http", "auth"),
+  part: fc.constantFrom("http", "auth", "bandwidth"),
   source: fc.constantFrom("a.log", "b.log"),
   state: fc.constantFrom("up", "degraded", "down"),
   detail: fc.constantFrom("reading", "no such file"),
@@ -172,6 +199,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     ),
   },
   { weight: 2, arbitrary: atOffset(kernel, fc.integer({ min: -2_000, max: 2_000 })) },
+  { weight: 1, arbitrary: atOffset(bandwidth, offset) },
   { weight: 1, arbitrary: atOffset(health, offset) },
 );
 

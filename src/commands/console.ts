@@ -37,11 +37,10 @@ export function fileConsole(files: Files, look: Look, filter: string | undefined
   });
 }
 
-/** The console on the built-in incident, as it happened. Its addresses are of reserved ranges, so they are shown. */
+/** The console on the built-in incident, as it happened. Its addresses are of reserved ranges: all are shown. */
 export function demo({ config, color }: Look): Promise<number> {
-  return show({ config: { ...config, showPrivateIps: true }, color }, { title: "demo" }, (accept) =>
-    play(INCIDENT, accept, DEMO_LEAP),
-  );
+  const all: Config = { ...config, showPrivateIps: true, cidrAllow: [], cidrDeny: [] };
+  return show({ config: all, color }, { title: "demo" }, (accept) => play(INCIDENT, accept, DEMO_LEAP));
 }
 
 interface Shown {
@@ -65,7 +64,7 @@ async function show(
   const { runConsole } = await import("../tui/console.ts");
   // The launcher gives the terminal back when we are killed; when it is killed itself, nobody would.
   diesWithParent(SIGHUP);
-  const engine = createEngine({ showPrivate: config.showPrivateIps });
+  const engine = createEngine(config);
   let onLines = (): void => {};
   const feed = await start((input) => {
     engine.accept(input);

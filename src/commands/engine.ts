@@ -1,7 +1,9 @@
 import { randomInt } from "node:crypto";
+import type { Config } from "../config/options.ts";
 import { fold } from "../correlate/fold.ts";
 import { snapshot } from "../correlate/snapshot.ts";
 import { createState } from "../correlate/state.ts";
+import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { Input } from "../model/event.ts";
 import type { Query, Snapshot } from "../model/snapshot.ts";
 
@@ -13,8 +15,16 @@ export interface Engine {
   revision(): number;
 }
 
-export function createEngine(options: { showPrivate: boolean }): Engine {
-  const state = createState({ showPrivate: options.showPrivate, seed: randomInt(2 ** 32) });
+/** What of the configuration says which addresses are listed. */
+export type Listed = Pick<Config, "showPrivateIps" | "cidrAllow" | "cidrDeny">;
+
+export function createEngine({ showPrivateIps, cidrAllow, cidrDeny }: Listed): Engine {
+  const state = createState({
+    showPrivate: showPrivateIps,
+    allow: prefixes(cidrAllow),
+    deny: prefixes(cidrDeny),
+    seed: randomInt(2 ** 32),
+  });
   let revision = 0;
   return {
     accept(input) {
@@ -24,4 +34,9 @@ export function createEngine(options: { showPrivate: boolean }): Engine {
     snapshot: (query) => snapshot(state, query),
     revision: () => revision,
   };
+}
+
+/** Of texts that the configuration has checked. */
+function prefixes(texts: readonly string[]): Cidr[] {
+  return texts.flatMap((text) => parseCidr(text) ?? []);
 }

@@ -3,16 +3,18 @@ import { printable, UsageError } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
 import type { HealthEvent, Input } from "../model/event.ts";
 import { now } from "../sources/clock.ts";
+import type { Interpretation } from "../sources/interpret.ts";
 import { type FileResult, type FileSource, readFiles } from "../sources/read-files.ts";
 import { isGlob } from "../sources/tail-glob.ts";
+
 import { FAILED, NO_PERMISSION } from "./exit-codes.ts";
+import { interpretationOf } from "./interpretation.ts";
 import type { Setup } from "./live.ts";
 import { lastWords, stopSignal } from "./stop.ts";
 
 /** Files read to their end instead of the live machine. */
-export interface Files {
+export interface Files extends Interpretation {
   readonly sources: readonly FileSource[];
-  readonly format: Config["logFormat"];
 }
 
 /** What takes the files' inputs. */
@@ -33,7 +35,7 @@ const PROGRESS_STEP = 0.01;
 
 /** `replay FILE...`: each file is what its first lines say it is. */
 export function replayed(paths: readonly string[], config: Config): Files {
-  return { sources: paths.map((path) => ({ path, reads: "any" })), format: config.logFormat };
+  return { sources: paths.map((path) => ({ path, reads: "any" })), ...interpretationOf(config) };
 }
 
 /** `--no-follow`: the files and globs that the command line names, and no other; each once. */
@@ -50,7 +52,7 @@ export function namedFiles({ config, origins }: Setup): Files | UsageError {
       "--no-follow: no file is named; allowed: with --access-log PATH or --auth-log PATH",
     );
   }
-  return { sources, format: config.logFormat };
+  return { sources, ...interpretationOf(config) };
 }
 
 /** A pattern that matches no file stays, so that its absence is told by name. */
@@ -83,6 +85,7 @@ export async function runFiles(files: Files, consumer: Consumer): Promise<number
   const results = await readFiles({
     files: files.sources,
     format: files.format,
+    proxies: files.proxies,
     readAt: now(),
     emit: consumer.emit,
     room() {

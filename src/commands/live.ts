@@ -5,6 +5,7 @@ import { now, startClock } from "../sources/clock.ts";
 import { followLogs } from "../sources/follow-logs.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
 import { createSockets } from "../sources/sockets.ts";
+import { createVnstat } from "../sources/vnstat.ts";
 
 /** Counters of the kernel are read as often as the clock ticks: rates are per second. */
 const COUNTERS_INTERVAL = 1000;
@@ -26,18 +27,25 @@ export function startLive({ config, origins }: Setup, accept: (input: Input) => 
   const emit = onlyNews(accept);
   const stopClock = startClock(emit);
   const sockets = createSockets();
-  const counters = createKernelCounters(config.interface === "" ? {} : { interface: config.interface });
+  const wanted = config.interface === "" ? {} : { interface: config.interface };
+  const counters = createKernelCounters(wanted);
+  const vnstat = createVnstat(wanted);
   const pollSockets = (): void => {
     for (const input of sockets.poll(now())) emit(input);
   };
   const pollCounters = (): void => {
     for (const input of counters.poll(now())) emit(input);
   };
+  const pollVnstat = async (): Promise<void> => {
+    for (const input of await vnstat.poll(now())) emit(input);
+  };
   pollCounters();
   pollSockets();
+  pollVnstat();
   const timers = [
     setInterval(pollSockets, config.connectionsInterval * 1000),
     setInterval(pollCounters, COUNTERS_INTERVAL),
+    setInterval(pollVnstat, config.bandwidthInterval * 1000),
   ];
   const common = { fromStart: config.fromStart, now, emit };
   const logs = [
@@ -70,6 +78,7 @@ export function startLive({ config, origins }: Setup, accept: (input: Input) => 
     refresh() {
       pollCounters();
       pollSockets();
+      pollVnstat();
       for (const log of logs) log.poll();
     },
     setInterest: (ip) => sockets.setInterest(ip),
@@ -78,6 +87,7 @@ export function startLive({ config, origins }: Setup, accept: (input: Input) => 
       for (const timer of timers) clearInterval(timer);
       for (const log of logs) log.close();
       sockets.close();
+      vnstat.close();
     },
   };
 }

@@ -53,7 +53,7 @@ export async function liveSnapshots(
   count = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const output = openStdout();
-  const engine = createEngine({ showPrivate: setup.config.showPrivateIps });
+  const engine = createEngine(setup.config);
   const next = written(engine, asked, view);
   const live = startLive(setup, engine.accept);
   const { promise: counted, resolve } = Promise.withResolvers<number>();
@@ -78,7 +78,7 @@ export function fileSnapshots(
   each: "second" | "end",
 ): Promise<number> {
   const output = openStdout();
-  const engine = createEngine({ showPrivate: config.showPrivateIps });
+  const engine = createEngine(config);
   const next = written(engine, asked, view);
   return runFiles(files, {
     emit: each === "end" ? engine.accept : everySecond(engine, output, next),

@@ -1,4 +1,4 @@
-import type { IpProfile, Snapshot } from "../model/snapshot.ts";
+import type { Bandwidth, IpProfile, Snapshot } from "../model/snapshot.ts";
 import { cut, fit } from "../tui/fit.ts";
 import { bytes, clock, short } from "../tui/format.ts";
 import type { View } from "./snapshots.ts";
@@ -31,13 +31,14 @@ export function tableView(utc: boolean): View {
 
 /** The snapshot as lines: totals, what is not well, headings, rows, and a blank line to end with. */
 function table(snapshot: Snapshot, utc: boolean): string {
-  const { totals, health, rows } = snapshot;
+  const { totals, bandwidth, health, rows } = snapshot;
   const width = process.stdout.columns ?? WIDTH;
   const address = rows.reduce((widest, { ip }) => Math.max(widest, ip.length), SHORTEST_ADDRESS);
   const lines = [
     `${clock(snapshot.at, utc)} ${snapshot.host.name}  ${totals.sockets} sockets, ${totals.established} established, ` +
       `${totals.halfOpen} half-open  ${totals.addresses} addresses  ` +
-      `${totals.requestsPerSecond.toFixed(1)} req/s  ${short(totals.requests)} requests`,
+      `${totals.requestsPerSecond.toFixed(1)} req/s  ${short(totals.requests)} requests` +
+      (bandwidth === undefined ? "" : `  ${monthText(bandwidth)}`),
     ...health
       .filter(({ state }) => state !== "up")
       .map(({ source, state, detail }) => `! ${source} ${state}: ${detail}`),
@@ -50,4 +51,8 @@ function table(snapshot: Snapshot, utc: boolean): string {
     ),
   ];
   return `${lines.map((line) => cut(line, width)).join("\n")}\n`;
+}
+
+function monthText({ interface: name, month, inBytes, outBytes }: Bandwidth): string {
+  return `${name} ${month} ${bytes(inBytes)} in, ${bytes(outBytes)} out`;
 }

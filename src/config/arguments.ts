@@ -11,7 +11,7 @@ import { FLAGS, type Flag } from "./flags.ts";
 import { optionOfKey, unknownKey, unsupported } from "./keys.ts";
 import { NEEDLESS_FLAGS, type OptionName, type Settings, UNSUPPORTED_KEYS } from "./options.ts";
 import { didYouMean } from "./suggest.ts";
-import { read, readText, type Type } from "./value.ts";
+import { onOff, read, readText, type Type } from "./value.ts";
 
 /** What a command line asks for. */
 export type Arguments =
@@ -139,8 +139,10 @@ function set(text: string, settings: Settings, warnings: string[]): void {
   if (option !== undefined) {
     const [name, { type }] = option;
     assign(settings, name, type, where, readText(type, where, text.slice(equals + 1)));
-  } else if (UNSUPPORTED_KEYS.includes(key)) warnings.push(unsupported(where));
-  else throw unknownKey("--set", key);
+  } else if (UNSUPPORTED_KEYS.includes(key)) {
+    // What is switched off is as good as obeyed.
+    if (onOff.decode(text.slice(equals + 1)) !== false) warnings.push(unsupported(where));
+  } else throw unknownKey("--set", key);
 }
 
 /** The last value given counts; those of a list add up, and are judged together. */

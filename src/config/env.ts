@@ -1,14 +1,14 @@
 import { unsupported } from "./keys.ts";
 import { OPTION_LIST, type Settings, UNSUPPORTED_KEYS, variable } from "./options.ts";
 import { didYouMean } from "./suggest.ts";
-import { onOff, read, readText } from "./value.ts";
+import { onOff, read, readText, type Type } from "./value.ts";
 
 /** Names the configuration file, as `--config` does. */
 export const CONFIG_VARIABLE = "NETHERGAZE_CONFIG";
 
 /**
  * The settings of the `NETHERGAZE_*` variables, and a warning for each that sets nothing. Several paths are
- * separated by colons, as in PATH. Throws a {@link UsageError} for a value that is not allowed.
+ * separated by colons, as in PATH, several prefixes by commas. Throws a {@link UsageError} for a value that is not allowed.
  */
 export function readEnv(env: Readonly<Record<string, string | undefined>>): {
   settings: Settings;
@@ -23,7 +23,7 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): {
     const text = left.get(name);
     if (text === undefined) continue;
     left.delete(name);
-    settings.set(option, type.list ? read(type, name, text.split(":")) : readText(type, name, text));
+    settings.set(option, valueIn(type, name, text));
   }
   for (const key of UNSUPPORTED_KEYS) {
     const name = variable(key);
@@ -35,4 +35,13 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): {
   for (const name of left.keys())
     warnings.push(`${name}: no such variable${didYouMean(name, known)}, ignored`);
   return { settings, warnings };
+}
+
+function valueIn(type: Type<unknown>, name: string, text: string): unknown {
+  if (type.list === false) return readText(type, name, text);
+  return read(
+    type,
+    name,
+    text.split(type.list).flatMap((item) => type.decode(item)),
+  );
 }

@@ -39,7 +39,7 @@ export function help(): string {
       ]),
     ),
     paragraph(
-      `Each option is also a key of the configuration file and a variable, as log.path is ${variable("log.path")} (several paths are separated by colons); ${CONFIG_VARIABLE} names the file. A flag overrules a variable, a variable the file. Every switch has its opposite: --no-utc, --follow.`,
+      `Each option is also a key of the configuration file and a variable, as log.path is ${variable("log.path")} (several paths are separated by colons, prefixes by commas); ${CONFIG_VARIABLE} names the file. A flag overrules a variable, a variable the file. Every switch has its opposite: --no-utc, --follow.`,
     ),
     section(
       "Configuration file (the first of these)",
@@ -105,6 +105,7 @@ function meaning(
 ): string {
   const more = [...notes];
   if (type.completes !== "file" && type.completes.length > 0) more.unshift(type.completes.join(", "));
-  if (type !== onOff && assumed !== undefined && assumed !== "") more.push(`default ${type.show(assumed)}`);
+  const shown = type === onOff || assumed === undefined ? "" : type.show(assumed);
+  if (shown !== "") more.push(`default ${shown}`);
   return more.length === 0 ? help : `${help} (${more.join("; ")})`;
 }

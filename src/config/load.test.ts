@@ -90,8 +90,8 @@ describe("settings", () => {
 
   test.each(OPTION_LIST)("%s by every key, by its variable and by --set", (name, option) => {
     const { completes, list } = option.type;
-    const [word] = completes === "file" ? [] : completes;
-    const spelled = option.type === onOff ? "yes" : list ? "/x" : (word ?? "17");
+    const [word = list === "," ? "10.0.0.0/8" : "17"] = completes === "file" ? ["/x"] : completes;
+    const spelled = option.type === onOff ? "yes" : word;
     const value = option.type.check(option.type.decode(spelled));
     for (const key of option.keys) {
       expect(loaded([], `${key} = ${JSON.stringify(value)}`).config[name]).toEqual(value as never);
@@ -123,6 +123,29 @@ describe("settings", () => {
   ];
   test.each(lists)("lists: %s", (_, given, paths) => {
     expect(loaded(...given).config.accessLog).toEqual(paths);
+  });
+
+  const prefixes: [string, Parameters<typeof input>, string[]][] = [
+    [
+      "in the file",
+      [[], '[filters]\ncidr_deny = ["10.0.0.7/8", "2001:db8::/32"]'],
+      ["10.0.0.7/8", "2001:db8::/32"],
+    ],
+    ["one alone in the file", [[], 'filters.cidr_deny = "10.0.0.0/8"'], ["10.0.0.0/8"]],
+    [
+      "several in a variable",
+      [[], undefined, { NETHERGAZE_FILTERS_CIDR_DENY: "10.0.0.0/8, 2001:db8::/32" }],
+      ["10.0.0.0/8", "2001:db8::/32"],
+    ],
+    [
+      "several on the command line",
+      [["--set", "filters.cidr_deny=10.0.0.0/8,::1", "--set", "filters.cidr_deny=1.2.3.4"]],
+      ["10.0.0.0/8", "::1", "1.2.3.4"],
+    ],
+    ["none", [["--set", "filters.cidr_deny="], 'filters.cidr_deny = "10.0.0.0/8"'], []],
+  ];
+  test.each(prefixes)("prefixes: %s", (_, given, list) => {
+    expect(loaded(...given).config.cidrDeny).toEqual(list);
   });
 
   test("the last of two switches counts", () => {
@@ -202,19 +225,19 @@ describe("refusals", () => {
     ],
     [
       "[refresh]\nlog_intervall = 1",
-      ":2: no such key 'refresh.log_intervall', did you mean refresh.log_interval?; allowed: refresh.connections_interval, refresh.log_interval, refresh.auth_log_interval",
+      ":2: no such key 'refresh.log_intervall', did you mean refresh.log_interval?; allowed: refresh.connections_interval, refresh.log_interval, refresh.auth_log_interval, refresh.bandwidth_interval",
     ],
     [
       "[zz.yy]\nx = 1",
-      ":1: no such key 'zz'; allowed: [log], [auth], show_private_ips, color, utc, fast, [refresh], interface, readonly",
+      ":1: no such key 'zz'; allowed: [log], [auth], show_private_ips, [filters], color, utc, fast, [refresh], interface, readonly",
     ],
     [
       "[geoip]\nx = 1",
-      ":2: no such key 'geoip.x'; allowed: [log], [auth], show_private_ips, color, utc, fast, [refresh], interface, readonly",
+      ":2: no such key 'geoip.x'; allowed: [log], [auth], show_private_ips, [filters], color, utc, fast, [refresh], interface, readonly",
     ],
     [
       "__proto__ = 1",
-      ":1: no such key '__proto__'; allowed: [log], [auth], show_private_ips, color, utc, fast, [refresh], interface, readonly",
+      ":1: no such key '__proto__'; allowed: [log], [auth], show_private_ips, [filters], color, utc, fast, [refresh], interface, readonly",
     ],
     ["[[log]]\npath = 'x'", ":1: log: must be a table, written [log]"],
     [
@@ -227,7 +250,15 @@ describe("refusals", () => {
     ],
     [
       "log_path = [1]",
-      ":1: log_path: this list is not allowed; allowed: a path or a list of at most 256 paths, without control characters",
+      ":1: log_path: 1 is not allowed; allowed: a path or a list of at most 256 paths, without control characters",
+    ],
+    [
+      '[filters]\n\ncidr_deny = [ "10.0.0.0/8",\n "10.0.0.0/33" ]',
+      ":3: filters.cidr_deny: '10.0.0.0/33' is not allowed; allowed: a list of at most 16384 prefixes or addresses, such as 203.0.113.0/24 or 2001:db8::/32",
+    ],
+    [
+      "filters.cidr_allow = [7]",
+      ":1: filters.cidr_allow: 7 is not allowed; allowed: a list of at most 16384 prefixes or addresses, such as 203.0.113.0/24 or 2001:db8::/32",
     ],
     ["utc = true\nutc = ", ":2:1: not TOML: trying to redefine an already defined table or value"],
   ];
@@ -237,6 +268,9 @@ describe("refusals", () => {
 
   test("a variable", () => {
     expect(refused([], undefined, { NETHERGAZE_UTC: "" })).toStartWith("NETHERGAZE_UTC: '' is not allowed");
+    expect(refused([], undefined, { NETHERGAZE_FILTERS_CIDR_ALLOW: "::/0,nobody" })).toStartWith(
+      "NETHERGAZE_FILTERS_CIDR_ALLOW: 'nobody' is not allowed",
+    );
     expect(refused([], undefined, { NETHERGAZE_CONFIG: "/none" })).toBe(
       "configuration file '/none': no such file",
     );

@@ -44,18 +44,3 @@ test("every switch has an opposite unless its name is taken", () => {
     true,
   );
 });
-
-test("the seven variables of NetherGaze 0.2 are known", () => {
-  const known = [...OPTION_LIST.map(([, option]) => option.keys[0]), ...UNSUPPORTED_KEYS].map(variable);
-  for (const name of [
-    "LOG_PATH",
-    "LOG_FORMAT",
-    "INTERFACE",
-    "GEOIP_ENABLED",
-    "GEOIP_CITY_DB",
-    "GEOIP_ASN_DB",
-    "WHOIS_ENABLED",
-  ]) {
-    expect(known).toContain(`NETHERGAZE_${name}`);
-  }
-});

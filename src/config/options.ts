@@ -1,4 +1,16 @@
-import { choice, choiceOr, integer, number, onOff, paths, type Type, text, type ValueOf } from "./value.ts";
+import { PROXY_NAMES } from "../model/proxies.ts";
+import {
+  choice,
+  choiceOr,
+  integer,
+  number,
+  onOff,
+  paths,
+  prefixes,
+  type Type,
+  text,
+  type ValueOf,
+} from "./value.ts";
 
 /** The headings under which help and the example file list the options. */
 export const GROUPS = ["Logs", "Display", "Polling", "Behaviour"] as const;
@@ -73,6 +85,14 @@ export const OPTIONS = {
     default: true,
     help: "follow the logs as they grow; off: only the files named on the command line, to their end",
   },
+  trustProxies: {
+    group: "Logs",
+    keys: ["trust.proxies"],
+    flags: [],
+    type: prefixes("PROXY", PROXY_NAMES),
+    default: [],
+    help: "proxies that are believed when they name the client they ask for (X-Forwarded-For)",
+  },
   showPrivateIps: {
     group: "Display",
     keys: ["show_private_ips"],
@@ -80,6 +100,22 @@ export const OPTIONS = {
     type: onOff,
     default: false,
     help: "show private and reserved addresses too",
+  },
+  cidrAllow: {
+    group: "Display",
+    keys: ["filters.cidr_allow"],
+    flags: [],
+    type: prefixes("PREFIX"),
+    default: [],
+    help: "show only addresses inside these prefixes; totals and 'stream events' have all",
+  },
+  cidrDeny: {
+    group: "Display",
+    keys: ["filters.cidr_deny"],
+    flags: [],
+    type: prefixes("PREFIX"),
+    default: [],
+    help: "hide addresses inside these prefixes; totals and 'stream events' have all",
   },
   color: {
     group: "Display",
@@ -137,6 +173,14 @@ export const OPTIONS = {
     default: 2,
     help: "seconds between two looks at the logs of the login services",
   },
+  bandwidthInterval: {
+    group: "Polling",
+    keys: ["refresh.bandwidth_interval"],
+    flags: [],
+    type: SECONDS,
+    default: 30,
+    help: "seconds between two questions to vnstat for the month's totals, where it is installed",
+  },
   interface: {
     group: "Behaviour",
     keys: ["interface"],
@@ -144,7 +188,7 @@ export const OPTIONS = {
     // IFNAMSIZ of linux/if.h, less the final NUL.
     type: text("IFACE", 15),
     default: "",
-    help: "network interface whose rate is shown; '' for that of the default route",
+    help: "network interface whose rate and month are shown; '' for that of the default route",
   },
   readonly: {
     group: "Behaviour",
@@ -173,15 +217,12 @@ export type Settings = Map<OptionName, unknown>;
  */
 export const UNSUPPORTED_KEYS: readonly string[] = [
   "log.max_log_entries_per_ip",
-  "refresh.bandwidth_interval",
   "geoip.enabled",
   "geoip.city_db",
   "geoip.asn_db",
   "whois.enabled",
   "whois.cache_ttl",
   "whois.max_workers",
-  "filters.cidr_allow",
-  "filters.cidr_deny",
   "filters.suspicious_burst_rpm",
   "filters.suspicious_min_conns",
   "filters.scanner_user_agents",

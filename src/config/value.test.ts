@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { UsageError } from "./error.ts";
-import { choice, integer, number, onOff, paths, readText, size, type Type, text } from "./value.ts";
+import { choice, integer, number, onOff, paths, prefixes, readText, size, type Type, text } from "./value.ts";
 
 const cases: [string, Type<unknown>, accepted: [string, unknown][], refused: string[]][] = [
   [
@@ -21,6 +21,26 @@ const cases: [string, Type<unknown>, accepted: [string, unknown][], refused: str
       ["", []],
     ],
     ["/a\0", "x".repeat(4096)],
+  ],
+  [
+    "prefixes",
+    prefixes("X"),
+    [
+      ["10.0.0.7/8", ["10.0.0.7/8"]],
+      ["203.0.113.7", ["203.0.113.7"]],
+      ["2001:db8::/32, ::ffff:10.0.0.0/8,::1", ["2001:db8::/32", "::ffff:10.0.0.0/8", "::1"]],
+      ["", []],
+      [",", []],
+    ],
+    [
+      "10.0.0.0/33",
+      "10.0.0.0/8;",
+      "10.0.0.0/8,x",
+      "10/8",
+      "2001:db8::/129",
+      "example.com",
+      "10.0.0.0/8 11.0.0.0/8",
+    ],
   ],
   [
     "onOff",

@@ -1,3 +1,4 @@
+import { parseCidr } from "../model/cidr.ts";
 import { quote, UsageError } from "./error.ts";
 
 /** What a flag, variable, key or argument holds: how to read it, and what to tell people about it. */
@@ -8,8 +9,8 @@ export interface Type<T> {
   readonly allowed: string;
   /** What a shell offers: these words, file names, or nothing. */
   readonly completes: readonly string[] | "file";
-  /** Several values: a repeated flag adds to them, a variable separates them by colons. */
-  readonly list: boolean;
+  /** Several values: a repeated flag adds to them, and this stands between them in a variable. False: one value. */
+  readonly list: false | ":" | ",";
   /** The value that `spelled` stands for, still to be checked. */
   decode(spelled: string): unknown;
   /** `value` when it is allowed (and normalised), else undefined. */
@@ -22,12 +23,19 @@ export interface Type<T> {
 export type ValueOf<Entry> = Entry extends { readonly type: Type<infer T> } ? T : never;
 
 /** Of most types. */
-const PLAIN = { completes: [], list: false, decode: (spelled: string): unknown => spelled, show: String };
+const PLAIN = {
+  completes: [],
+  list: false as const,
+  decode: (spelled: string): unknown => spelled,
+  show: String,
+};
 
 /** PATH_MAX of limits.h: no path, and no sensible filter, is longer. */
 const MAX_TEXT = 4095;
 /** More logs than any server has; each costs an open file. */
 const MAX_LIST = 256;
+/** More networks than most countries have. */
+const MAX_PREFIXES = 16_384;
 
 /** Text of at most `max` characters, none of them a control character. */
 export function text(metavar: string, max = MAX_TEXT): Type<string> {
@@ -47,17 +55,46 @@ export function path(metavar: string): Type<string> {
 /** Paths or globs. An empty one stands for none, so that `""` turns the default off. */
 export function paths(metavar: string): Type<readonly string[]> {
   return {
-    ...PLAIN,
-    metavar,
+    ...list(metavar, MAX_LIST, (item): item is string => isPlain(item, MAX_TEXT)),
     allowed: `a path or a list of at most ${MAX_LIST} paths, without control characters`,
     completes: "file",
-    list: true,
-    check: (value) => {
-      const list = Array.isArray(value) ? value : [value];
-      if (list.length > MAX_LIST || !list.every((item) => isPlain(item, MAX_TEXT))) return undefined;
-      return list.filter((item) => item !== "");
+    list: ":",
+  };
+}
+
+/**
+ * Prefixes and addresses, as {@link parseCidr} reads them, and some names that stand for such. On the command line
+ * too, commas stand between them.
+ */
+export function prefixes(metavar: string, names: readonly string[] = []): Type<readonly string[]> {
+  const isItem = (item: unknown): item is string =>
+    typeof item === "string" && (isPrefix(item) || names.includes(item));
+  return {
+    ...list(metavar, MAX_PREFIXES, isItem),
+    allowed: [
+      `a list of at most ${MAX_PREFIXES} prefixes or addresses, such as 203.0.113.0/24 or 2001:db8::/32`,
+      ...names,
+    ].join(", "),
+    list: ",",
+    decode: (spelled) => spelled.split(",").map((item) => item.trim()),
+  };
+}
+
+function isPrefix(text: string): boolean {
+  return text === "" || parseCidr(text) !== undefined;
+}
+
+/** One item or several; empty ones are left out. */
+function list(metavar: string, max: number, isItem: (item: unknown) => item is string) {
+  return {
+    ...PLAIN,
+    metavar,
+    check: (value: unknown): readonly string[] | undefined => {
+      const items = Array.isArray(value) ? value : [value];
+      if (items.length > max || !items.every(isItem)) return undefined;
+      return items.filter((item) => item !== "");
     },
-    show: (value) => (Array.isArray(value) ? value.join(", ") : ""),
+    show: (value: unknown) => (Array.isArray(value) ? value.join(", ") : ""),
   };
 }
 
@@ -150,13 +187,16 @@ export function read<T>(type: Type<T>, where: string, raw: unknown): T {
 
 /** As {@link read}, for a value spelled on the command line or in a variable. */
 export function readText<T>(type: Type<T>, where: string, spelled: string): T {
-  const value = type.check(type.decode(spelled));
-  if (value === undefined) throw refusal(type, where, spelled);
+  const decoded = type.decode(spelled);
+  const value = type.check(decoded);
+  if (value === undefined) throw refusal(type, where, Array.isArray(decoded) ? decoded : spelled);
   return value;
 }
 
 function refusal(type: Type<unknown>, where: string, raw: unknown): UsageError {
-  return new UsageError(`${where}: ${describe(raw)} is not allowed; allowed: ${type.allowed}`);
+  // Of a list the first item that spoils it, if it is not their number.
+  const culprit = Array.isArray(raw) ? raw.find((item) => type.check([item]) === undefined) : undefined;
+  return new UsageError(`${where}: ${describe(culprit ?? raw)} is not allowed; allowed: ${type.allowed}`);
 }
 
 function isPlain(value: unknown, max: number): value is string {

@@ -1,14 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { isV4, parseIpWords } from "../model/ip.ts";
-import {
-  type Addresses,
-  addAddress,
-  compareAddresses,
-  createAddresses,
-  findAddress,
-  removeAddress,
-} from "./addresses.ts";
+import { parseIpWords } from "../model/ip.ts";
+import { type Addresses, addAddress, createAddresses, findAddress, removeAddress } from "./addresses.ts";
 
 const CAPACITY = 8;
 const CELLS = 16;
@@ -114,27 +107,4 @@ test("neighbouring addresses spread over the table, differently for each seed", 
   const halves = cellsOf(1).filter((cell) => cell < 256).length;
   expect(halves).toBeGreaterThan(64);
   expect(halves).toBeLessThan(192);
-});
-
-test("the order is numeric, IPv4 before IPv6", () => {
-  const asNumber = (words: Uint32Array): bigint =>
-    words.reduce((sum, word) => (sum << 32n) | BigInt(word), isV4(words) ? 0n : 1n);
-  const words = fc.oneof(
-    fc.nat({ max: 0xffffffff }).map((d) => new Uint32Array([0, 0, 0xffff, d])),
-    fc.tuple(
-      fc.nat({ max: 0xffffffff }),
-      fc.nat({ max: 2 }),
-      fc.nat({ max: 2 }),
-      fc.nat({ max: 0xffffffff }),
-    ),
-    fc.constant([0, 0, 0xfffe, 0xffffffff]),
-  );
-  fc.assert(
-    fc.property(words, words, (one, other) => {
-      const a = Uint32Array.from(one);
-      const b = Uint32Array.from(other);
-      const [x, y] = [asNumber(a), asNumber(b)];
-      expect(Math.sign(compareAddresses(a, 0, b, 0))).toBe(x < y ? -1 : x > y ? 1 : 0);
-    }),
-  );
 });

@@ -88,17 +88,6 @@ export function removeAddress(addresses: Addresses, slot: number): void {
   addresses.size--;
 }
 
-/** Numeric order: IPv4 before IPv6. */
-export function compareAddresses(a: IpWords, offsetA: number, b: IpWords, offsetB: number): number {
-  const v4 = Number(isV4(b, offsetB)) - Number(isV4(a, offsetA));
-  if (v4 !== 0) return v4;
-  for (let i = 0; i < 4; i++) {
-    const difference = (a[offsetA + i] as number) - (b[offsetB + i] as number);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
 function sameAddress(a: IpWords, offsetA: number, b: IpWords, offsetB: number): boolean {
   return (
     a[offsetA + 3] === b[offsetB + 3] &&

@@ -2,11 +2,13 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { NaiveJoin } from "../../test/naive-join.ts";
 import { PoisonedRequest } from "../../test/poisoned-request.ts";
-import { canonical, KNOWN, programs, START } from "../../test/random-events.ts";
+import { canonical, KNOWN, type KnownPrefix, PREFIXES, programs, START } from "../../test/random-events.ts";
+import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { Event, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
 import { type Query, SORTS, type Totals } from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
+import type { Listing } from "./listing.ts";
 import { snapshot } from "./snapshot.ts";
 import { createState, type Limits, type State } from "./state.ts";
 
@@ -14,8 +16,10 @@ const ROOM: Limits = { addresses: 64, strips: 64, recentBytes: 1 << 18, recentRe
 /** Fewer than the addresses of the programs, so that they push each other out. */
 const NARROW: Limits = { addresses: 4, strips: 2, recentBytes: 8_192, recentRecords: 8 };
 
-function stateOf(events: readonly Event[], limits: Limits = ROOM, seed = 1, showPrivate = false): State {
-  const state = createState({ showPrivate, seed, limits });
+const HIDES_PRIVATE: Listing = { showPrivate: false };
+
+function stateOf(events: readonly Event[], limits = ROOM, seed = 1, listing = HIDES_PRIVATE): State {
+  const state = createState({ ...listing, seed, limits });
   for (const event of events) fold(state, event);
   return state;
 }
@@ -41,12 +45,36 @@ const queries: fc.Arbitrary<Query> = fc.record(
   { requiredKeys: ["sort"] },
 );
 
+interface Lists {
+  readonly showPrivate: boolean;
+  readonly allow: readonly KnownPrefix[];
+  readonly deny: readonly KnownPrefix[];
+}
+
+const lists: fc.Arbitrary<Lists> = fc.record({
+  showPrivate: fc.boolean(),
+  allow: fc.oneof(fc.constant([]), fc.subarray([...PREFIXES])),
+  deny: fc.oneof(fc.constant([]), fc.subarray([...PREFIXES], { maxLength: 3 })),
+});
+
+function listingOf({ showPrivate, allow, deny }: Lists): Listing {
+  const cidrs = (list: readonly KnownPrefix[]) => list.map(({ prefix }) => parseCidr(prefix) as Cidr);
+  return { showPrivate, allow: cidrs(allow), deny: cidrs(deny) };
+}
+
+/** The same, as one would say it. */
+function isListed({ showPrivate, allow, deny }: Lists): (ip: Ip) => boolean {
+  const lies = (ip: Ip, list: readonly KnownPrefix[]) => list.some(({ inside }) => inside.includes(ip));
+  return (ip) =>
+    (showPrivate || !canonical(ip)?.private) && (allow.length === 0 || lies(ip, allow)) && !lies(ip, deny);
+}
+
 describe("against the naive join", () => {
   test("every number of a snapshot is the same while nothing has to leave", () => {
     fc.assert(
-      fc.property(programs, queries, fc.boolean(), (events, query, showPrivate) => {
-        const actual = snapshot(stateOf(events, ROOM, 1, showPrivate), query);
-        expect(plain(actual)).toEqual(plain(naiveOf(events).snapshot(query, showPrivate)));
+      fc.property(programs, queries, lists, (events, query, lists) => {
+        const actual = snapshot(stateOf(events, ROOM, 1, listingOf(lists)), query);
+        expect(plain(actual)).toEqual(plain(naiveOf(events).snapshot(query, isListed(lists))));
       }),
       { numRuns: 120 },
     );
@@ -55,9 +83,11 @@ describe("against the naive join", () => {
   test("totals stay exact when addresses leave, and no row says more than what happened", () => {
     fc.assert(
       fc.property(programs, (events) => {
-        const { totals, series, rows } = snapshot(stateOf(events, NARROW, 1, true), { sort: "ip" });
+        const { totals, series, rows } = snapshot(stateOf(events, NARROW, 1, { showPrivate: true }), {
+          sort: "ip",
+        });
         const naive = naiveOf(events);
-        const expected = naive.snapshot({ sort: "ip" }, true);
+        const expected = naive.snapshot({ sort: "ip" }, () => true);
         const seen = expected.totals.addresses;
         const { evicted } = totals;
         const held: Totals = { ...expected.totals, addresses: Math.min(seen, NARROW.addresses), evicted };

@@ -1,5 +1,6 @@
 import {
   type AuthEvent,
+  type BandwidthEvent,
   type HealthEvent,
   type Input,
   type KernelCounter,
@@ -51,6 +52,9 @@ export function fold(state: State, input: Input): void {
       break;
     case "kernel":
       foldKernel(state, input);
+      break;
+    case "bandwidth":
+      foldBandwidth(state, input);
       break;
     case "health":
       foldHealth(state, input);
@@ -193,6 +197,10 @@ export function counterRate(
 /** A counter that went back was reset: nothing can be said of that interval. */
 export function perSecond(from: number, to: number, fromAt: number, toAt: number): number {
   return toAt > fromAt && to > from ? ((to - from) * 1000) / (toAt - fromAt) : 0;
+}
+
+function foldBandwidth(state: State, event: BandwidthEvent): void {
+  if (state.bandwidth === undefined || event.at >= state.bandwidth.at) state.bandwidth = event;
 }
 
 function foldHealth(state: State, event: HealthEvent): void {

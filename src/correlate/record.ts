@@ -12,8 +12,8 @@ export const ACTIVITY = 5;
 export const LAST_REQUEST = 6;
 
 export const FIRST_SEEN = 8;
-/** 1 for a private or reserved address. */
-export const PRIVATE = 9;
+/** 1 for an address that is counted and not listed. */
+export const HIDDEN = 9;
 export const STATUS_4XX = 10;
 export const STATUS_5XX = 11;
 export const MALFORMED = 12;

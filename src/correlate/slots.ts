@@ -1,17 +1,6 @@
-import { isPrivate } from "../model/cidr.ts";
 import type { IpWords } from "../model/ip.ts";
 import { addAddress, findAddress, removeAddress } from "./addresses.ts";
-import {
-  ACTIVITY,
-  AUTH_FAILURES,
-  add,
-  clear,
-  FIRST_SEEN,
-  LAST_SEEN,
-  PRIVATE,
-  read,
-  write,
-} from "./record.ts";
+import { ACTIVITY, AUTH_FAILURES, add, clear, FIRST_SEEN, HIDDEN, LAST_SEEN, read, write } from "./record.ts";
 import type { State } from "./state.ts";
 import { claimStrip, releaseStrip } from "./strips.ts";
 import { clearWindow } from "./windows.ts";
@@ -39,7 +28,7 @@ export function touch(state: State, words: IpWords, offset: number, at: number):
     slot = addAddress(addresses, words, offset);
     write(records, slot, FIRST_SEEN, at);
     write(records, slot, LAST_SEEN, at);
-    write(records, slot, PRIVATE, isPrivate(words, offset) ? 1 : 0);
+    write(records, slot, HIDDEN, state.isListed(words, offset) ? 0 : 1);
   } else {
     if (at >= read(records, slot, LAST_SEEN)) write(records, slot, LAST_SEEN, at);
     else if (at < read(records, slot, FIRST_SEEN)) write(records, slot, FIRST_SEEN, at);

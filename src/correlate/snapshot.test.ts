@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { AuthEvent, Event, HealthEvent, KernelEvent, RequestEvent, Socket } from "../model/event.ts";
 import { formatIp, type Ip, parseIp } from "../model/ip.ts";
 import type { Filter, Query } from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
 import { snapshot } from "./snapshot.ts";
-import { createState, type Limits, MAX_SOURCES } from "./state.ts";
+import { createState, type Limits, MAX_SOURCES, type StateOptions } from "./state.ts";
 
 const NOW = 1_762_549_449_000;
 const VISITOR = parseIp("45.148.10.7") as Ip;
@@ -12,9 +13,8 @@ const OTHER = parseIp("2a00::1") as Ip;
 const PRIVATE = parseIp("10.0.0.7") as Ip;
 const LIMITS: Limits = { addresses: 2_048, strips: 8, recentBytes: 1 << 22, recentRecords: 1 << 14 };
 
-function engine(options: { showPrivate?: boolean; limits?: Limits } = {}) {
-  const { showPrivate = false, limits = LIMITS } = options;
-  const state = createState({ showPrivate, seed: 1, limits });
+function engine(options: Partial<StateOptions> = {}) {
+  const state = createState({ showPrivate: false, seed: 1, limits: LIMITS, ...options });
   fold(state, { kind: "tick", at: NOW });
   return {
     fold: (...events: readonly Event[]) => {
@@ -90,6 +90,48 @@ describe("private addresses", () => {
     expect(totals).toMatchObject({ addresses: 2, hidden: 0, requests: 2 });
     expect(rows.map(({ ip }) => ip)).toEqual([PRIVATE, VISITOR]);
     expect(live.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+});
+
+describe("addresses outside the lists", () => {
+  const cidrs = (...texts: string[]) => texts.map((text) => parseCidr(text) as Cidr);
+  const MAPPED = "::ffff:45.148.10.7" as Ip;
+  const THIRD = parseIp("45.148.11.1") as Ip;
+  const events = [
+    request(MAPPED, "/mapped"),
+    login(OTHER),
+    request(THIRD),
+    request(PRIVATE),
+    { kind: "sockets", at: NOW, source: "proc", sockets: [socket(VISITOR), socket(THIRD)] },
+  ] as const;
+
+  test.each([
+    ["none", {}, [VISITOR, THIRD, OTHER]],
+    ["all allowed", { allow: cidrs("0.0.0.0/0", "::/0") }, [VISITOR, THIRD, OTHER]],
+    ["one allowed", { allow: cidrs("45.148.10.255/24") }, [VISITOR]],
+    ["one denied", { deny: cidrs("45.148.10.7") }, [THIRD, OTHER]],
+    ["denied of the allowed", { allow: cidrs("45.148.0.0/16"), deny: cidrs("45.148.11.0/24") }, [VISITOR]],
+    ["allowed of the denied", { allow: cidrs("45.148.10.7"), deny: cidrs("45.0.0.0/8") }, []],
+    ["IPv6 alone", { allow: cidrs("::/0") }, [OTHER]],
+    ["private, allowed", { allow: cidrs("10.0.0.0/8") }, []],
+    ["private, allowed and shown", { allow: cidrs("10.0.0.0/8"), showPrivate: true }, [PRIVATE]],
+  ] as const)("%s: hidden from rows, offenders and lines, and counted", (_, lists, listed) => {
+    const { fold, ask } = engine(lists);
+    fold(...events);
+    const { totals, rows, matched, live, offenders } = ask({ after: 0 });
+    expect(rows.map(({ ip }) => ip)).toEqual([...listed]);
+    expect(matched).toBe(listed.length);
+    expect(totals).toMatchObject({
+      addresses: listed.length,
+      hidden: 4 - listed.length,
+      requests: 3,
+      sockets: 2,
+      authFailures: 1,
+    });
+    expect(new Set(live.map(({ event }) => parseIp(event.ip)))).toEqual(new Set(listed));
+    expect(offenders.requests.map(({ ip }) => ip).every((ip) => (listed as readonly Ip[]).includes(ip))).toBe(
+      true,
+    );
   });
 });
 

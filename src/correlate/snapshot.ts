@@ -1,7 +1,7 @@
-import { isPrivate } from "../model/cidr.ts";
-import type { AuthEvent, KernelCounter, KernelEvent, RequestEvent } from "../model/event.ts";
+import type { AuthEvent, BandwidthEvent, KernelCounter, KernelEvent, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import type {
+  Bandwidth,
   Detail,
   Filter,
   InterfaceRate,
@@ -17,7 +17,7 @@ import { socketAt } from "../model/socket-table.ts";
 import { findAddress } from "./addresses.ts";
 import { counterRate, perSecond } from "./fold.ts";
 import { previousRecord, readRecord } from "./recent.ts";
-import { LAST_AUTH, LAST_REQUEST, PRIVATE, read } from "./record.ts";
+import { HIDDEN, LAST_AUTH, LAST_REQUEST, read } from "./record.ts";
 import { Row } from "./row.ts";
 import type { State } from "./state.ts";
 import { readStrip } from "./strips.ts";
@@ -50,6 +50,7 @@ export function snapshot(state: State, query: Query): Snapshot {
     host: { name: kernel?.host ?? "", ...(kernel !== undefined && { uptime: kernel.uptime }) },
     totals: totalsOf(state, shown.length),
     interfaces: interfaceRates(state),
+    ...(state.bandwidth !== undefined && { bandwidth: bandwidthOf(state.bandwidth) }),
     series: {
       requests: lastMinute(series.requests, now),
       newConnections: lastMinute(series.newConnections, now),
@@ -74,12 +75,12 @@ export function snapshot(state: State, query: Query): Snapshot {
 }
 
 /** Every slot in use whose address may be listed. */
-function shownSlots({ addresses, records, showPrivate }: State): Int32Array {
+function shownSlots({ addresses, records }: State): Int32Array {
   const slots = new Int32Array(addresses.size);
   let count = 0;
   for (let slot = 0; slot < addresses.top; slot++) {
     if (addresses.cellOf[slot] === -1) continue;
-    if (showPrivate || read(records, slot, PRIVATE) === 0) slots[count++] = slot;
+    if (read(records, slot, HIDDEN) === 0) slots[count++] = slot;
   }
   return slots.subarray(0, count);
 }
@@ -160,6 +161,10 @@ function interfaceRates(state: State): InterfaceRate[] {
   return rates;
 }
 
+function bandwidthOf({ interface: name, month, inBytes, outBytes }: BandwidthEvent): Bandwidth {
+  return { interface: name, month, inBytes, outBytes };
+}
+
 function offenders(
   state: State,
   shown: Int32Array,
@@ -175,15 +180,15 @@ function offenders(
   return first;
 }
 
-/** The newest lines after `after`, oldest first, that the filter and the private rule let through. */
-function liveLines({ recent, showPrivate }: State, after: number, filter: Filter | undefined): LiveLine[] {
+/** The newest lines after `after`, oldest first, of listed addresses that the filter lets through. */
+function liveLines({ recent, isListed }: State, after: number, filter: Filter | undefined): LiveLine[] {
   const lines: LiveLine[] = [];
   const words = new Uint32Array(4);
   const last = Math.max(after + 1, recent.oldest, recent.newest - LIVE_SCANNED + 1);
   for (let seq = recent.newest; seq >= last && lines.length < LIVE_LINES; seq--) {
     const event = readRecord(recent, seq);
     if (event === undefined) break;
-    if (!showPrivate && parseIpWords(event.ip, words) && isPrivate(words)) continue;
+    if (parseIpWords(event.ip, words) && !isListed(words)) continue;
     if (filter === undefined || filter.line(event)) lines.push({ seq, event });
   }
   return lines.reverse();

@@ -1,6 +1,7 @@
-import type { HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
+import type { BandwidthEvent, HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
+import { type IsListed, isListedBy, type Listing } from "./listing.ts";
 import { createRecent, type Recent } from "./recent.ts";
 import { addressWords, createRecords, type Records } from "./record.ts";
 import { createStrips, type Strips } from "./strips.ts";
@@ -28,9 +29,7 @@ export const LIMITS: Limits = {
 /** Sources whose health is kept: far above what one machine has, so that hostile recordings stay bounded. */
 export const MAX_SOURCES = 1_024;
 
-export interface StateOptions {
-  /** List private and reserved addresses too. */
-  readonly showPrivate: boolean;
+export interface StateOptions extends Listing {
   /** Any number; unpredictable in a live program. */
   readonly seed: number;
   readonly limits?: Limits;
@@ -66,7 +65,7 @@ export interface SocketIndex {
 
 /** Everything the core knows. Changed by `fold` alone, read by `snapshot`. */
 export interface State {
-  readonly showPrivate: boolean;
+  readonly isListed: IsListed;
   readonly addresses: Addresses;
   readonly records: Records;
   /** Each address in text, made when first shown. */
@@ -86,6 +85,7 @@ export interface State {
   /** The two newest kernel events: their difference is a rate. */
   kernel: KernelEvent | undefined;
   kernelBefore: KernelEvent | undefined;
+  bandwidth: BandwidthEvent | undefined;
   /** Core time: `at` of the latest tick. */
   now: number;
   /** The earliest `at` of a tick or a request. */
@@ -99,7 +99,7 @@ export function createState(options: StateOptions): State {
   const n = limits.addresses;
   const records = createRecords(n);
   return {
-    showPrivate: options.showPrivate,
+    isListed: isListedBy(options),
     addresses: createAddresses(n, options.seed, addressWords(records)),
     records,
     texts: [],
@@ -136,6 +136,7 @@ export function createState(options: StateOptions): State {
     },
     kernel: undefined,
     kernelBefore: undefined,
+    bandwidth: undefined,
     now: 0,
     started: Number.POSITIVE_INFINITY,
     hand: 0,

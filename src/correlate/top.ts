@@ -1,5 +1,5 @@
+import { compareAddresses } from "../model/ip.ts";
 import type { Sort } from "../model/snapshot.ts";
-import { compareAddresses } from "./addresses.ts";
 import { AUTH_FAILURES, BYTES, LAST_AUTH, LAST_SEEN, REQUESTS, read } from "./record.ts";
 import { SSH_PORT, servicePort } from "./services.ts";
 import type { State } from "./state.ts";

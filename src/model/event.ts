@@ -4,7 +4,14 @@ import type { Ip, IpWords } from "./ip.ts";
  * Everything that can change what is known about an address, or about the host. Plain and JSON-ready:
  * one native JSON line is one of these. `at` is always epoch milliseconds; absent keys are unknown.
  */
-export type Event = TickEvent | SocketsEvent | RequestEvent | AuthEvent | KernelEvent | HealthEvent;
+export type Event =
+  | TickEvent
+  | SocketsEvent
+  | RequestEvent
+  | AuthEvent
+  | KernelEvent
+  | BandwidthEvent
+  | HealthEvent;
 
 /** The clock: core time is the `at` of the latest one. */
 export interface TickEvent {
@@ -234,8 +241,21 @@ export interface KernelEvent {
   readonly interfaces: readonly InterfaceCounters[];
 }
 
-/** Which lamp of the screen a source belongs to. */
-export type Part = "sockets" | "http" | "auth" | "kernel" | "replay" | "output";
+/** What one interface carried in the newest month that something counted for us. */
+export interface BandwidthEvent {
+  readonly kind: "bandwidth";
+  readonly at: number;
+  readonly interface: string;
+  /** `2026-11`, in the zone of whoever counted. */
+  readonly month: string;
+  /** Since the month began. */
+  readonly inBytes: number;
+  readonly outBytes: number;
+  readonly source: "vnstat";
+}
+
+/** What a source belongs to. All but bandwidth have a lamp on the screen. */
+export type Part = "sockets" | "http" | "auth" | "kernel" | "bandwidth" | "replay" | "output";
 
 /** How one source does. It replaces what was said of that source before; its numbers are since start. */
 export interface HealthEvent {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { isIP } from "node:net";
 import fc from "fast-check";
-import { formatIp, type Ip, isV4, parseIp, parseIpBytes, parseIpWords } from "./ip.ts";
+import { compareAddresses, formatIp, type Ip, isV4, parseIp, parseIpBytes, parseIpWords } from "./ip.ts";
 
 /** RFC 5952 sections 1, 4 and 5, RFC 4291 section 2.2, and the folding of IPv4-mapped addresses. */
 const CANONICAL: [text: string, canonical: string][] = [
@@ -183,4 +183,27 @@ describe("acceptance", () => {
       { numRuns: 2000 },
     );
   });
+});
+
+test("the order is numeric, IPv4 before IPv6", () => {
+  const asNumber = (words: Uint32Array): bigint =>
+    words.reduce((sum, word) => (sum << 32n) | BigInt(word), isV4(words) ? 0n : 1n);
+  const words = fc.oneof(
+    fc.nat({ max: 0xffffffff }).map((d) => new Uint32Array([0, 0, 0xffff, d])),
+    fc.tuple(
+      fc.nat({ max: 0xffffffff }),
+      fc.nat({ max: 2 }),
+      fc.nat({ max: 2 }),
+      fc.nat({ max: 0xffffffff }),
+    ),
+    fc.constant([0, 0, 0xfffe, 0xffffffff]),
+  );
+  fc.assert(
+    fc.property(words, words, (one, other) => {
+      const a = Uint32Array.from(one);
+      const b = Uint32Array.from(other);
+      const [x, y] = [asNumber(a), asNumber(b)];
+      expect(Math.sign(compareAddresses(a, 0, b, 0))).toBe(x < y ? -1 : x > y ? 1 : 0);
+    }),
+  );
 });

@@ -196,3 +196,14 @@ export function formatIp(words: IpWords, offset = 0): Ip {
 export function isV4(words: IpWords, offset = 0): boolean {
   return words[offset + 2] === V4_MARK && words[offset] === 0 && words[offset + 1] === 0;
 }
+
+/** The numeric order of two addresses, IPv4 before IPv6: negative where the first comes first. */
+export function compareAddresses(a: IpWords, offsetA: number, b: IpWords, offsetB: number): number {
+  const v4 = Number(isV4(b, offsetB)) - Number(isV4(a, offsetA));
+  if (v4 !== 0) return v4;
+  for (let i = 0; i < 4; i++) {
+    const difference = (a[offsetA + i] as number) - (b[offsetB + i] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,4 +1,5 @@
 import { type Cidr, parseCidr } from "./cidr.ts";
+import { type PrefixSet, prefixSet } from "./prefix-set.ts";
 
 /**
  * Networks by the names a person would use: what the providers publish (cloudflare.com/ips, api.fastly.com/public-ip-list,
@@ -66,9 +67,8 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
 /** The names that stand for networks of proxies. */
 export const PROXY_NAMES: readonly string[] = Object.keys(NAMED);
 
-/** The networks that `text` stands for: a name, a prefix or an address; undefined where it is none. */
-export function proxyPrefixes(text: string): readonly Cidr[] | undefined {
-  const texts = Object.hasOwn(NAMED, text) ? (NAMED[text] ?? []) : [text];
-  const cidrs = texts.map(parseCidr).filter((cidr) => cidr !== undefined);
-  return cidrs.length === texts.length ? cidrs : undefined;
+/** The networks that `texts` stand for: names of {@link PROXY_NAMES}, prefixes, addresses; what is none is left out. */
+export function proxySet(texts: readonly string[]): PrefixSet {
+  const spelled = texts.flatMap((text) => (Object.hasOwn(NAMED, text) ? (NAMED[text] ?? []) : [text]));
+  return prefixSet(spelled.map(parseCidr).filter((cidr): cidr is Cidr => cidr !== undefined));
 }

@@ -1,4 +1,4 @@
-import type { AuthEvent, HealthEvent, RequestEvent, Socket, TcpState } from "./event.ts";
+import type { AuthEvent, BandwidthEvent, HealthEvent, RequestEvent, Socket, TcpState } from "./event.ts";
 import type { Ip } from "./ip.ts";
 
 /** A local or remote port that sockets of an address use, with its usual name where it has one. */
@@ -65,6 +65,9 @@ export interface InterfaceRate {
   readonly outPacketsPerSecond: number;
 }
 
+/** The totals of a month beside the rates of now. */
+export type Bandwidth = Pick<BandwidthEvent, "interface" | "month" | "inBytes" | "outBytes">;
+
 /** Per-second values of the last minute, oldest first, for sparklines. */
 export interface Series {
   readonly requests: readonly number[];
@@ -74,7 +77,7 @@ export interface Series {
 }
 
 export interface Totals {
-  /** Addresses held now and listed; private ones held but not listed; and how many left to make room. */
+  /** Addresses held now and listed; those held but not listed; and how many left to make room. */
   readonly addresses: number;
   readonly hidden: number;
   readonly evicted: number;
@@ -117,6 +120,8 @@ export interface Snapshot {
   readonly host: { readonly name: string; readonly uptime?: number };
   readonly totals: Totals;
   readonly interfaces: readonly InterfaceRate[];
+  /** Absent where nothing counts months. */
+  readonly bandwidth?: Bandwidth;
   readonly series: Series;
   /** The three first by requests in 60 s, by sockets, and by bytes sent. */
   readonly offenders: {

@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { type Cidr, parseCidr } from "../model/cidr.ts";
 import { formatIp } from "../model/ip.ts";
+import { proxySet } from "../model/proxies.ts";
 import { parseForwarded } from "./forwarded.ts";
 
 const words = new Uint32Array(4);
-const TRUSTED = ["10.0.0.0/8", "2001:db8:1::/48"].map((text) => parseCidr(text) as Cidr);
+const TRUSTED = proxySet(["10.0.0.0/8", "2001:db8:1::/48"]);
 
-function client(list: string, trusted: readonly Cidr[] = TRUSTED): string | undefined {
+function client(list: string, trusted = TRUSTED): string | undefined {
   const bytes = Buffer.from(`>${list}<`);
   return parseForwarded(bytes, 1, bytes.length - 1, words, trusted) ? formatIp(words) : undefined;
 }

@@ -1,11 +1,11 @@
-import { type Cidr, contains } from "../model/cidr.ts";
 import type { IpWords } from "../model/ip.ts";
+import type { PrefixSet } from "../model/prefix-set.ts";
 import { COMMA, isBlank, QUOTE } from "./ascii.ts";
 import { parsePeer } from "./peer.ts";
 
 /**
  * Reads the client from a list of forwarded addresses (`client, proxy, proxy`, the header X-Forwarded-For) in
- * `bytes[start, end)` into `words`: the right-most that is none of `trusted`, or the left-most where all are.
+ * `bytes[start, end)` into `words`: the right-most that is not trusted, or the left-most where all are.
  * Whatever stands left of it a client may have made up. False, with `words` unspecified, where that place holds
  * no address: then nobody knows more than the peer.
  */
@@ -14,21 +14,16 @@ export function parseForwarded(
   start: number,
   end: number,
   words: IpWords,
-  trusted: readonly Cidr[] = [],
+  isTrusted: PrefixSet = () => false,
 ): boolean {
   let right = end;
   for (;;) {
     let left = right;
     while (left > start && bytes[left - 1] !== COMMA) left--;
     if (!parseElement(bytes, left, right, words)) return false;
-    if (left === start || !isTrusted(trusted, words)) return true;
+    if (left === start || !isTrusted(words)) return true;
     right = left - 1;
   }
-}
-
-export function isTrusted(trusted: readonly Cidr[], words: IpWords): boolean {
-  for (const cidr of trusted) if (contains(cidr, words)) return true;
-  return false;
 }
 
 /** One element, in blanks or quotes. */

@@ -45,6 +45,18 @@ describe("a native line", () => {
     ["sockets that are no list", '{"kind":"sockets","at":1,"source":"proc","sockets":{}}'],
     ["counters without a host", '{"kind":"kernel","at":1,"uptime":1,"counters":{},"interfaces":[]}'],
     [
+      "a month of no calendar",
+      '{"kind":"bandwidth","at":1,"interface":"eth0","month":"2026-13","inBytes":1,"outBytes":1,"source":"vnstat"}',
+    ],
+    [
+      "a month of less than nothing",
+      '{"kind":"bandwidth","at":1,"interface":"eth0","month":"2026-12","inBytes":-1,"outBytes":1,"source":"vnstat"}',
+    ],
+    [
+      "a month nobody counted",
+      '{"kind":"bandwidth","at":1,"interface":"eth0","month":"2026-12","inBytes":1,"outBytes":1}',
+    ],
+    [
       "a health of an unknown part",
       '{"kind":"health","at":1,"part":"x","source":"x","state":"up","detail":""}',
     ],
@@ -89,7 +101,7 @@ describe("a native line", () => {
   test("no JSON makes it throw, however deep", () => {
     expect(parseNative("[".repeat(1e6))).toBeUndefined();
     expect(parseNative(`${'{"kind":'.repeat(1e5)}1${"}".repeat(1e5)}`)).toBeUndefined();
-    const kinds = fc.constantFrom("tick", "request", "auth", "sockets", "kernel", "health");
+    const kinds = fc.constantFrom("tick", "request", "auth", "sockets", "kernel", "bandwidth", "health");
     const keys = fc.constantFrom(
       "ip",
       "source",
@@ -98,6 +110,9 @@ describe("a native line", () => {
       "interfaces",
       "host",
       "uptime",
+      "interface",
+      "month",
+      "inBytes",
       "part",
       "state",
     );

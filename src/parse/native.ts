@@ -1,6 +1,7 @@
 import {
   type AuthEvent,
   type AuthOutcome,
+  type BandwidthEvent,
   type Event,
   type HealthEvent,
   type InterfaceCounters,
@@ -17,11 +18,10 @@ import {
   type TcpInfo,
 } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
+import { countOf, isObject, type Json, numberOf, parseJson, textOf } from "./untrusted-json.ts";
 
 /** The latest time a Date can hold (ECMA-262 section 21.4.1.1). */
 const MAX_TIME = 8.64e15;
-
-type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Reads one native JSON line, as `stream events` and `record` write them. Whatever a hostile file
@@ -29,12 +29,7 @@ type Json = Readonly<Record<string, unknown>>;
  * keys of a wrong type are left out.
  */
 export function parseNative(line: string): Event | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(line);
   if (!isObject(json)) return undefined;
   const at = numberOf(json.at);
   if (at === undefined || Math.abs(at) > MAX_TIME) return undefined;
@@ -49,6 +44,8 @@ export function parseNative(line: string): Event | undefined {
       return socketsOf(json, at);
     case "kernel":
       return kernelOf(json, at);
+    case "bandwidth":
+      return bandwidthOf(json, at);
     case "health":
       return healthOf(json, at);
     default:
@@ -183,7 +180,20 @@ function interfaceOf(json: Json): InterfaceCounters | undefined {
   return { name, inBytes, outBytes, inPackets, outPackets, ...(json.default === true && { default: true }) };
 }
 
-const PARTS: readonly Part[] = ["sockets", "http", "auth", "kernel", "replay", "output"];
+/** A year of four digits and a month of the calendar. */
+const MONTH = /^\d{4}-(?:0[1-9]|1[0-2])$/;
+
+function bandwidthOf(json: Json, at: number): BandwidthEvent | undefined {
+  const name = textOf(json.interface);
+  const month = textOf(json.month);
+  const inBytes = countOf(json.inBytes);
+  const outBytes = countOf(json.outBytes);
+  if (name === undefined || month === undefined || !MONTH.test(month)) return undefined;
+  if (inBytes === undefined || outBytes === undefined || json.source !== "vnstat") return undefined;
+  return { kind: "bandwidth", at, interface: name, month, inBytes, outBytes, source: "vnstat" };
+}
+
+const PARTS: readonly Part[] = ["sockets", "http", "auth", "kernel", "bandwidth", "replay", "output"];
 
 function healthOf(json: Json, at: number): HealthEvent | undefined {
   const part = PARTS.find((known) => known === json.part);
@@ -203,25 +213,8 @@ function healthOf(json: Json, at: number): HealthEvent | undefined {
 const HEALTH_COUNTS = ["lines", "unparsed", "lost", "lostBytes", "lag"] as const;
 type HealthCount = (typeof HEALTH_COUNTS)[number];
 
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function ipOf(value: unknown): Ip | undefined {
   return typeof value === "string" ? parseIp(value) : undefined;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-function numberOf(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
-}
-
-function countOf(value: unknown): number | undefined {
-  const number = numberOf(value);
-  return number !== undefined && number >= 0 ? number : undefined;
 }
 
 function portOf(value: unknown): number | undefined {

@@ -1,7 +1,7 @@
-import type { Cidr } from "../model/cidr.ts";
 import type { Input } from "../model/event.ts";
+import type { PrefixSet } from "../model/prefix-set.ts";
 import { createDetector, type Detector } from "../parse/formats.ts";
-import { isTrusted, parseForwarded } from "../parse/forwarded.ts";
+import { parseForwarded } from "../parse/forwarded.ts";
 import { parseNative } from "../parse/native.ts";
 import { FORWARDED, RequestCursor } from "../parse/request-cursor.ts";
 import { parseAuthLine } from "../parse/sshd.ts";
@@ -30,7 +30,7 @@ export interface Interpretation {
   /** `auto`, or what `--log-format` may be; it must be readable. */
   readonly format: string;
   /** Peers that are believed when they name the client they ask for. */
-  readonly proxies: readonly Cidr[];
+  readonly proxies: PrefixSet | undefined;
 }
 
 /** An `at` this far ahead of the clock, in milliseconds, is a broken clock's: the line keeps the time it was read. */
@@ -60,7 +60,7 @@ function requests(source: string, { format, proxies }: Interpretation): Interpre
       cursor.readAt = readAt;
       if (!detector.parse(bytes, start, end, cursor)) return "unparsed";
       if (cursor.time > readAt + AHEAD) cursor.time = Number.NaN;
-      if (proxies.length > 0) believe(proxies, cursor);
+      if (proxies !== undefined) believe(proxies, cursor);
       return cursor;
     },
   };
@@ -69,10 +69,10 @@ function requests(source: string, { format, proxies }: Interpretation): Interpre
 const client = new Uint32Array(4);
 
 /** Of a line whose peer is a trusted proxy, the address becomes that of the client it named. */
-function believe(proxies: readonly Cidr[], { words, buffer, starts, ends }: RequestCursor): void {
+function believe(isProxy: PrefixSet, { words, buffer, starts, ends }: RequestCursor): void {
   const start = starts[FORWARDED] ?? -1;
-  if (start < 0 || !isTrusted(proxies, words)) return;
-  if (parseForwarded(buffer, start, ends[FORWARDED] ?? start, client, proxies)) words.set(client);
+  if (start < 0 || !isProxy(words)) return;
+  if (parseForwarded(buffer, start, ends[FORWARDED] ?? start, client, isProxy)) words.set(client);
 }
 
 /** Logs of the login services. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { auth, ip, NOW, profile, ROWS, request, snapshot } from "../../test/console/snapshots.ts";
 import { stage } from "../../test/console/stage.ts";
+import { monthOf } from "./format.ts";
 
 const SIZES = [
   [80, 24],
@@ -68,6 +69,33 @@ describe("the main screen", () => {
     expect(frame).toContain("SYN cookies 9.8k/s  listen drops 31/s");
     expect(line(frame, "SYN cookies")).toContain("● kernel");
     expect(frame).toContain("7 addresses dropped");
+  });
+
+  test("says how many addresses it does not list", async () => {
+    const { totals } = snapshot();
+    await using console = await stage(200, 50, { totals: { ...totals, hidden: 12 } });
+    expect(await console.frame()).toContain(" · 12 hidden · ");
+  });
+
+  test("has the totals of the month beside the rates, the first to leave where it is narrow", async () => {
+    const bandwidth = {
+      interface: "eth0",
+      month: monthOf(NOW),
+      inBytes: 1_234_567_890_123,
+      outBytes: 340_123_456_789,
+    };
+    const header = async (width: number, known = bandwidth): Promise<string> => {
+      await using console = await stage(width, 24, { bandwidth: known });
+      return line(await console.frame(), "web-1");
+    };
+    expect(await header(160)).toContain("month ↓ 1.2T ↑ 340G  req");
+    const sparkline = /[▁-█]/;
+    const narrow = await header(110);
+    expect(narrow).not.toContain("month");
+    expect(narrow).toMatch(sparkline);
+    // What is not obvious is named: another month, another interface.
+    expect(await header(160, { ...bandwidth, month: "2026-09" })).toContain("  2026-09 ↓ 1.2T");
+    expect(await header(160, { ...bandwidth, interface: "wg0" })).toContain("  wg0 month ↓ 1.2T");
   });
 
   test("shows its title, and says when nothing is there yet", async () => {

@@ -1,5 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { byteRate, bytes, clock, clockOn, duration, grouped, short, shortAddress } from "./format.ts";
+import {
+  byteRate,
+  bytes,
+  clock,
+  clockOn,
+  duration,
+  grouped,
+  monthOf,
+  short,
+  shortAddress,
+} from "./format.ts";
 
 describe("numbers", () => {
   const shorts: readonly (readonly [number, string])[] = [
@@ -53,6 +63,12 @@ describe("times", () => {
   const noon = Date.UTC(2026, 10, 24, 12, 0, 5);
 
   test("a clock in UTC", () => expect(clock(noon, true)).toBe("12:00:05"));
+
+  test("the month in the host's zone", () => {
+    expect(monthOf(new Date(2026, 10, 1).getTime())).toBe("2026-11");
+    expect(monthOf(new Date(2026, 10, 1).getTime() - 1)).toBe("2026-10");
+    expect(monthOf(Number.NaN)).toBe("");
+  });
 
   test("a clock in the host's zone", () => {
     expect(clock(new Date(2026, 6, 1, 23, 59, 1).getTime(), false)).toBe("23:59:01");

@@ -62,6 +62,11 @@ export function clockOn(at: number, now: number, utc: boolean): string {
   return day === "" || day === dayOf(now, utc) ? clock(at, utc) : `${day} ${clock(at, utc)}`;
 }
 
+/** The month of a time in the host's zone, `2026-11`; empty for a time no calendar has. */
+export function monthOf(at: number): string {
+  return dayOf(at, false).slice(0, 7);
+}
+
 function dayOf(at: number, utc: boolean): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return "";

@@ -85,7 +85,7 @@ function totals({ snapshot, filter }: State): Segment[] {
     figure(short(totals.status4xx), "4xx", 8),
     figure(short(totals.status5xx), "5xx", 8, totals.status5xx > 0 ? PALETTE.warning : PALETTE.plain),
     figure(short(totals.authFailures), "auth failures", 7),
-    ...(totals.hidden > 0 ? [figure(short(totals.hidden), "of private addresses", 9)] : []),
+    ...(totals.hidden > 0 ? [figure(short(totals.hidden), "hidden", 9)] : []),
     ...(totals.evicted > 0 ? [figure(short(totals.evicted), "addresses dropped", 2, PALETTE.warning)] : []),
     shown,
   ];

@@ -1,6 +1,6 @@
-import type { Offender, Snapshot } from "../../model/snapshot.ts";
+import type { Bandwidth, Offender, Snapshot } from "../../model/snapshot.ts";
 import { cut } from "../fit.ts";
-import { byteRate, bytes, duration, short } from "../format.ts";
+import { byteRate, bytes, duration, monthOf, short } from "../format.ts";
 import { type Lamp, lamps } from "../lamps.ts";
 import { PALETTE, type Style } from "../palette.ts";
 import { sparkline } from "../sparkline.ts";
@@ -46,7 +46,7 @@ function badgesOf({ title, frozen }: State): Span[] {
   ]);
 }
 
-function activity({ host, totals, series, interfaces, at }: Snapshot, width: number): Segment[] {
+function activity({ host, totals, series, interfaces, bandwidth, at }: Snapshot, width: number): Segment[] {
   const nic = interfaces.find((rate) => rate.default) ?? interfaces[0];
   const accepted = totals.newConnectionsPerSecond;
   const spark = (values: readonly number[], rank: number, full: number): Segment => ({
@@ -64,12 +64,28 @@ function activity({ host, totals, series, interfaces, at }: Snapshot, width: num
           figure("↑", byteRate(nic.outBytesPerSecond).padStart(7), 3),
           spark(series.outBytes, 8, FULL_BYTES),
         ]),
+    ...(bandwidth === undefined ? [] : [month(bandwidth, nic?.name, at)]),
     figure("req", rate(totals.requestsPerSecond).padStart(6), 1),
     spark(series.requests, 5, FULL_EVENTS),
     ...(accepted === undefined
       ? []
       : [figure("new", rate(accepted).padStart(6), 2), spark(series.newConnections, 6, FULL_EVENTS)]),
   ];
+}
+
+/** Named by what is not obvious: a month that is over, an interface that is not the one beside it. */
+function month(bandwidth: Bandwidth, beside: string | undefined, at: number): Segment {
+  const when = bandwidth.month === monthOf(at) ? "month" : bandwidth.month;
+  const what = bandwidth.interface === beside ? when : `${bandwidth.interface} ${when}`;
+  return {
+    spans: [
+      [`${what} ↓ `, PALETTE.dim],
+      [bytes(bandwidth.inBytes), PALETTE.strong],
+      [" ↑ ", PALETTE.dim],
+      [bytes(bandwidth.outBytes), PALETTE.strong],
+    ],
+    rank: 9,
+  };
 }
 
 function figure(label: string, value: string, rank: number, style: Style = PALETTE.strong): Segment {

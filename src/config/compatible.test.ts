@@ -1,0 +1,167 @@
+import { describe, expect, test } from "bun:test";
+import manifest from "../../package.json" with { type: "json" };
+import { UsageError } from "./error.ts";
+import { type Loaded, loadConfig } from "./load.ts";
+import { type Config, OPTION_LIST, type OptionName } from "./options.ts";
+
+// Whoever comes from NetherGaze 0.2 brings flags, a file and variables: each is obeyed, or told in one line to be
+// ignored, and none ends the program.
+
+interface Given {
+  readonly argv?: readonly string[];
+  readonly toml?: string;
+  readonly env?: Record<string, string>;
+}
+
+const FILE = "/etc/nethergaze/config.toml";
+
+function load({ argv = [], toml = "", env = {} }: Given): Exclude<Loaded, { print: string }> {
+  const result = loadConfig({
+    argv,
+    env,
+    uid: 1000,
+    readFile: (path) => (path === FILE ? { text: toml, owner: 0 } : undefined),
+  });
+  if (result instanceof UsageError) throw result;
+  if (result.print !== undefined) throw new Error(result.print);
+  return result;
+}
+
+type Effect = { readonly [N in OptionName]?: Config[N] };
+
+/** Either it is obeyed, which a value that is not the default shows, or `where` is told to be ignored. */
+function check(given: Given, effect: Effect | "ignored", where = ""): void {
+  const { config, warnings } = load(given);
+  if (effect === "ignored") {
+    expect(warnings).toEqual([`${where}: not supported by this version, ignored`]);
+    return;
+  }
+  expect(warnings).toEqual([]);
+  expect(config).toMatchObject(effect);
+  for (const name of Object.keys(effect)) {
+    const [, option] = OPTION_LIST.find(([known]) => known === name) ?? [];
+    expect(config[name as OptionName]).not.toEqual(option?.default as never);
+  }
+}
+
+describe("flags", () => {
+  const flags: [string[], Effect][] = [
+    [["--config", FILE], {}],
+    [["--log-path", "/a/*.log"], { accessLog: ["/a/*.log"] }],
+    [["--log-format", "combined"], { logFormat: "combined" }],
+    [["--log-format", "common"], { logFormat: "common" }],
+    [["--log-format", "json"], { logFormat: "json" }],
+    [["--log-format", "auto"], {}],
+    [["--connections-interval", "2.5"], { connectionsInterval: 2.5 }],
+    [["--interface", "ens3"], { interface: "ens3" }],
+    [["--show-private-ips"], { showPrivateIps: true }],
+    [["--no-geoip"], {}],
+    [["--no-whois"], {}],
+    [["--auth-log-path", "/a"], { authLog: ["/a"] }],
+    [["--no-auth-log"], { authEnabled: false }],
+  ];
+  test.each(flags)("%j", (argv, effect) => check({ argv }, effect));
+
+  test.each([["--help"], ["-h"], ["--version"]])("%s", (flag) => {
+    const print =
+      flag === "--version" ? `nethergaze ${manifest.version}\n` : expect.stringContaining("Usage:");
+    expect(loadConfig({ argv: [flag], env: {}, uid: 1000, readFile: () => undefined })).toEqual({ print });
+  });
+});
+
+/** Every key it read, and those its documentation had and it did not. */
+const KEYS: [key: string, toml: string, Effect | "ignored"][] = [
+  ["log_path", '"/a"', { accessLog: ["/a"] }],
+  ["log.path", '"/a"', { accessLog: ["/a"] }],
+  ["log_format", '"json"', { logFormat: "json" }],
+  ["log.format", '"json"', { logFormat: "json" }],
+  ["interface", '"ens3"', { interface: "ens3" }],
+  ["show_private_ips", "true", { showPrivateIps: true }],
+  ["log.max_log_lines", "100", { maxLogLines: 100 }],
+  ["log.max_log_entries_per_ip", "100", "ignored"],
+  ["refresh.connections_interval", "2.0", { connectionsInterval: 2 }],
+  ["refresh.log_interval", "2.5", { logInterval: 2.5 }],
+  ["refresh.bandwidth_interval", "60.0", { bandwidthInterval: 60 }],
+  ["refresh.auth_log_interval", "5", { authLogInterval: 5 }],
+  ["auth.log_interval", "5", { authLogInterval: 5 }],
+  ["auth.interval", "5", { authLogInterval: 5 }],
+  ["auth.log_enabled", "false", { authEnabled: false }],
+  ["auth.enabled", "false", { authEnabled: false }],
+  ["auth.log_path", '"/a"', { authLog: ["/a"] }],
+  ["auth.path", '"/a"', { authLog: ["/a"] }],
+  ["geoip.enabled", "true", "ignored"],
+  ["geoip.city_db", '"/usr/share/GeoIP/GeoLite2-City.mmdb"', "ignored"],
+  ["geoip.asn_db", '"/usr/share/GeoIP/GeoLite2-ASN.mmdb"', "ignored"],
+  ["whois.enabled", "true", "ignored"],
+  ["whois.cache_ttl", "86400", "ignored"],
+  ["whois.max_workers", "3", "ignored"],
+  [
+    "filters.cidr_allow",
+    '["192.0.2.0/24", "2001:db8::/32"]',
+    { cidrAllow: ["192.0.2.0/24", "2001:db8::/32"] },
+  ],
+  ["filters.cidr_deny", '["10.0.0.0/8"]', { cidrDeny: ["10.0.0.0/8"] }],
+  ["filters.suspicious_burst_rpm", "60", "ignored"],
+  ["filters.suspicious_min_conns", "5", "ignored"],
+  ["filters.scanner_user_agents", '["custom-bot"]', "ignored"],
+  ["filters.exploit_path_patterns", '["/x"]', "ignored"],
+  ["actions.enable_block_execution", "true", "ignored"],
+  ["actions.hooks", '[{ key = "1", label = "Reverse DNS", command = "dig -x {ip}" }]', "ignored"],
+  ["cache.dir", '"/a"', "ignored"],
+  ["cache.cache_dir", '"~/.cache/nethergaze"', "ignored"],
+];
+
+describe("keys", () => {
+  test.each(KEYS)("%s", (key, value, effect) => {
+    check({ toml: `${key} = ${value}` }, effect, `${FILE}:1: ${key}`);
+  });
+
+  test("all of them in one file, in their tables, with their switches off", () => {
+    const sections = Map.groupBy(KEYS, ([key]) => key.split(".").slice(0, -1).join("."));
+    const toml = [...sections]
+      .map(([section, keys]) => {
+        const lines = keys.map(
+          ([key, value]) => `${key.split(".").at(-1)} = ${value.replace("true", "false")}\n`,
+        );
+        return `${section === "" ? "" : `[${section}]\n`}${lines.join("")}`;
+      })
+      .join("");
+    // What is off is as good as obeyed.
+    const ignored = KEYS.filter(([, value, effect]) => effect === "ignored" && value !== "true");
+    expect(load({ toml }).warnings.map((line) => line.replace(/^\S+ (\S+):.*/, "$1"))).toEqual(
+      ignored.map(([key]) => key),
+    );
+  });
+
+  test("a file of its hooks as its documentation writes them", () => {
+    const hook = '[[actions.hooks]]\nkey = "1"\nlabel = "Ping"\ncommand = "ping -c 3 {ip}"\n';
+    check(
+      { toml: `[actions]\nenable_block_execution = false\n${hook}${hook}[cache]\n` },
+      "ignored",
+      `${FILE}:3: actions.hooks`,
+    );
+  });
+
+  test.each(KEYS)("%s by --set", (key, value, effect) => {
+    const spelled = value.replaceAll(/^\[|\]$|"/g, "");
+    check({ argv: ["--set", `${key}=${spelled}`] }, effect, `--set: ${key}`);
+  });
+});
+
+describe("variables", () => {
+  const variables: [string, string, Effect | "ignored"][] = [
+    ["NETHERGAZE_LOG_PATH", "/a", { accessLog: ["/a"] }],
+    ["NETHERGAZE_LOG_FORMAT", "common", { logFormat: "common" }],
+    ["NETHERGAZE_INTERFACE", "ens3", { interface: "ens3" }],
+    ["NETHERGAZE_GEOIP_ENABLED", "true", "ignored"],
+    ["NETHERGAZE_GEOIP_CITY_DB", "/a", "ignored"],
+    ["NETHERGAZE_GEOIP_ASN_DB", "/a", "ignored"],
+    ["NETHERGAZE_WHOIS_ENABLED", "1", "ignored"],
+  ];
+  test.each(variables)("%s", (name, value, effect) => check({ env: { [name]: value } }, effect, name));
+
+  test.each(["false", "0", "no", "NO"])("switched off with %s, there is nothing to say", (off) => {
+    check({ env: { NETHERGAZE_GEOIP_ENABLED: off, NETHERGAZE_WHOIS_ENABLED: off } }, {});
+    check({ argv: ["--set", `geoip.enabled=${off}`] }, {});
+  });
+});

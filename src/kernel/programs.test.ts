@@ -1,0 +1,126 @@
+import { afterAll, expect, test } from "bun:test";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "../../test/until.ts";
+import { type Outcome, type RunLimits, run } from "./programs.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "programs-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A program of the lines of a shell. */
+function program(name: string, script: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+function alive(pid: number): boolean {
+  try {
+    // A zombie that nobody waited for yet is dead.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+const LIMITS: RunLimits = { time: 10_000, stdout: 1 << 20 };
+
+test("what it wrote, with arguments that no shell reads", async () => {
+  const words = ["%s|", "$(id)", "; echo 'x' `y`", "", "a b", "*"];
+  expect(await run(["printf", ...words], LIMITS)).toEqual({
+    kind: "done",
+    stdout: words
+      .slice(1)
+      .map((word) => `${word}|`)
+      .join(""),
+  });
+});
+
+test("a fixed environment, no input, the root directory, a session of its own", async () => {
+  process.env.NETHERGAZE_SECRET = "x";
+  const path = program("world", "env; pwd; wc -c; ps -o sid= -p $$; echo $$");
+  const outcome = await run([path], LIMITS);
+  delete process.env.NETHERGAZE_SECRET;
+  const lines = outcome.kind === "done" ? outcome.stdout.trim().split("\n") : [];
+  const [directory, input, session, pid] = lines.splice(-4).map((line) => line.trim());
+  expect([directory, input]).toEqual(["/", "0"]);
+  expect(session).toBe(pid as string);
+  // PWD, SHLVL and _ are the shell's own.
+  const names = lines
+    .map((line) => line.split("=")[0])
+    .filter((name) => !/^(?:PWD|OLDPWD|SHLVL|_)$/.test(name ?? ""));
+  expect(names.sort()).toEqual(["LC_ALL", "PATH"]);
+});
+
+const endings: [string, string, Outcome][] = [
+  ["nothing written", "", { kind: "done", stdout: "" }],
+  ["what is no UTF-8", "printf '\\377x'", { kind: "done", stdout: "\ufffdx" }],
+  [
+    "an exit code and a reason",
+    "echo out; printf '\\n  Error: no\\nmore' >&2; exit 3",
+    { kind: "failed", code: 3, reason: "Error: no" },
+  ],
+  ["an exit code alone", "exit 1", { kind: "failed", code: 1, reason: "" }],
+  ["a reason on stdout", "echo; echo 'Error: no'; exit 1", { kind: "failed", code: 1, reason: "Error: no" }],
+  ["a signal", "kill -TERM $$", { kind: "failed", code: "SIGTERM", reason: "" }],
+  ["much on stderr", "yes | head -c 300000 >&2; echo fine", { kind: "done", stdout: "fine\n" }],
+  [
+    "a complaint without end",
+    "yes x | tr -d '\\n' | head -c 300000 >&2; exit 1",
+    { kind: "failed", code: 1, reason: "x".repeat(400) },
+  ],
+];
+test.each(endings)("%s", async (name, script, outcome) => {
+  expect(await run([program(name.replaceAll(" ", "-"), script)], LIMITS)).toEqual(outcome);
+});
+
+test.each(["nethergaze-has-no-such-program", join(folder, "none")])("absent: %p", async (name) => {
+  expect(await run([name], LIMITS)).toEqual({ kind: "absent" });
+});
+
+test("what cannot be started is told", async () => {
+  const path = join(folder, "data");
+  writeFileSync(path, "");
+  expect(await run([path], LIMITS)).toMatchObject({ kind: "failed", code: "EACCES" });
+  expect(await run(["printf", "a\0b"], LIMITS)).toMatchObject({ kind: "failed" });
+});
+
+test("more than may be written ends it", async () => {
+  const started = performance.now();
+  expect(await run(["yes"], LIMITS)).toEqual({ kind: "too-long" });
+  expect(await run(["printf", "12345"], { ...LIMITS, stdout: 4 })).toEqual({ kind: "too-long" });
+  expect(await run(["printf", "1234"], { ...LIMITS, stdout: 4 })).toEqual({ kind: "done", stdout: "1234" });
+  expect(performance.now() - started).toBeLessThan(LIMITS.time);
+});
+
+test("at its time it is killed with all that it started", async () => {
+  const pids = join(folder, "pids");
+  const path = program("slow", `trap '' TERM HUP; sleep 600 & echo $$ $! > ${pids}; wait`);
+  expect(await run([path], { ...LIMITS, time: 1_000 })).toEqual({ kind: "timed-out" });
+  const started = readFileSync(pids, "utf8").trim().split(" ").map(Number);
+  expect(started).toHaveLength(2);
+  await until(() => !started.some(alive), "both to end");
+});
+
+test("one that leaves another behind with its pipes takes no longer than its time", async () => {
+  const path = program("parent", "sleep 600 & echo done");
+  expect(await run([path], { ...LIMITS, time: 300 })).toEqual({ kind: "timed-out" });
+});
+
+test("whoever asked may end it", async () => {
+  const ready = join(folder, "ready");
+  const controller = new AbortController();
+  const answer = run([program("long", `echo > ${ready}; sleep 600`)], {
+    ...LIMITS,
+    signal: controller.signal,
+  });
+  await until(() => existsSync(ready), "its start");
+  controller.abort();
+  expect(await answer).toEqual({ kind: "failed", code: "SIGKILL", reason: "" });
+  expect(await run(["sleep", "600"], { ...LIMITS, signal: controller.signal })).toMatchObject({
+    kind: "failed",
+    code: "SIGKILL",
+  });
+});
