@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { V4_MARK } from "../model/ip.ts";
 import type { PeerTable } from "./peer-table.ts";
+import { codeOf } from "./proc.ts";
 
 const BLANK = 0x20;
 const NEWLINE = 0x0a;
@@ -18,15 +19,21 @@ const starts = new Uint32Array(INODE + 1);
 const ends = new Uint32Array(INODE + 1);
 
 /**
- * Appends the sockets of `procRoot`/net/tcp and tcp6 to `table`. Returns how many rows could not be
- * understood. Throws the error of open(2) or read(2) on the first; a host without IPv6 has no second.
+ * Appends the sockets of `procRoot`/net/tcp and tcp6, or of one of them, to `table`. Returns how many rows
+ * could not be understood. Throws the error of open(2) or read(2) on the first; a host without IPv6 has no
+ * second.
  */
-export function readProcNetTcp(procRoot: string, table: PeerTable): number {
-  const malformed = readTable(`${procRoot}/net/tcp`, table);
+export function readProcNetTcp(
+  procRoot: string,
+  table: PeerTable,
+  families: { readonly v4: boolean; readonly v6: boolean } = { v4: true, v6: true },
+): number {
+  const malformed = families.v4 ? readTable(`${procRoot}/net/tcp`, table) : 0;
+  if (!families.v6) return malformed;
   try {
     return malformed + readTable(`${procRoot}/net/tcp6`, table);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return malformed;
+    if (codeOf(error) === "ENOENT") return malformed;
     throw error;
   }
 }

@@ -127,6 +127,8 @@ function socketOf(json: Json): Socket | undefined {
     return undefined;
   }
   if (!state || (direction !== "in" && direction !== "out")) return undefined;
+  const netns = inodeOf(json.netns);
+  const container = textOf(json.container);
   const pid = countOf(json.pid);
   const process = textOf(json.process);
   const tcpInfo = isObject(json.tcpInfo) ? tcpInfoOf(json.tcpInfo) : undefined;
@@ -137,6 +139,8 @@ function socketOf(json: Json): Socket | undefined {
     remotePort,
     state,
     direction,
+    ...(netns !== undefined && { netns }),
+    ...(container !== undefined && { container }),
     ...(pid !== undefined && { pid }),
     ...(process !== undefined && { process }),
     ...(tcpInfo !== undefined && { tcpInfo }),
@@ -222,6 +226,14 @@ function numberOf(value: unknown): number | undefined {
 function countOf(value: unknown): number | undefined {
   const number = numberOf(value);
   return number !== undefined && number >= 0 ? number : undefined;
+}
+
+/** The inode of a namespace: the kernel's are of 32 bits. */
+function inodeOf(value: unknown): number | undefined {
+  const inode = countOf(value);
+  return inode !== undefined && Number.isInteger(inode) && inode > 0 && inode <= 0xffffffff
+    ? inode
+    : undefined;
 }
 
 function portOf(value: unknown): number | undefined {

@@ -72,7 +72,8 @@ describeWith(["root", { program: "ip" }], "sockets of a network namespace", () =
     clock += 1000;
     const answer = await observer.ask({ do: "poll", options, at: clock, interest });
     const [event, health] = answer as [SocketsEvent, HealthEvent];
-    return { event, health };
+    // To the observer every other namespace of the machine is a container's: those have a test of their own.
+    return { event: { ...event, sockets: event.sockets.filter(({ netns }) => netns === undefined) }, health };
   }
 
   /** The sockets by the address of their peer, once `condition` holds of them. */
