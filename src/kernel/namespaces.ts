@@ -111,17 +111,16 @@ export class Namespaces {
   }
 
   #visit(pid: number, known: Known): void {
-    const path = `${this.#root}/${pid}`;
     const before = known.netns;
     known.netns = 0;
     known.table = 0;
     try {
-      known.netns = linkedInode(`${path}/ns/net`, "net");
+      known.netns = linkedInode(`${this.#root}/${pid}/ns/net`, "net");
     } catch (error) {
       const code = codeOf(error);
       if (code === undefined) throw error;
       // Else the process has ended.
-      if (code === "EACCES" || code === "EPERM") known.table = tableOf(path);
+      if (code === "EACCES" || code === "EPERM") known.table = tableOf(this.#root, [pid]);
     }
     if (known.netns !== before) this.#leave(pid, before);
   }
@@ -142,27 +141,29 @@ export class Namespaces {
   /** Ends a sweep: forgets the processes that are gone, and counts what cannot be had. */
   #count(sweep: number, own: number, ownTable: number): void {
     const refused = new Set<number>();
-    const unreadable = new Set<number>();
+    const tables = new Set<number>();
     for (const [pid, { netns, table, seen }] of this.#known) {
       if (seen !== sweep) {
         this.#known.delete(pid);
         this.#leave(pid, netns);
       } else if (netns === 0) {
-        if (table !== 0 && table !== ownTable) unreadable.add(table);
+        if (table !== 0 && table !== ownTable) tables.add(table);
       } else if (netns !== own) {
         this.#join(pid, netns);
         if (!this.#found.has(netns)) refused.add(netns);
       }
     }
     this.refused = refused.size;
-    this.unreadable = unreadable.size;
+    // A namespace with one process that may be looked at is not hidden by the others.
+    if (tables.size > 0) for (const pids of this.#found.values()) tables.delete(tableOf(this.#root, pids));
+    this.unreadable = tables.size;
   }
 }
 
-/** The inode of a process's /proc/PID/net/tcp, 0 where there is none: each namespace has another. */
-function tableOf(path: string): number {
+/** The inode of /proc/PID/net/tcp of the first of these processes, 0 where there is none: each namespace has another. */
+function tableOf(root: string, [pid]: Iterable<number>): number {
   try {
-    return statSync(`${path}/net/tcp`).ino;
+    return statSync(`${root}/${pid}/net/tcp`).ino;
   } catch {
     return 0;
   }

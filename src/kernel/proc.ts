@@ -35,9 +35,9 @@ export function linkedInode(path: string, kind: "socket" | "net"): number {
   }
 }
 
-/** The name of process `pid`. Throws the error of open(2) or read(2). */
+/** The name of process `pid`, `?` where that is no file. Throws the error of open(2) or read(2). */
 export function readComm(procRoot: string, pid: number): string {
-  return (readStart(`${procRoot}/${pid}/comm`, MAX_COMM) ?? "").replace(/\n$/, "");
+  return readStart(`${procRoot}/${pid}/comm`, MAX_COMM)?.replace(/\n$/, "") ?? "?";
 }
 
 /**
