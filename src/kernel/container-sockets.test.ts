@@ -101,9 +101,11 @@ describe("ContainerSockets", () => {
     let known = FIRST_READS;
     expect(poll()).toHaveLength(known);
     while (known < many) {
+      expect(containers.unread).toBe(many - known);
       known += READS;
       expect(poll()).toHaveLength(known);
     }
+    expect(containers.unread).toBe(0);
     write(2);
     for (let fresh = READS; fresh <= many; fresh += READS) {
       const rows = poll();

@@ -114,11 +114,13 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
     containers.addTo(table);
     if (reason !== undefined) notes.push(`no sockets of containers: ${reason}`);
     const { refused, unreadable } = containers.namespaces;
-    if (refused > 0)
-      notes.push(
-        `sockets of ${refused} more ${plural(refused, "container")} are not read: there are too many`,
-      );
-    if (unreadable > 0) notes.push(`sockets of ${unreadable} ${plural(unreadable, "container")} need root`);
+    for (const [count, what] of [
+      [containers.unread, "are still to be read"],
+      [refused, "are not read: there are too many"],
+      [unreadable, "need root"],
+    ] as const) {
+      if (count > 0) notes.push(`sockets of ${count} container${count === 1 ? "" : "s"} ${what}`);
+    }
   }
 
   function nameProcesses(now: number, notes: string[]): void {
@@ -179,10 +181,6 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
     },
     close: () => diag.close(),
   };
-}
-
-function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`;
 }
 
 /** Runs `action`: undefined when it went well, else what went wrong. */
