@@ -19,10 +19,11 @@ export class FakeProc {
   readonly root = mkdtempSync(join(tmpdir(), "proc-"));
 
   constructor() {
-    this.#process("self", OWN, "reader", "0::/\n");
+    this.#process("self", OWN, "reader");
+    this.write(OWN, "tcp", "");
   }
 
-  start(pid: number, netns: number, { comm = "app", cgroup = "0::/\n" } = {}): void {
+  start(pid: number, netns: number, { comm = "app", cgroup = "" } = {}): void {
     this.#process(String(pid), netns, comm, cgroup);
   }
 
@@ -63,19 +64,13 @@ export class FakeProc {
     rmSync(this.root, { recursive: true });
   }
 
-  #process(name: string, netns: number, comm: string, cgroup: string): void {
+  #process(name: string, netns: number, comm: string, cgroup = ""): void {
     const path = join(this.root, name);
     mkdirSync(join(path, "ns"), { recursive: true });
-    mkdirSync(join(path, "fd"));
     writeFileSync(join(path, "comm"), `${comm}\n`);
-    writeFileSync(join(path, "cgroup"), cgroup);
+    if (cgroup !== "") writeFileSync(join(path, "cgroup"), cgroup);
     mkdirSync(this.#net(netns), { recursive: true });
     this.#link(name, netns);
-    try {
-      writeFileSync(join(this.#net(netns), "tcp"), "", { flag: "wx" });
-    } catch {
-      // It has its sockets already.
-    }
   }
 
   #link(name: string, netns: number): void {
