@@ -24,13 +24,15 @@ export class ContainerNames {
   /** By inode, and until when. */
   #netns = new Map<number, string>();
   #netnsUntil = Number.NEGATIVE_INFINITY;
-  #own: Container | undefined;
+  /** The id or name of the container the program is in. */
+  readonly #own: string | undefined;
 
   /** `root`: where the files of the host are, as of its container engines; `/` but in tests. */
   constructor(procRoot: string, root: string) {
     this.#proc = procRoot;
     this.#root = root;
-    this.#own = this.#containerOf("self");
+    const own = this.#containerOf("self");
+    this.#own = own === undefined ? undefined : textOf(own);
   }
 
   /**
@@ -40,7 +42,7 @@ export class ContainerNames {
   labelOf(pid: number, netns: number, now: number): string {
     const container = this.#containerOf(String(pid));
     // A program inside a container sees its own one around everything.
-    if (container !== undefined && textOf(container) !== (this.#own && textOf(this.#own))) {
+    if (container !== undefined && textOf(container) !== this.#own) {
       return "name" in container ? container.name : this.#nameOf(container.id, now);
     }
     return this.#netnsNames(now).get(netns) ?? known(() => readComm(this.#proc, pid)) ?? "?";

@@ -20,8 +20,6 @@ const RETRY_POLLS = 60;
 export interface SocketsOptions {
   /** Where proc(5) is mounted, `/proc` when absent. */
   readonly procRoot?: string | undefined;
-  /** Where the names of containers are looked for, `/` when absent. */
-  readonly root?: string | undefined;
   /** False reads /proc/net/tcp only. */
   readonly netlink?: boolean | undefined;
 }
@@ -48,7 +46,7 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
   const table = new PeerTable(new Listeners());
   const diag = new SockDiag();
   const processes = new Processes(procRoot);
-  const containers = new ContainerSockets(procRoot, options.root ?? "");
+  const containers = new ContainerSockets(procRoot, "/");
   let interest: Ip | undefined;
   let polls = 0;
   /** The host's own rows, which are the table's first. */
