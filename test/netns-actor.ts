@@ -35,14 +35,15 @@ const commands: Readonly<Record<string, (command: Command) => unknown>> = {
   unlisten: ({ port }) => {
     servers.get(Number(port))?.close();
   },
-  /** Connects as `id` to `host` and `port`, from `from` if given; answers once that is done, unless `wait` is false. */
-  connect: ({ id, host, port, from, wait }) =>
+  /** Connects as `id` to `host` and `port`, from `from` and `fromPort` if given; answers once that is done, unless `wait` is false. */
+  connect: ({ id, host, port, from, fromPort, wait }) =>
     new Promise((resolve) => {
       const socket = createConnection({
         host: String(host),
         port: Number(port),
         allowHalfOpen: true,
         ...(typeof from === "string" && { localAddress: from }),
+        ...(typeof fromPort === "number" && { localPort: fromPort }),
       });
       keep(String(id), socket);
       if (wait === false) resolve({});

@@ -109,7 +109,7 @@ const auth = fc.record<Omit<AuthEvent, "at">, "kind" | "ip" | "service" | "outco
 
 const STATES: readonly TcpState[] = ["ESTABLISHED", "SYN_RECV", "TIME_WAIT", "LAST_ACK"];
 
-const socket = fc.record<Socket, "local" | "localPort" | "remote" | "remotePort" | "state" | "direction">(
+const tuple = fc.record<Socket, "local" | "localPort" | "remote" | "remotePort" | "state" | "direction">(
   {
     local: fc.constantFrom("193.0.6.1", "193.0.6.1", "193.0.6.1", "::1%lo") as fc.Arbitrary<Ip>,
     localPort: fc.constantFrom(22, 80, 443, 8080, 40_001, 40_002, 40_003, 40_004, 40_005, 40_006),
@@ -126,6 +126,16 @@ const socket = fc.record<Socket, "local" | "localPort" | "remote" | "remotePort"
   },
   { requiredKeys: ["local", "localPort", "remote", "remotePort", "state", "direction"] },
 );
+
+/** A namespace has one name; of some only the number is known. */
+const place = fc.constantFrom(
+  {},
+  { netns: 4_026_532_202, container: "web" },
+  { netns: 4_026_532_203, container: "db" },
+  { netns: 4_026_532_204 },
+);
+
+const socket = fc.tuple(tuple, place).map(([tuple, place]) => ({ ...tuple, ...place }));
 
 const counter = fc.integer({ min: 0, max: 4_000 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { TCP_STATES, type TcpState } from "../model/event.ts";
 import { parseIpWords } from "../model/ip.ts";
 import { Directions } from "./directions.ts";
+import { Listeners } from "./listeners.ts";
 import { PeerTable } from "./peer-table.ts";
 
 /** A socket on local port `port` of 192.0.2.1 with the peer 198.51.100.`peer`. */
@@ -13,7 +14,7 @@ function run(
 ): string[] {
   const directions = new Directions();
   return polls.map(({ listen, rows, whole = true }) => {
-    const listeners = directions.fresh();
+    const listeners = new Listeners();
     const table = new PeerTable(listeners);
     const any = new Uint32Array(4);
     for (const port of listen) listeners.add(any, 0, port, 1);
@@ -26,7 +27,6 @@ function run(
       table.state[i] = TCP_STATES.indexOf(state);
       table.commit();
     }
-    directions.settle();
     directions.decide(table, 0, whole);
     return rows.map((_, i) => (table.inbound[i] === 1 ? "in" : "out")).join(" ");
   });

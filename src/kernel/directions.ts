@@ -1,5 +1,6 @@
 import { type SocketTable, TCP_STATES, TCP_SYN_RECV } from "../model/event.ts";
-import { Listeners } from "./listeners.ts";
+import type { Listeners } from "./listeners.ts";
+import type { PeerTable } from "./peer-table.ts";
 
 const SYN_SENT = TCP_STATES.indexOf("SYN_SENT");
 
@@ -18,37 +19,18 @@ interface Former {
  * server that stops or reloads), so those of a vanished one are remembered until they are gone too.
  */
 export class Directions {
-  #listeners = new Listeners();
-  #next = new Listeners();
+  /** What listened at the last {@link decide}: addresses as in Listeners, and ports. */
+  #words = new Uint32Array(0);
+  #ports = new Uint16Array(0);
   readonly #former = new Map<number, Former>();
   #survivors = 0;
 
-  /** The listeners as of the last {@link settle}. */
-  get listeners(): Listeners {
-    return this.#listeners;
-  }
-
-  /** An empty set for a dump to fill. It counts from {@link settle} on. */
-  fresh(): Listeners {
-    this.#next.clear();
-    return this.#next;
-  }
-
-  settle(): void {
-    const past = this.#listeners;
-    this.#listeners = this.#next;
-    this.#next = past;
-    for (let i = 0; i < past.length; i++) {
-      const port = past.ports[i] as number;
-      if (this.#listeners.accepts(past.words, 4 * i, port)) continue;
-      const former = this.#former.get(port);
-      if (former === undefined) this.#former.set(port, { survivors: new Set(), open: true });
-      else former.open = true;
-    }
-  }
-
-  /** Fills the `inbound` column from row `from` on. `whole`: those rows are all the sockets there are. */
-  decide(table: SocketTable, from: number, whole: boolean): void {
+  /**
+   * Fills the `inbound` column from row `from` on; the table's listeners must be all that listen now.
+   * `whole`: those rows are all the sockets there are.
+   */
+  decide(table: PeerTable, from: number, whole: boolean): void {
+    this.#compare(table.listeners);
     const next = new Map<Former, Set<string>>();
     if (whole) for (const former of this.#former.values()) next.set(former, new Set());
     if (whole) this.#survivors = 0;
@@ -62,11 +44,23 @@ export class Directions {
     }
   }
 
-  #isInbound(table: SocketTable, i: number, next: ReadonlyMap<Former, Set<string>>): boolean {
+  /** Opens the ports whose listener is gone, and keeps those of today for the next time. */
+  #compare(listeners: Listeners): void {
+    for (const [i, port] of this.#ports.entries()) {
+      if (listeners.accepts(this.#words, 4 * i, port)) continue;
+      const former = this.#former.get(port);
+      if (former === undefined) this.#former.set(port, { survivors: new Set(), open: true });
+      else former.open = true;
+    }
+    this.#words = listeners.words.slice(0, 4 * listeners.length);
+    this.#ports = listeners.ports.slice(0, listeners.length);
+  }
+
+  #isInbound(table: PeerTable, i: number, next: ReadonlyMap<Former, Set<string>>): boolean {
     if (table.state[i] === TCP_SYN_RECV) return true;
     if (table.state[i] === SYN_SENT) return false;
     const port = table.localPort[i] as number;
-    if (this.#listeners.accepts(table.local, 4 * i, port)) return true;
+    if (table.listeners.accepts(table.local, 4 * i, port)) return true;
     const former = this.#former.size === 0 ? undefined : this.#former.get(port);
     if (former === undefined) return false;
     const key = keyOf(table, i);

@@ -20,6 +20,11 @@ export class Listeners {
   readonly #heads = new Map<number, number>();
   readonly #before = new Int32Array(MAX_LISTENERS);
 
+  /** The inodes of all, valid until the next change. */
+  get listening(): Uint32Array {
+    return this.inodes.subarray(0, this.length);
+  }
+
   clear(): void {
     for (let i = 0; i < this.length; i++) this.#kinds[this.ports[i] as number] = 0;
     this.#heads.clear();

@@ -46,10 +46,37 @@ describe("PeerTable", () => {
     });
   });
 
+  test("rows of another table come after its own, with their namespace", () => {
+    const from = new PeerTable(new Listeners());
+    from.namespace = 4_026_532_202;
+    for (let i = 0; i < 3000; i++) add(from, 0xc6336400 + i);
+    from.inbound.fill(1, 0, 3000);
+    const table = new PeerTable(new Listeners());
+    add(table, 0xc6336400);
+    // What a row held before does not show in it.
+    table.pid.fill(42, 1);
+    table.hasInfo.fill(1, 1);
+    table.append(from, 1000, 3000);
+    table.containers = new Map([[from.namespace, "web"]]);
+    expect(table.length).toBe(2001);
+    expect(socketAt(table, 0)).not.toHaveProperty("netns");
+    for (const i of [1, 2000]) {
+      expect(socketAt(table, i)).toEqual({
+        ...socketAt(from, 999 + i),
+        direction: "in",
+        netns: 4_026_532_202,
+        container: "web",
+      });
+      expect(table.inode[i]).toBe(0xc6336400 + 999 + i);
+    }
+  });
+
   test("refuses and counts what is beyond the limit", () => {
     const table = new PeerTable(new Listeners());
     for (let i = 0; i < 524_290; i++) add(table, 0xc6336401);
     expect([table.length, table.refused]).toEqual([524_287, 3]);
+    table.append(table, 0, 5);
+    expect([table.length, table.refused]).toEqual([524_287, 8]);
     table.truncate(0);
     add(table, 0xc6336401);
     expect([table.length, table.refused]).toEqual([1, 0]);

@@ -20,6 +20,8 @@ export class PeerTable implements SocketTable {
   remotePort = new Uint16Array(FIRST_ROWS);
   state = new Uint8Array(FIRST_ROWS);
   inbound = new Uint8Array(FIRST_ROWS);
+  netns = new Uint32Array(FIRST_ROWS);
+  containers: ReadonlyMap<number, string> = new Map();
   pid = new Int32Array(FIRST_ROWS);
   processes: ReadonlyMap<number, string> = new Map();
   hasInfo = new Uint8Array(FIRST_ROWS);
@@ -34,7 +36,9 @@ export class PeerTable implements SocketTable {
   cookie = new Uint32Array(2 * FIRST_ROWS);
 
   /** Where listening sockets go. */
-  listeners: Listeners;
+  readonly listeners: Listeners;
+  /** The network namespace of the sockets being read, as in the column `netns`. */
+  namespace = 0;
 
   constructor(listeners: Listeners) {
     this.listeners = listeners;
@@ -67,6 +71,32 @@ export class PeerTable implements SocketTable {
     if (this.length === this.state.length) this.#grow(2 * this.length);
     this.pid[i] = 0;
     this.inbound[i] = 0;
+    this.netns[i] = this.namespace;
+  }
+
+  /**
+   * Adds rows `start` to `end` of another table with their direction and namespace, without process and
+   * TCP_INFO. What does not fit is refused and counted.
+   */
+  append(from: PeerTable, start: number, end: number): void {
+    const at = this.length;
+    const rows = Math.min(end - start, MAX_ROWS - 1 - at);
+    this.refused += end - start - rows;
+    let capacity = this.state.length;
+    while (capacity <= at + rows) capacity *= 2;
+    if (capacity > this.state.length) this.#grow(capacity);
+    this.length += rows;
+    const stop = start + rows;
+    this.local.set(from.local.subarray(4 * start, 4 * stop), 4 * at);
+    this.remote.set(from.remote.subarray(4 * start, 4 * stop), 4 * at);
+    this.localPort.set(from.localPort.subarray(start, stop), at);
+    this.remotePort.set(from.remotePort.subarray(start, stop), at);
+    this.state.set(from.state.subarray(start, stop), at);
+    this.inbound.set(from.inbound.subarray(start, stop), at);
+    this.netns.set(from.netns.subarray(start, stop), at);
+    this.inode.set(from.inode.subarray(start, stop), at);
+    this.pid.fill(0, at, this.length);
+    this.hasInfo.fill(0, at, this.length);
   }
 
   #grow(rows: number): void {
@@ -76,6 +106,7 @@ export class PeerTable implements SocketTable {
     this.remotePort = grown(this.remotePort, new Uint16Array(rows));
     this.state = grown(this.state, new Uint8Array(rows));
     this.inbound = grown(this.inbound, new Uint8Array(rows));
+    this.netns = grown(this.netns, new Uint32Array(rows));
     this.pid = grown(this.pid, new Int32Array(rows));
     this.hasInfo = grown(this.hasInfo, new Uint8Array(rows));
     this.inBytes = grown(this.inBytes, new Float64Array(rows));

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { makeNetns } from "../../test/netns.ts";
+import { describeWith } from "../../test/requires.ts";
 import { formatIp, parseIpWords } from "../model/ip.ts";
 import { Listeners } from "./listeners.ts";
 import { PeerTable } from "./peer-table.ts";
@@ -119,5 +121,23 @@ describe("readProcNetTcp", () => {
         expect(table.length).toBeLessThanOrEqual(1);
       }),
     );
+  });
+});
+
+describeWith(["root", { program: "ip" }], "the kernel's own table", () => {
+  test("has every row, however many fill its pages", async () => {
+    const netns = makeNetns();
+    try {
+      const actor = netns.actor();
+      for (let rows = 1; rows <= 60; rows++) {
+        await actor.ask({ do: "listen", host: "127.0.0.1", port: 1000 + rows });
+        await actor.ask({ do: "listen", host: "::1", port: 1000 + rows });
+        const listeners = new Listeners();
+        expect(readProcNetTcp(`/proc/${actor.pid}`, new PeerTable(listeners))).toBe(0);
+        expect(listeners.length).toBe(2 * rows);
+      }
+    } finally {
+      await netns.remove();
+    }
   });
 });

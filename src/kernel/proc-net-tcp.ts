@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { V4_MARK } from "../model/ip.ts";
 import type { PeerTable } from "./peer-table.ts";
+import { codeOf } from "./proc.ts";
 
 const BLANK = 0x20;
 const NEWLINE = 0x0a;
@@ -14,6 +15,11 @@ const INODE = 9;
 
 /** The kernel hands out a page a read; a row has about 150 bytes. */
 const chunk = new Uint8Array(64 * 1024);
+/**
+ * A read is shorter than this only when no row is left: the kernel fills a page of at least 4096 bytes as long
+ * as a row fits (seq_read_iter in fs/seq_file.c). Asking again would make it walk its whole table once more.
+ */
+const FULL_READ = 4096 - 256;
 const starts = new Uint32Array(INODE + 1);
 const ends = new Uint32Array(INODE + 1);
 
@@ -22,11 +28,20 @@ const ends = new Uint32Array(INODE + 1);
  * understood. Throws the error of open(2) or read(2) on the first; a host without IPv6 has no second.
  */
 export function readProcNetTcp(procRoot: string, table: PeerTable): number {
-  const malformed = readTable(`${procRoot}/net/tcp`, table);
+  return readTcp(procRoot, table) + readTcp6(procRoot, table);
+}
+
+/** The first of {@link readProcNetTcp} alone. */
+export function readTcp(procRoot: string, table: PeerTable): number {
+  return readTable(`${procRoot}/net/tcp`, table);
+}
+
+/** The second of {@link readProcNetTcp} alone. */
+export function readTcp6(procRoot: string, table: PeerTable): number {
   try {
-    return malformed + readTable(`${procRoot}/net/tcp6`, table);
+    return readTable(`${procRoot}/net/tcp6`, table);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return malformed;
+    if (codeOf(error) === "ENOENT") return 0;
     throw error;
   }
 }
@@ -39,8 +54,8 @@ function readTable(path: string, table: PeerTable): number {
     // The first line names the columns; so does whatever is left of a row too long to be one.
     let skip = true;
     for (;;) {
-      const read = readSync(fd, chunk, held, chunk.length - held, null);
-      if (read === 0) return malformed + (held > 0 && !skip && !readRow(chunk, 0, held, table) ? 1 : 0);
+      const room = chunk.length - held;
+      const read = readSync(fd, chunk, held, room, null);
       const length = held + read;
       let start = 0;
       for (
@@ -51,6 +66,9 @@ function readTable(path: string, table: PeerTable): number {
         if (!skip && !readRow(chunk, start, end, table)) malformed++;
         skip = false;
         start = end + 1;
+      }
+      if (read < Math.min(FULL_READ, room)) {
+        return malformed + (start < length && !skip && !readRow(chunk, start, length, table) ? 1 : 0);
       }
       held = length - start;
       if (held === chunk.length) {

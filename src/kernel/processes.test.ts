@@ -43,9 +43,7 @@ function end(pid: number): void {
 
 /** One poll with sockets of these inodes: `pid comm` of each, `-` where none is known. */
 function resolve(inodes: readonly number[], listening: readonly number[] = []): string[] {
-  const listeners = new Listeners();
-  const table = new PeerTable(listeners);
-  for (const [i, inode] of listening.entries()) listeners.add(new Uint32Array(4), 0, i, inode);
+  const table = new PeerTable(new Listeners());
   for (const inode of inodes) {
     const i = table.length;
     table.remote.set([0x20010db8, 0, 0, i + 1], 4 * i);
@@ -54,7 +52,7 @@ function resolve(inodes: readonly number[], listening: readonly number[] = []): 
     table.commit();
   }
   clock += SECOND;
-  processes.resolve(table, listeners, clock);
+  processes.resolve(table, [Uint32Array.from(listening)], clock);
   return inodes.map((_, i) => {
     const pid = table.pid[i] as number;
     return pid === 0 ? "-" : `${pid} ${table.processes.get(pid)}`;

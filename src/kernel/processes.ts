@@ -1,18 +1,13 @@
-import { readFileSync, readlinkSync } from "node:fs";
 import { numberedEntries } from "./directory.ts";
-import type { Listeners } from "./listeners.ts";
 import type { PeerTable } from "./peer-table.ts";
+import { codeOf, linkedInode, OPEN, readComm, type Search } from "./proc.ts";
 
 /** Sockets whose owner is kept or looked for, as many as the join has addresses; those beyond stay nameless. */
 const MAX_SOCKETS = 65_536;
 
-/**
- * What one poll may spend, in directory entries listed (2 microseconds each), and what opening a link or a
- * directory costs in the same measure. The first poll may spend enough for the processes of a common server.
- */
+/** What one poll may spend. The first may spend enough for the processes of a common server. */
 const BUDGET = 3000;
 const FIRST_BUDGET = 20_000;
-const OPEN = 5;
 /** The part of it for all processes, so that those near at hand do not use it up. */
 const FAR_BUDGET = 750;
 
@@ -20,8 +15,6 @@ const FAR_BUDGET = 750;
 const ABSENT_MS = 60_000;
 /** A process may take another name, or end and leave its sockets to another. */
 const NAME_MS = 10_000;
-/** proc(5): comm has at most 15 bytes, a kernel thread's name 64. */
-const MAX_COMM = 64;
 /** Forgetting walks over all that is kept: once in so many polls. */
 const FORGET_POLLS = 16;
 
@@ -40,9 +33,6 @@ interface Name {
   readonly comm: string;
   readonly until: number;
 }
-
-/** Yields what each step costs. */
-type Search = Generator<number, void, undefined>;
 
 /**
  * Which process holds which socket, by the inode that /proc/PID/fd shows (proc(5)). What was found is kept
@@ -75,9 +65,10 @@ export class Processes {
 
   /**
    * Fills the `pid` column and `processes` of the table with what is known, after looking for what is not
-   * within the budget of one poll. `now` in epoch milliseconds. Throws where /proc itself cannot be read.
+   * within the budget of one poll. `listening`: the inodes of what listens, in one list or several. `now` in
+   * epoch milliseconds. Throws where /proc itself cannot be read.
    */
-  resolve(table: PeerTable, listeners: Listeners, now: number): void {
+  resolve(table: PeerTable, listening: readonly Uint32Array[], now: number): void {
     this.#now = now;
     this.#poll++;
     this.#wanted = 0;
@@ -85,7 +76,7 @@ export class Processes {
     if (this.#poll % FORGET_POLLS === 0 || this.#sockets.size >= MAX_SOCKETS) this.#forget();
     // Whoever listens will accept: listeners make their owners the first to be asked.
     let waiting = false;
-    for (let i = 0; i < listeners.length; i++) waiting = this.#want(listeners.inodes[i] as number) || waiting;
+    for (const inodes of listening) for (const inode of inodes) waiting = this.#want(inode) || waiting;
     for (let i = 0; i < table.length; i++) waiting = this.#want(table.inode[i] as number) || waiting;
     try {
       this.#search(waiting);
@@ -199,7 +190,7 @@ export class Processes {
         const live = known !== undefined && this.#sockets.get(known)?.seen === this.#poll;
         if (live && !verify) continue;
         yield OPEN;
-        const inode = inodeOf(`${path}/${fd}`);
+        const inode = linkedInode(`${path}/${fd}`, "socket");
         if (inode !== known) this.#found(pid, fd, inode, known);
       }
     } catch (error) {
@@ -256,7 +247,7 @@ export class Processes {
     if (known !== undefined && this.#now < known.until) return known.comm;
     let comm = "?";
     try {
-      comm = readFileSync(`${this.#root}/${pid}/comm`, "utf8").slice(0, MAX_COMM).replace(/\n$/, "");
+      comm = readComm(this.#root, pid);
     } catch (error) {
       const code = codeOf(error);
       if (code === "ENOENT" || code === "ESRCH") {
@@ -281,23 +272,4 @@ export class Processes {
     }
     for (const pid of this.#names.keys()) if (!this.#holders.has(pid)) this.#names.delete(pid);
   }
-}
-
-/** The inode of the socket that a descriptor's link names (`socket:[INODE]`), 0 for anything else. */
-function inodeOf(path: string): number {
-  try {
-    const digits = /^socket:\[(\d{1,10})\]$/.exec(readlinkSync(path))?.[1];
-    return digits === undefined ? 0 : Number(digits);
-  } catch (error) {
-    // Closed meanwhile, or no link.
-    const code = codeOf(error);
-    if (code === "ENOENT" || code === "EINVAL") return 0;
-    throw error;
-  }
-}
-
-/** The errno's name of an error of the system, undefined for any other. */
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : undefined;
 }

@@ -54,7 +54,11 @@ export interface TcpInfo {
   readonly retransmits: number;
 }
 
-/** One TCP socket with a peer. `direction` is in when the local port listens, else out. */
+/**
+ * One TCP socket with a peer. `direction` is in when the local port listens, else out. `netns` is the inode of
+ * its network namespace (namespaces(7)), absent for the host's own, and `container` what to call that one: two
+ * namespaces may have sockets of the same addresses and ports.
+ */
 export interface Socket {
   readonly local: Ip;
   readonly localPort: number;
@@ -62,6 +66,8 @@ export interface Socket {
   readonly remotePort: number;
   readonly state: TcpState;
   readonly direction: "in" | "out";
+  readonly netns?: number;
+  readonly container?: string;
   readonly pid?: number;
   readonly process?: string;
   readonly tcpInfo?: TcpInfo;
@@ -90,6 +96,10 @@ export interface SocketTable {
   readonly state: Uint8Array;
   /** 1 when the peer connected to us. */
   readonly inbound: Uint8Array;
+  /** Inode of the network namespace, 0 for the host's own. */
+  readonly netns: Uint32Array;
+  /** What the namespaces above are called. */
+  readonly containers: ReadonlyMap<number, string>;
   /** Owning process, 0 when unknown. */
   readonly pid: Int32Array;
   /** Names (comm) of the pids above. */

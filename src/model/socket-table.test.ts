@@ -24,6 +24,12 @@ const socket: fc.Arbitrary<Socket> = fc
       { pid: 8, process: "sshd" },
       { pid: 0x7fffffff },
     ),
+    where: fc.constantFrom(
+      {},
+      { netns: 4_026_532_202, container: "web" },
+      { netns: 4_026_532_203, container: "db" },
+      { netns: 0xffffffff },
+    ),
     info: fc.option(
       fc.record({
         inBytes: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
@@ -33,7 +39,12 @@ const socket: fc.Arbitrary<Socket> = fc
       }),
     ),
   })
-  .map(({ owner, info, ...rest }) => ({ ...rest, ...owner, ...(info !== null && { tcpInfo: info }) }));
+  .map(({ owner, where, info, ...rest }) => ({
+    ...rest,
+    ...where,
+    ...owner,
+    ...(info !== null && { tcpInfo: info }),
+  }));
 
 function table(...sockets: readonly Socket[]): SocketsEvent {
   return { kind: "sockets", at: 1_762_549_449_000, source: "sock_diag", sockets };
@@ -86,6 +97,11 @@ describe("a table in columns", () => {
 
   test("a process without a number is nobody's", () => {
     const event = table(plainSocket({ pid: 0, process: "swapper" }), plainSocket());
+    expect(toSocketsEvent(toSocketsView(event)).sockets).toEqual([plainSocket(), plainSocket()]);
+  });
+
+  test("a container without a namespace is the host itself", () => {
+    const event = table(plainSocket({ netns: 0, container: "web" }), plainSocket());
     expect(toSocketsEvent(toSocketsView(event)).sockets).toEqual([plainSocket(), plainSocket()]);
   });
 

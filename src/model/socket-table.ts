@@ -3,6 +3,8 @@ import { formatIp, parseIpWords } from "./ip.ts";
 
 /** Row `i` of a table as a plain socket. */
 export function socketAt(table: SocketTable, i: number): Socket {
+  const netns = table.netns[i] as number;
+  const container = table.containers.get(netns);
   const pid = table.pid[i] as number;
   const process = table.processes.get(pid);
   const state = TCP_STATES[table.state[i] as number];
@@ -13,6 +15,8 @@ export function socketAt(table: SocketTable, i: number): Socket {
     remotePort: table.remotePort[i] as number,
     state: state === undefined || state === "" ? "CLOSE" : state,
     direction: table.inbound[i] === 1 ? "in" : "out",
+    ...(netns > 0 && { netns }),
+    ...(container !== undefined && { container }),
     ...(pid > 0 && { pid }),
     ...(process !== undefined && { process }),
     ...(table.hasInfo[i] === 1 && {
@@ -36,6 +40,7 @@ export function toSocketsEvent(view: SocketsView): SocketsEvent {
 /** A plain event in columns, as the join reads it. Sockets whose addresses are none are left out. */
 export function toSocketsView(event: SocketsEvent): SocketsView {
   const size = event.sockets.length;
+  const containers = new Map<number, string>();
   const processes = new Map<number, string>();
   const table = {
     length: 0,
@@ -45,6 +50,8 @@ export function toSocketsView(event: SocketsEvent): SocketsView {
     remotePort: new Uint16Array(size),
     state: new Uint8Array(size),
     inbound: new Uint8Array(size),
+    netns: new Uint32Array(size),
+    containers,
     pid: new Int32Array(size),
     processes,
     hasInfo: new Uint8Array(size),
@@ -62,6 +69,9 @@ export function toSocketsView(event: SocketsEvent): SocketsView {
     table.remotePort[i] = socket.remotePort;
     table.state[i] = TCP_STATES.indexOf(socket.state);
     table.inbound[i] = socket.direction === "in" ? 1 : 0;
+    const netns = socket.netns ?? 0;
+    table.netns[i] = netns;
+    if (netns > 0 && socket.container !== undefined) containers.set(netns, socket.container);
     const pid = socket.pid ?? 0;
     table.pid[i] = pid;
     if (pid > 0 && socket.process !== undefined) processes.set(pid, socket.process);

@@ -80,7 +80,8 @@ describe("a native line", () => {
       '{"kind":"sockets","at":1,"source":"proc","sockets":[7,null,{"local":"8.8.8.8"},' +
       '{"local":"8.8.8.8","localPort":65536,"remote":"9.9.9.9","remotePort":1,"state":"LISTEN","direction":"in"},' +
       '{"local":"8.8.8.8","localPort":1.5,"remote":"9.9.9.9","remotePort":1,"state":"LISTEN","direction":"in"},' +
-      '{"local":"8.8.8.8","localPort":22,"remote":"9.9.9.9","remotePort":1,"state":"LISTEN","direction":"in","pid":"1"}]}';
+      '{"local":"8.8.8.8","localPort":22,"remote":"9.9.9.9","remotePort":1,"state":"LISTEN","direction":"in",' +
+      '"netns":4294967296,"container":7,"pid":"1"}]}';
     expect(parseNative(sockets) as unknown).toEqual({
       kind: "sockets",
       at: 1,

@@ -124,6 +124,8 @@ function socketOf(json: Json): Socket | undefined {
     return undefined;
   }
   if (!state || (direction !== "in" && direction !== "out")) return undefined;
+  const netns = inodeOf(json.netns);
+  const container = textOf(json.container);
   const pid = countOf(json.pid);
   const process = textOf(json.process);
   const tcpInfo = isObject(json.tcpInfo) ? tcpInfoOf(json.tcpInfo) : undefined;
@@ -134,6 +136,8 @@ function socketOf(json: Json): Socket | undefined {
     remotePort,
     state,
     direction,
+    ...(netns !== undefined && { netns }),
+    ...(container !== undefined && { container }),
     ...(pid !== undefined && { pid }),
     ...(process !== undefined && { process }),
     ...(tcpInfo !== undefined && { tcpInfo }),
@@ -215,6 +219,14 @@ type HealthCount = (typeof HEALTH_COUNTS)[number];
 
 function ipOf(value: unknown): Ip | undefined {
   return typeof value === "string" ? parseIp(value) : undefined;
+}
+
+/** The inode of a namespace: the kernel's are of 32 bits. */
+function inodeOf(value: unknown): number | undefined {
+  const inode = countOf(value);
+  return inode !== undefined && Number.isInteger(inode) && inode > 0 && inode <= 0xffffffff
+    ? inode
+    : undefined;
 }
 
 function portOf(value: unknown): number | undefined {

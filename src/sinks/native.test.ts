@@ -72,6 +72,18 @@ test("a table of sockets is written as its plain event", () => {
         state: "SYN_RECV",
         direction: "in",
       },
+      {
+        local: "10.0.0.2" as Ip,
+        localPort: 443,
+        remote: "8.8.8.8" as Ip,
+        remotePort: 50_000,
+        state: "ESTABLISHED",
+        direction: "in",
+        netns: 4_026_532_202,
+        container: "web",
+        pid: 812,
+        process: "nginx",
+      },
     ],
   } as const;
   expect(toNativeLine(toSocketsView(event))).toBe(JSON.stringify(event));

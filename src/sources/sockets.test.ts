@@ -72,7 +72,8 @@ describeWith(["root", { program: "ip" }], "sockets of a network namespace", () =
     clock += 1000;
     const answer = await observer.ask({ do: "poll", options, at: clock, interest });
     const [event, health] = answer as [SocketsEvent, HealthEvent];
-    return { event, health };
+    // To the observer every other namespace of the machine is a container's: those have a test of their own.
+    return { event: { ...event, sockets: event.sockets.filter(({ netns }) => netns === undefined) }, health };
   }
 
   /** The sockets by the address of their peer, once `condition` holds of them. */
@@ -189,12 +190,12 @@ describeWith(["root", { program: "ip" }], "sockets of a network namespace", () =
       await until(async () => {
         const [diag, proc] = [await poll(DIAG), await poll(PROC)];
         expect([diag.event.source, proc.event.source]).toEqual(["sock_diag", "proc"]);
-        expect([diag.health.state, proc.health.state]).toEqual(["up", "up"]);
         const peers = diag.event.sockets.map(({ remote }) => remote as string);
         expect(peers.length).toBeGreaterThanOrEqual(2 * STATES.length);
         expect(peers.filter((peer) => /^(127\.|::1$|::$|0\.)/.test(peer))).toEqual([]);
-        return Bun.deepEquals(keys(diag.event), keys(proc.event));
-      }, "two equal tables");
+        const healthy = diag.health.state === "up" && proc.health.state === "up";
+        return healthy && Bun.deepEquals(keys(diag.event), keys(proc.event));
+      }, "two equal tables, and all well");
     },
     TIMEOUT,
   );
@@ -275,6 +276,9 @@ describeWith(["root", { program: "ip" }], "sockets of a network namespace", () =
         ...new Set(event.sockets.filter(({ tcpInfo }) => tcpInfo).map(({ remote }) => remote as string)),
       ];
       await until(async () => withInfo(await poll(DIAG)).length === 0, "a table without byte counts");
+      const crowd = async (options: object): Promise<number> =>
+        (await poll(options)).event.sockets.filter(({ remote }) => remote === "192.0.2.1").length;
+      expect([await crowd(DIAG), await crowd(PROC)]).toEqual([5100, 5100]);
       expect(withInfo(await poll(DIAG, "192.0.2.33"))).toEqual(["192.0.2.33"]);
       expect(withInfo(await poll(DIAG, "2001:db8::10"))).toEqual(["2001:db8::10"]);
     },

@@ -1,4 +1,6 @@
+import { ContainerSockets } from "../kernel/container-sockets.ts";
 import { Directions } from "../kernel/directions.ts";
+import { Listeners } from "../kernel/listeners.ts";
 import { PeerTable } from "../kernel/peer-table.ts";
 import { readProcNetTcp } from "../kernel/proc-net-tcp.ts";
 import { Processes } from "../kernel/processes.ts";
@@ -33,17 +35,23 @@ export interface Sockets {
   close(): void;
 }
 
-/** The host's TCP sockets that have a peer: by sock_diag(7), else by /proc/net/tcp. */
+/**
+ * The TCP sockets that have a peer: the host's by sock_diag(7), else by /proc/net/tcp; those of containers by
+ * /proc/PID/net/tcp.
+ */
 export function createSockets(options: SocketsOptions = {}): Sockets {
   const procRoot = options.procRoot ?? "/proc";
   const netlink = options.netlink ?? true;
   const directions = new Directions();
-  const table = new PeerTable(directions.fresh());
+  const table = new PeerTable(new Listeners());
   const diag = new SockDiag();
   const processes = new Processes(procRoot);
+  const containers = new ContainerSockets(procRoot, "/");
   let interest: Ip | undefined;
   let polls = 0;
-  /** Rows of TIME_WAIT and CLOSE, which are the table's first, and the poll that reads them anew. */
+  /** The host's own rows, which are the table's first. */
+  let own = 0;
+  /** Of them those of TIME_WAIT and CLOSE, which come before the others, and the poll that reads them anew. */
   let quiet = 0;
   let quietDue = 0;
   let retryAt = 0;
@@ -52,8 +60,8 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
 
   function readDiag(notes: string[]): void {
     const whole = polls >= quietDue;
-    const infoOfAll = table.length - quiet < MAX_INFO;
-    table.listeners = directions.fresh();
+    const infoOfAll = own - quiet < MAX_INFO;
+    table.listeners.clear();
     let still = true;
     if (whole) {
       // Should this fail midway, the next poll starts over.
@@ -75,7 +83,7 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
   function readProc(): void {
     quiet = 0;
     quietDue = 0;
-    table.listeners = directions.fresh();
+    table.listeners.clear();
     table.truncate(0);
     malformed += readProcNetTcp(procRoot, table);
     settle(0, true);
@@ -83,7 +91,6 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
 
   /** Fills in, from row `from` on, the directions, and what depends on them. */
   function settle(from: number, whole: boolean): void {
-    directions.settle();
     directions.decide(table, from, whole);
     for (let i = from; i < table.length; i++) if (table.hasInfo[i] === 1) countPayload(table, i);
   }
@@ -100,19 +107,32 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
     }
   }
 
-  function shortcomings(now: number): string[] {
-    const notes: string[] = [];
-    const beyond = table.refused + directions.listeners.refused;
-    if (beyond > 0) notes.push("there are more sockets than the table holds");
-    const reason = attempt(() => processes.resolve(table, directions.listeners, now));
+  function readContainers(now: number, notes: string[]): void {
+    const reason = attempt(() => containers.poll(now));
+    containers.addTo(table);
+    if (reason !== undefined) notes.push(`no sockets of containers: ${reason}`);
+    const { refused, unreadable } = containers.namespaces;
+    for (const [count, what] of [
+      [containers.unread, "are still to be read"],
+      [refused, "are not read: there are too many"],
+      [unreadable, "need root"],
+    ] as const) {
+      if (count > 0) notes.push(`sockets of ${count} container${count === 1 ? "" : "s"} ${what}`);
+    }
+  }
+
+  function nameProcesses(now: number, notes: string[]): void {
+    const reason = attempt(() =>
+      processes.resolve(table, [table.listeners.listening, ...containers.listening], now),
+    );
     if (reason !== undefined) notes.push(`no process names: ${reason}`);
     else if (processes.unreadable) notes.push("process names need root");
     if (processes.refused > 0) notes.push("process names of some sockets only: there are too many");
-    return notes;
   }
 
   function report(at: number, state: HealthEvent["state"], detail: string): HealthEvent {
     const source = netlink ? "sock_diag" : `${procRoot}/net/tcp`;
+    const unparsed = malformed + containers.malformed;
     return {
       kind: "health",
       at,
@@ -120,7 +140,7 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
       source,
       state,
       detail,
-      ...(malformed > 0 && { unparsed: malformed }),
+      ...(unparsed > 0 && { unparsed }),
     };
   }
 
@@ -139,7 +159,11 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
       if (reason !== undefined) return [report(now, "down", `TCP sockets cannot be read: ${both}`)];
       if (netlink) notes.push(`${refusal}: no byte counts, and more work for each socket`);
     }
-    notes.push(...shortcomings(now));
+    own = table.length;
+    readContainers(now, notes);
+    const beyond = table.refused + table.listeners.refused + containers.refused;
+    if (beyond > 0) notes.push("there are more sockets than the table holds");
+    nameProcesses(now, notes);
     const what = `TCP sockets from ${source === "proc" ? `${procRoot}/net/tcp` : "the kernel"}`;
     const detail = [what, ...notes].join("; ");
     return [

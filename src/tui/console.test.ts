@@ -216,7 +216,7 @@ describe("modals", () => {
         "did last      GET /.env",
         "peak 200",
         "SOCKETS  18",
-        "nginx(812)",
+        "nginx(812) web",
         "18.4ms",
         "REQUESTS, newest first  200",
         "/page/0",

@@ -148,8 +148,9 @@ const SOCKET_TITLES: Line = () => [
   [`  ${socketCells(["STATE", "LOCAL", "", "REMOTE", "RTT", "RETR", "IN", "OUT"])}  PROCESS`, PALETTE.dim],
 ];
 
-function socketLine({ state, direction, localPort, remotePort, pid, process, tcpInfo }: Socket): Line {
+function socketLine(socket: Socket): Line {
   return () => {
+    const { state, direction, localPort, remotePort, tcpInfo } = socket;
     const cells = [state, `:${localPort}`, direction === "in" ? "←" : "→", `:${remotePort}`];
     if (tcpInfo !== undefined) {
       const { rtt, retransmits, inBytes, outBytes } = tcpInfo;
@@ -160,12 +161,19 @@ function socketLine({ state, direction, localPort, remotePort, pid, process, tcp
         bytes(outBytes),
       );
     }
-    const owner = process === undefined ? "" : `${process}${pid === undefined ? "" : `(${pid})`}`;
     return [
       [`  ${socketCells(cells)}  `, state === "ESTABLISHED" ? PALETTE.plain : PALETTE.dim],
-      [owner, PALETTE.plain],
+      [ownerOf(socket), PALETTE.plain],
     ];
   };
+}
+
+/** Whose a socket is, and in which container: `nginx(812) web`. */
+function ownerOf({ pid, process, netns, container }: Socket): string {
+  const words: string[] = [];
+  if (process !== undefined) words.push(pid === undefined ? process : `${process}(${pid})`);
+  if (netns !== undefined) words.push(container ?? `net:[${netns}]`);
+  return words.join(" ");
 }
 
 function authLine(event: AuthEvent, { utc, now }: Setting): Line {

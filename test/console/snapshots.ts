@@ -240,6 +240,7 @@ export function detail(address: Ip, rows = ROWS): Detail | undefined {
         remotePort: 50_000 + i,
         pid: 812,
         process: "nginx",
+        ...(i === 1 && { netns: 4_026_532_202, container: "web" }),
         state: i < found.established ? "ESTABLISHED" : "TIME_WAIT",
         tcpInfo: { inBytes: 400 * i, outBytes: 80_000 * i, rtt: 18_400, retransmits: i % 3 },
       }),
