@@ -74,7 +74,6 @@ interface Server {
 
 /** A `<Section>` that is not closed yet. */
 interface Section {
-  readonly name: string;
   readonly server: Server;
   readonly skipped: boolean;
   /** What a macro calls its arguments. */
@@ -139,7 +138,6 @@ class ApacheReader {
       this.#servers.push(server);
     }
     this.#sections.push({
-      name: kind,
       server,
       skipped: around?.skipped || this.#isFalse(kind, argument),
       parameters: kind === "macro" ? macroParameters(argument) : (around?.parameters ?? []),

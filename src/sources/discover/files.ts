@@ -11,8 +11,12 @@ const MAX_FILE = 1 << 20;
  * configuration that multiplies by including.
  */
 const MAX_WORK = 64 << 20;
-/** What a file costs at least: opening it is work too. */
+/** What a file or directory costs at least: opening it is work too. */
 const FILE_COST = 4096;
+/** What a file that was read before costs at least. */
+const REPEAT_COST = 512;
+/** What following one component of a path costs. */
+const STEP_COST = 512;
 /** About what comparing one name with one character of a pattern costs. */
 const NAME_COST = 16;
 const MAX_DEPTH = 16;
@@ -34,6 +38,8 @@ export interface ConfigFile {
 export class Files {
   readonly root: string;
   readonly #notes: Notes;
+  /** Of the files read so far: many sites include the same few. */
+  readonly #texts = new Map<string, string>();
   #work = MAX_WORK;
 
   constructor(root: string, notes: Notes) {
@@ -43,25 +49,13 @@ export class Files {
 
   /** The text of a regular file, its first mebibyte; undefined where there is none, or none to be read. */
   read(path: string): string | undefined {
-    if (!isPath(path) || !this.spend(FILE_COST, path)) return undefined;
-    let fd = -1;
-    try {
-      fd = realFs.open(this.#place(path));
-      const stat = realFs.fstat(fd);
-      if (!stat.isFile()) return undefined;
-      const size = Math.min(Number(stat.size), MAX_FILE);
-      if (stat.size > MAX_FILE) {
-        this.#notes.add({ from: path, text: "longer than 1 MiB: only its beginning is read" });
-      }
-      if (!this.spend(size, path)) return undefined;
-      const bytes = Buffer.alloc(size);
-      return bytes.toString("utf8", 0, realFs.pread(fd, bytes, size, 0));
-    } catch (error) {
-      this.#refused(path, error);
-      return undefined;
-    } finally {
-      if (fd >= 0) realFs.close(fd);
+    if (!isPath(path)) return undefined;
+    let text = this.#texts.get(path);
+    if (text === undefined) {
+      if (this.spend(FILE_COST, path)) text = this.#load(path);
+      if (text !== undefined) this.#texts.set(path, text);
     }
+    return text !== undefined && this.spend(REPEAT_COST + text.length, path) ? text : undefined;
   }
 
   /** The paths that match a path or glob (glob(7)), in their order. A path without wildcards need not exist. */
@@ -71,6 +65,7 @@ export class Files {
     const { dir, base } = parse(pattern);
     const matches = compile(base);
     return this.expand(dir).flatMap((parent) => {
+      if (!this.spend(FILE_COST, parent)) return [];
       const names = this.#list(parent);
       if (!this.spend(names.length * base.length * NAME_COST, parent)) return [];
       return names.filter(matches).map((name) => join(parent, name));
@@ -130,9 +125,13 @@ export class Files {
     }
   }
 
-  /** `path` with the symbolic links on the way followed, as a process sees it whose root is ours. */
+  /**
+   * `path` with the symbolic links on the way followed, as a process sees it whose root is ours. Not where
+   * that is work too much.
+   */
   real(path: string): string {
     const ahead = path.split("/").reverse();
+    if (!this.spend(ahead.length * STEP_COST, path)) return path;
     let real = "";
     let links = 0;
     for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
@@ -151,6 +150,25 @@ export class Files {
       ahead.push(...target.split("/").reverse());
     }
     return real || "/";
+  }
+
+  #load(path: string): string | undefined {
+    let fd = -1;
+    try {
+      fd = realFs.open(this.#place(path));
+      const stat = realFs.fstat(fd);
+      if (!stat.isFile()) return undefined;
+      if (stat.size > MAX_FILE) {
+        this.#notes.add({ from: path, text: "longer than 1 MiB: only its beginning is read" });
+      }
+      const bytes = Buffer.alloc(Math.min(Number(stat.size), MAX_FILE));
+      return bytes.toString("utf8", 0, realFs.pread(fd, bytes, bytes.length, 0));
+    } catch (error) {
+      this.#refused(path, error);
+      return undefined;
+    } finally {
+      if (fd >= 0) realFs.close(fd);
+    }
   }
 
   #list(path: string): string[] {

@@ -14,11 +14,12 @@ const MAX_LINE = 16_384;
 export function* logicalLines(text: string): Generator<Line, void, undefined> {
   let parts: string[] = [];
   let first = 0;
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
+  const lines = text.split(/\r?\n/);
+  for (const [i, line] of lines.entries()) {
     if (parts.length === 0) first = i + 1;
     const continues = line.endsWith("\\");
     parts.push(continues ? line.slice(0, -1) : line);
-    if (continues) continue;
+    if (continues && i < lines.length - 1) continue;
     const whole = parts.join("").slice(0, MAX_LINE).trim();
     if (whole !== "" && !whole.startsWith("#")) yield { text: whole, line: first };
     parts = [];

@@ -18,15 +18,11 @@ export class Logs {
     this.#notes = notes;
   }
 
-  /** Adds a log whose path begins at the root. What is no file, or one too many, becomes a note instead. */
+  /** Adds a log whose path begins at the root. One too many becomes a note instead. */
   add(log: FoundLog): void {
     const { format, from } = log;
     const path = this.#settle(log.path);
-    if (path === "/dev/null" || !isPath(path)) return;
-    if (this.#isStream(path)) {
-      this.#notes.add(streamNote(from));
-      return;
-    }
+    if (!isPath(path)) return;
     const known = this.#logs.get(path);
     if (known !== undefined) {
       if (known.format === format) return;
@@ -35,6 +31,12 @@ export class Logs {
     } else if (this.#logs.size === MAX_LOGS) {
       this.#notes.add({ from: "discovery", text: `more than ${MAX_LOGS} logs: the rest is not followed` });
     } else this.#logs.set(path, { ...log, path });
+  }
+
+  /** Whether a path stands for the output of the server's process, as in containers. */
+  isStream(path: string): boolean {
+    const target = STREAM.test(path) ? path : this.#files.linkAt(path);
+    return target !== undefined && STREAM.test(target);
   }
 
   /** With the root before their paths, as this process opens them. */
@@ -47,12 +49,6 @@ export class Logs {
     const { dir, base } = parse(normalize(path));
     return isGlob(dir) || !isPath(dir) ? join(dir, base) : join(this.#files.real(dir), base);
   }
-
-  /** Whether it is the output of the server's process, as in containers. */
-  #isStream(path: string): boolean {
-    const target = STREAM.test(path) ? path : this.#files.linkAt(path);
-    return target !== undefined && STREAM.test(target);
-  }
 }
 
 const STREAM = /^\/dev\/(?:stdout|stderr|fd\/\d+)$|^\/proc\/(?:self|\d+)\/fd\/\d+$/;
@@ -61,7 +57,7 @@ const STREAM = /^\/dev\/(?:stdout|stderr|fd\/\d+)$|^\/proc\/(?:self|\d+)\/fd\/\d
 export function streamNote(from: string): Note {
   return {
     from,
-    text: "requests go to the server's standard output, which nothing else can read",
+    text: "requests go to the server's standard output, and so to the journal or its container",
     remedy: "let it log to a file",
   };
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { ConfigFile } from "./files.ts";
 import type { Note } from "./found.ts";
-import { globNote, pathGlob, streamNote } from "./logs.ts";
+import { globNote, pathGlob } from "./logs.ts";
 import { nginxStatements } from "./nginx-syntax.ts";
 import { addOnce, type Outlets, type Written } from "./outlets.ts";
 import type { Search } from "./search.ts";
@@ -130,10 +130,6 @@ class NginxReader {
     if (target.startsWith("syslog:")) {
       const remedy = "add an access_log that names a file";
       block.notes.push({ from, text: `requests go to syslog (${target.slice("syslog:".length)})`, remedy });
-      return;
-    }
-    if (target === "/dev/stdout" || target === "/dev/stderr") {
-      block.notes.push(streamNote(from));
       return;
     }
     if (rest.includes("gzip") || option("gzip") !== undefined) {

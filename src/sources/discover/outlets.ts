@@ -1,4 +1,5 @@
 import type { FoundLog, Note } from "./found.ts";
+import { streamNote } from "./logs.ts";
 import type { Search } from "./search.ts";
 
 /** A log that a server writes. */
@@ -22,8 +23,11 @@ export interface Outlets {
 export function addOnce(servers: readonly Outlets[], { logs, notes }: Search): void {
   const choices: (readonly Written[])[] = [];
   for (const server of servers) {
-    if (server.logs.length === 0) for (const note of server.notes) notes.add(note);
-    choices.push(...alike(server.logs));
+    const streams = new Set(server.logs.filter(({ path }) => logs.isStream(path)));
+    const files = server.logs.filter((log) => !streams.has(log) && log.path !== "/dev/null");
+    choices.push(...alike(files));
+    if (files.length > 0) continue;
+    for (const note of [...server.notes, ...[...streams].map(({ from }) => streamNote(from))]) notes.add(note);
   }
   const needed = new Set<string>();
   for (const [only, ...others] of choices)
