@@ -1,0 +1,73 @@
+import { join, normalize, parse } from "node:path";
+import { isGlob } from "../tail-glob.ts";
+import { type Files, isPath } from "./files.ts";
+import type { FoundLog, Note } from "./found.ts";
+import type { Notes } from "./notes.ts";
+
+/** What is followed costs a descriptor each, and no server has as many. */
+const MAX_LOGS = 1024;
+
+/** The logs of one discovery, each path once. */
+export class Logs {
+  readonly #logs = new Map<string, FoundLog>();
+  readonly #files: Files;
+  readonly #notes: Notes;
+
+  constructor(files: Files, notes: Notes) {
+    this.#files = files;
+    this.#notes = notes;
+  }
+
+  /** Adds a log whose path begins at the root. One too many becomes a note instead. */
+  add(log: FoundLog): void {
+    const { format, from } = log;
+    const path = this.#settle(log.path);
+    if (!isPath(path)) return;
+    const known = this.#logs.get(path);
+    if (known !== undefined) {
+      if (known.format === format) return;
+      const text = `${path} has another format at ${known.from}, in which it is read`;
+      this.#notes.add({ from, text, remedy: "give each format its own file" });
+    } else if (this.#logs.size === MAX_LOGS) {
+      this.#notes.add({ from: "discovery", text: `more than ${MAX_LOGS} logs: the rest is not followed` });
+    } else this.#logs.set(path, { ...log, path });
+  }
+
+  /** Whether a path stands for the output of the server's process, as in containers. */
+  isStream(path: string): boolean {
+    const target = STREAM.test(path) ? path : this.#files.linkAt(path);
+    return target !== undefined && STREAM.test(target);
+  }
+
+  /** With the root before their paths, as this process opens them. */
+  get all(): readonly FoundLog[] {
+    return [...this.#logs.values()].map((log) => ({ ...log, path: this.#files.root + log.path }));
+  }
+
+  /** The path by which a log is known: `/etc/httpd/logs` is a link to where others name the same file. */
+  #settle(path: string): string {
+    const { dir, base } = parse(normalize(path));
+    return isGlob(dir) || !isPath(dir) ? join(dir, base) : join(this.#files.real(dir), base);
+  }
+}
+
+const STREAM = /^\/dev\/(?:stdout|stderr|fd\/\d+)$|^\/proc\/(?:self|\d+)\/fd\/\d+$/;
+
+/** What is told of a log on standard output or standard error. */
+export function streamNote(from: string): Note {
+  return {
+    from,
+    text: "requests go to the server's standard output, and so to the journal or its container",
+    remedy: "let it log to a file",
+  };
+}
+
+/** A path whose variable parts, those that `variable` matches (a global expression), became wildcards. */
+export function pathGlob(path: string, variable: RegExp): string {
+  return path.replace(variable, "*").replace(/\*{2,}/g, "*");
+}
+
+/** What is told of a path with variable parts. */
+export function globNote(from: string, path: string, glob: string): Note {
+  return { from, text: `${path} has variable parts: all files that match ${glob} are followed` };
+}
