@@ -102,11 +102,9 @@ async function bandwidth({ config }: Setup): Promise<Finding[]> {
 }
 
 function httpLogs(setup: Setup): Finding[] {
-  const { targets, notes, named } = httpTargets(setup);
+  const { targets, notes, named } = httpTargets(setup, interpretationOf(setup.config));
   const part = "http logs";
-  const found = targets.flatMap(({ path, format, from }) =>
-    logs(part, path, "requests", { ...interpretationOf(setup.config), format }, from, named),
-  );
+  const found = targets.flatMap((target) => logs(part, target.path, "requests", target, target.from, named));
   if (found.length === 0) {
     found.push({
       part,

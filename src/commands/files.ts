@@ -85,6 +85,7 @@ export async function runFiles(files: Files, consumer: Consumer): Promise<number
   const results = await readFiles({
     files: files.sources,
     format: files.format,
+    strict: files.strict,
     proxies: files.proxies,
     readAt: now(),
     emit: consumer.emit,

@@ -4,5 +4,6 @@ import type { Interpretation } from "../sources/interpret.ts";
 
 /** How the configuration wants access logs read. Its values were checked when it was loaded. */
 export function interpretationOf({ logFormat, trustProxies }: Config): Interpretation {
-  return { format: logFormat, proxies: trustProxies.length === 0 ? undefined : proxySet(trustProxies) };
+  const proxies = trustProxies.length === 0 ? undefined : proxySet(trustProxies);
+  return { format: logFormat, strict: logFormat !== "auto", proxies };
 }

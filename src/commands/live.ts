@@ -6,9 +6,13 @@ import { followLogs } from "../sources/follow-logs.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
 import { createSockets } from "../sources/sockets.ts";
 import { createVnstat } from "../sources/vnstat.ts";
+import { interpretationOf } from "./interpretation.ts";
+import { authTargets, httpTargets } from "./targets.ts";
 
 /** Counters of the kernel are read as often as the clock ticks: rates are per second. */
 const COUNTERS_INTERVAL = 1000;
+/** Between two looks at the servers' configurations (ms): reading them takes some milliseconds. */
+const DISCOVERY_INTERVAL = 30_000;
 
 /** What was asked for, and by whom. */
 export type Setup = Pick<Exclude<Loaded, { print: string }>, "config" | "origins">;
@@ -23,7 +27,8 @@ export interface Live {
 }
 
 /** Starts every source the configuration asks for; from now on each emits what it sees, and how it does. */
-export function startLive({ config, origins }: Setup, accept: (input: Input) => void): Live {
+export function startLive(setup: Setup, accept: (input: Input) => void): Live {
+  const { config, origins } = setup;
   const emit = onlyNews(accept);
   const stopClock = startClock(emit);
   const sockets = createSockets();
@@ -48,37 +53,36 @@ export function startLive({ config, origins }: Setup, accept: (input: Input) => 
     setInterval(pollVnstat, config.bandwidthInterval * 1000),
   ];
   const common = { fromStart: config.fromStart, now, emit };
-  const logs = [
-    followLogs({
-      ...common,
-      part: "http",
-      reads: "requests",
-      paths: config.accessLog,
-      named: origins.accessLog !== "default",
-      flag: "--access-log",
-      format: config.logFormat,
-      pollMs: config.logInterval * 1000,
-    }),
-  ];
-  if (config.authEnabled) {
-    logs.push(
-      followLogs({
-        ...common,
-        part: "auth",
-        reads: "auth",
-        paths: config.authLog,
-        named: origins.authLog !== "default",
-        flag: "--auth-log",
-        format: "auto",
-        pollMs: config.authLogInterval * 1000,
-      }),
-    );
-  }
+  const how = interpretationOf(config);
+  const http = httpTargets(setup, how);
+  const accessLogs = followLogs({
+    ...common,
+    part: "http",
+    reads: "requests",
+    targets: http.targets,
+    named: http.named,
+    flag: "--access-log",
+    pollMs: config.logInterval * 1000,
+  });
+  const authLogs = followLogs({
+    ...common,
+    part: "auth",
+    reads: "auth",
+    targets: authTargets(setup, how),
+    named: origins.authLog !== "default" || !config.authEnabled,
+    flag: "--auth-log",
+    pollMs: config.authLogInterval * 1000,
+  });
+  const logs = [accessLogs, authLogs];
+  /** Servers get new virtual hosts while we run. */
+  const find = (): void => accessLogs.follow(httpTargets(setup, how).targets);
+  if (!http.named) timers.push(setInterval(find, DISCOVERY_INTERVAL));
   return {
     refresh() {
       pollCounters();
       pollSockets();
       pollVnstat();
+      if (!http.named) find();
       for (const log of logs) log.poll();
     },
     setInterest: (ip) => sockets.setInterest(ip),

@@ -46,14 +46,14 @@ export interface Detector {
 }
 
 /**
- * A reader for one file. Where a format is forced (a name or a string), lines of any other are refused. Else a line
- * is tried as what the one before it was, and on a miss as every other: a file may change its format, and a stray
- * line costs a few tries. Either way the line may stand behind syslog's prefix or inside a container's log.
- * Throws a TypeError where the forced format cannot be read: ask {@link parserOf} before.
+ * A reader for one file. A line is tried as what the one before it was, at first as `expected`, and on a miss as
+ * every other format: a file may change its mind, and a stray line costs a few tries. Where it is `strict`, lines
+ * of any other format than the expected one are refused. Either way a line may stand behind syslog's prefix or inside a
+ * container's log. Throws a TypeError where the expected format cannot be read: ask {@link parserOf} before.
  */
-export function createDetector(forced?: string): Detector {
+export function createDetector(expected?: string, strict = expected !== undefined): Detector {
   const ways: Way[] = ENVELOPES.map(([around, envelope]) => {
-    const lines = createLines(forced);
+    const lines = createLines(expected, strict);
     return { lines, around, parse: envelope === undefined ? lines.parse : within(envelope(), lines.parse) };
   });
   const [plain] = ways as [Way, ...Way[]];
@@ -94,28 +94,36 @@ function within(envelope: Envelope, parse: ParseLine): ParseLine {
     envelope(bytes, start, end, message) && parse(message.bytes, message.start, message.end, cursor);
 }
 
+interface Candidate {
+  readonly name: string;
+  readonly parse: ParseLine;
+}
+
+function candidate(name: string): Candidate {
+  const parse = parserOf(name);
+  if (typeof parse === "string") throw new TypeError(parse);
+  return { name, parse };
+}
+
 /** A reader of lines with nothing around them. */
-function createLines(forced: string | undefined): Detector {
-  if (forced !== undefined) {
-    const parse = parserOf(forced);
-    if (typeof parse === "string") throw new TypeError(parse);
-    return { format: forced, parse };
-  }
-  let format: FormatName | undefined;
-  let parse: ParseLine = FORMATS.combined.parse;
+function createLines(expected: string | undefined, strict: boolean): Detector {
+  const first = candidate(expected ?? "combined");
+  const candidates = strict ? [] : [first, ...TRIED.map(candidate)];
+  let known = first;
+  let format = strict ? expected : undefined;
   return {
     get format() {
       return format;
     },
     parse(bytes, start, end, cursor) {
-      if (parse(bytes, start, end, cursor)) {
-        format ??= "combined";
+      if (known.parse(bytes, start, end, cursor)) {
+        format ??= known.name;
         return true;
       }
-      for (const name of TRIED) {
-        if (FORMATS[name].parse === parse || !FORMATS[name].parse(bytes, start, end, cursor)) continue;
-        format = name;
-        parse = FORMATS[name].parse;
+      for (const other of candidates) {
+        if (other.parse === known.parse || !other.parse(bytes, start, end, cursor)) continue;
+        known = other;
+        format = other.name;
         return true;
       }
       return false;

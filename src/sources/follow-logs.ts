@@ -4,13 +4,12 @@ import { tail } from "./tail.ts";
 import { compilePath, isGlob } from "./tail-glob.ts";
 import type { TailState } from "./tail-log.ts";
 
-/** What is to be followed: a file or a glob, and the format of its lines, `auto` or as `--log-format` has it. */
-export interface Target {
+/** What is to be followed: a file or a glob, and how its lines are read. */
+export interface Target extends Interpretation {
   readonly path: string;
-  readonly format: string;
 }
 
-export interface FollowOptions extends Pick<Interpretation, "proxies"> {
+export interface FollowOptions {
   readonly part: "http" | "auth";
   readonly reads: Exclude<Reads, "any">;
   readonly targets: readonly Target[];
@@ -45,7 +44,7 @@ export function followLogs(options: FollowOptions): Following {
   const logOf = (path: string): FollowedLog => {
     let log = logs.get(path);
     if (log === undefined) {
-      log = new FollowedLog(path, formatOf(path, targets), options);
+      log = new FollowedLog(path, interpretationOf(path, targets), options);
       logs.set(path, log);
     }
     return log;
@@ -87,7 +86,7 @@ export function followLogs(options: FollowOptions): Following {
     poll: () => following.poll(),
     follow(wanted) {
       targets = wanted;
-      for (const log of logs.values()) log.format = formatOf(log.path, targets);
+      for (const log of logs.values()) log.interpret(interpretationOf(log.path, targets));
       following.follow(pathsOf(targets));
       report();
     },
@@ -104,11 +103,11 @@ function pathsOf(targets: readonly Target[]): string[] {
 }
 
 /** A path that is named is meant before a glob that it matches. */
-function formatOf(path: string, targets: readonly Target[]): string {
+function interpretationOf(path: string, targets: readonly Target[]): Interpretation {
   const target =
     targets.find((candidate) => candidate.path === path) ??
     targets.find((candidate) => compilePath(candidate.path)(path));
-  return target?.format ?? "auto";
+  return target ?? { format: "auto", strict: false, proxies: undefined };
 }
 
 /** What the logs of a part are called while none of them is known. */
@@ -118,7 +117,7 @@ const SOURCES = { http: "access logs", auth: "auth logs" } as const;
 class FollowedLog {
   readonly path: string;
   readonly #options: FollowOptions;
-  #format: string;
+  #how: Interpretation;
   #interpreter: Interpreter;
   #lines = 0;
   #unparsed = 0;
@@ -130,23 +129,19 @@ class FollowedLog {
   #news = false;
   #told = false;
 
-  constructor(path: string, format: string, options: FollowOptions) {
+  constructor(path: string, how: Interpretation, options: FollowOptions) {
     this.path = path;
     this.#options = options;
-    this.#format = format;
-    this.#interpreter = this.#interpreterOf(format);
+    this.#how = how;
+    this.#interpreter = interpreterFor(options.reads, path, how);
   }
 
-  /** Lines are read in another format from now on. */
-  set format(format: string) {
-    if (format === this.#format) return;
-    this.#format = format;
-    this.#interpreter = this.#interpreterOf(format);
-  }
-
-  #interpreterOf(format: string): Interpreter {
-    const { reads, proxies } = this.#options;
-    return interpreterFor(reads, this.path, { format, proxies });
+  /** Reads lines so from now on. */
+  interpret(how: Interpretation): void {
+    const { format, strict, proxies } = this.#how;
+    if (how.format === format && how.strict === strict && how.proxies === proxies) return;
+    this.#how = how;
+    this.#interpreter = interpreterFor(this.#options.reads, this.path, how);
   }
 
   get isReading(): boolean {

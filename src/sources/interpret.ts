@@ -29,6 +29,8 @@ export interface Interpreter {
 export interface Interpretation {
   /** `auto`, or what `--log-format` may be; it must be readable. */
   readonly format: string;
+  /** Whether lines of another format are refused. */
+  readonly strict: boolean;
   /** Peers that are believed when they name the client they ask for. */
   readonly proxies: PrefixSet | undefined;
 }
@@ -48,8 +50,8 @@ export function interpreterFor(reads: Reads, source: string, how: Interpretation
 }
 
 /** Access logs, in a forced format or in whatever each line is. */
-function requests(source: string, { format, proxies }: Interpretation): Interpreter {
-  const detector: Detector = createDetector(format === "auto" ? undefined : format);
+function requests(source: string, { format, strict, proxies }: Interpretation): Interpreter {
+  const detector: Detector = format === "auto" ? createDetector() : createDetector(format, strict);
   const cursor = new RequestCursor();
   cursor.source = source;
   return {

@@ -33,6 +33,8 @@ async function read(sources: readonly FileSource[], options: Partial<ReadOptions
   const results = await readFiles({
     files: sources,
     format: "auto",
+    strict: false,
+    proxies: undefined,
     readAt: READ_AT,
     emit: (input) => seen.push(inShort(input)),
     room: () => undefined,
