@@ -191,7 +191,7 @@ describe("refusals", () => {
     ],
     [
       ["sream"],
-      "'sream': no such command, did you mean stream?; allowed: demo, stream, top, record, replay, completion",
+      "'sream': no such command, did you mean stream?; allowed: demo, stream, top, record, replay, doctor, completion",
     ],
     [["stream"], "stream: WHAT is missing; allowed: events, snapshots"],
     [["stream", "alerts"], "stream: WHAT: 'alerts' is not allowed; allowed: events, snapshots"],
@@ -207,7 +207,10 @@ describe("refusals", () => {
       "--set: no such key 'log.pth', did you mean log.path?; allowed: log.path, log.format, log.from_start, log.follow, log.max_log_lines",
     ],
     [["--config", "/none"], "configuration file '/none': no such file"],
-    [["\x1b[31m\u202e"], "'?[31m?': no such command; allowed: demo, stream, top, record, replay, completion"],
+    [
+      ["\x1b[31m\u202e"],
+      "'?[31m?': no such command; allowed: demo, stream, top, record, replay, doctor, completion",
+    ],
   ];
   test.each(usage)("%j", (argv, message) => {
     expect(refused(argv)).toBe(message);
@@ -229,15 +232,15 @@ describe("refusals", () => {
     ],
     [
       "[zz.yy]\nx = 1",
-      ":1: no such key 'zz'; allowed: [log], [auth], show_private_ips, [filters], color, utc, fast, [refresh], interface, readonly",
+      ":1: no such key 'zz'; allowed: [log], [auth], [trust], show_private_ips, [filters], color, utc, fast, [refresh], interface, readonly",
     ],
     [
       "[geoip]\nx = 1",
-      ":2: no such key 'geoip.x'; allowed: [log], [auth], show_private_ips, [filters], color, utc, fast, [refresh], interface, readonly",
+      ":2: no such key 'geoip.x'; allowed: [log], [auth], [trust], show_private_ips, [filters], color, utc, fast, [refresh], interface, readonly",
     ],
     [
       "__proto__ = 1",
-      ":1: no such key '__proto__'; allowed: [log], [auth], show_private_ips, [filters], color, utc, fast, [refresh], interface, readonly",
+      ":1: no such key '__proto__'; allowed: [log], [auth], [trust], show_private_ips, [filters], color, utc, fast, [refresh], interface, readonly",
     ],
     ["[[log]]\npath = 'x'", ":1: log: must be a table, written [log]"],
     [

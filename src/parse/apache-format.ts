@@ -5,6 +5,7 @@ import { compileFields, type LayoutField, TELLS, type Tells } from "./layout.ts"
 const DIRECTIVES: Readonly<Record<string, Tells>> = {
   h: TELLS.address,
   a: TELLS.address,
+  l: TELLS.dash,
   u: TELLS.user,
   t: TELLS.clfTime,
   r: TELLS.request,

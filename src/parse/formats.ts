@@ -108,7 +108,8 @@ function candidate(name: string): Candidate {
 /** A reader of lines with nothing around them. */
 function createLines(expected: string | undefined, strict: boolean): Detector {
   const first = candidate(expected ?? "combined");
-  const candidates = strict ? [] : [first, ...TRIED.map(candidate)];
+  let candidates = strict ? [] : [first, ...TRIED.map(candidate)];
+  const isConfigured = !Object.hasOwn(FORMATS, first.name);
   let known = first;
   let format = strict ? expected : undefined;
   return {
@@ -118,6 +119,8 @@ function createLines(expected: string | undefined, strict: boolean): Detector {
     parse(bytes, start, end, cursor) {
       if (known.parse(bytes, start, end, cursor)) {
         format ??= known.name;
+        // What a configured format refuses once it fits may be a stranger's try to be read as another.
+        if (known === first && isConfigured) candidates = [];
         return true;
       }
       for (const other of candidates) {

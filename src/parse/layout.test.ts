@@ -84,6 +84,21 @@ describe("a log_format string", () => {
     expect(event).toMatchObject({ ip: "203.0.113.7", user: name, path: "/true", status: 401 });
   });
 
+  test.each([
+    ['$http_x_forwarded_for $remote_addr - $remote_user [$time_local] "$request" $status', "-"],
+    ['%{X-Forwarded-For}i %h %l %u %t "%r" %>s', "-"],
+  ])("a forwarded address before the peer is not the peer: %s", (format) => {
+    const line = (forwarded: string, user = "-") =>
+      read(format, `${forwarded} 203.0.113.7 - ${user} [${TIME}] "GET / HTTP/1.1" 200`)?.ip;
+    expect(line("-")).toBe("203.0.113.7");
+    expect(line("8.8.8.8")).toBe("203.0.113.7");
+    expect(line("evil, 8.8.8.8")).toBe("203.0.113.7");
+    expect(line("evil [x] 8.8.8.8,")).toBe("203.0.113.7");
+    // A stranger may hide, and is counted; nobody is framed.
+    expect(line("8.8.8.8 - x")).toBeUndefined();
+    expect(line("-", "x 8.8.8.8 - y")).toBeUndefined();
+  });
+
   test("the line may end in a quoted field or right behind it, and nowhere else", () => {
     const line = `203.0.113.7 - - [${TIME}] "GET /a HTTP/1.1" 200 5 "-" "curl/8"`;
     for (let end = 0; end < line.length; end++) {

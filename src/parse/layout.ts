@@ -1,4 +1,5 @@
-import { DOT, isDash, isDigit } from "./ascii.ts";
+import type { IpWords } from "../model/ip.ts";
+import { DOT, isDash, isDigit, QUOTE } from "./ascii.ts";
 import { CLF_LENGTH, parseClfTime } from "./clf-time.ts";
 import type { ParseLine } from "./format.ts";
 import { parseForwarded } from "./forwarded.ts";
@@ -27,7 +28,9 @@ export const TELLS = {
   request: 22,
   /** A number that tells nothing. */
   number: 23,
-  nothing: 24,
+  /** What nobody asks for any more, a dash: identd's name. */
+  dash: 24,
+  nothing: 25,
 } as const;
 export type Tells = (typeof TELLS)[keyof typeof TELLS];
 
@@ -52,6 +55,8 @@ interface Step {
   readonly quoted: boolean;
   /** Where a stranger may have written what looks like the text behind it, the next field tells the true one. */
   next: Step | undefined;
+  /** The field behind it. */
+  following: Step | undefined;
 }
 
 /** Fields that hold what a peer sent, blanks and brackets included. */
@@ -66,7 +71,15 @@ const FREE: ReadonlySet<Tells> = new Set([
   TELLS.nothing,
 ]);
 /** Fields whose shape can be checked where they begin. */
-const SHAPED: ReadonlySet<Tells> = new Set([TELLS.clfTime, TELLS.status, TELLS.size, TELLS.number]);
+const SHAPED: ReadonlySet<Tells> = new Set([
+  TELLS.address,
+  TELLS.clfTime,
+  TELLS.status,
+  TELLS.size,
+  TELLS.number,
+]);
+
+const peer: IpWords = new Uint32Array(4);
 
 /**
  * The reader of a layout whose fields may touch each other or tell the same; in words what is wrong with it. `peer` is how its
@@ -125,11 +138,19 @@ function compileLayout({ before, fields }: Layout): ParseLine {
   for (const { tells, behind } of fields) {
     const bytes = encoder.encode(behind);
     const quoted = text.endsWith('"') && behind.startsWith('"');
-    steps.push({ tells, behind: bytes, first: bytes[0] ?? -1, quoted, next: undefined });
+    steps.push({
+      tells,
+      behind: bytes,
+      first: bytes[0] ?? -1,
+      quoted,
+      next: undefined,
+      following: undefined,
+    });
     text = behind;
   }
   for (const [i, step] of steps.entries()) {
     const next = steps[i + 1];
+    step.following = next;
     if (next !== undefined && FREE.has(step.tells) && SHAPED.has(next.tells)) step.next = next;
   }
   return (bytes, start, lineEnd, cursor) => {
@@ -181,11 +202,18 @@ function quoteEnd(
 function plainEnd(step: Step, bytes: Uint8Array, from: number, end: number): number {
   const { first, behind, next } = step;
   if (first < 0) return end;
+  let found = -1;
   for (let i = from; i < end; i++) {
+    if (bytes[i] === QUOTE && found >= 0) return found;
     if (bytes[i] !== first || !stands(behind, bytes, i, end)) continue;
-    if (next === undefined || hasShape(next, bytes, i + behind.length, end)) return i;
+    if (next === undefined) return i;
+    if (!hasShape(next, bytes, i + behind.length, end)) continue;
+    if (next.tells !== TELLS.address) return i;
+    // Two addresses, of which a stranger wrote one: nobody can tell who asked. A quote he cannot write.
+    if (found >= 0) return -1;
+    found = i;
   }
-  return -1;
+  return found;
 }
 
 function stands(text: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
@@ -200,7 +228,16 @@ function follows(text: Uint8Array, bytes: Uint8Array, at: number, end: number): 
 }
 
 /** Whether a field of that kind, with its text behind it, may begin at `at`. */
-function hasShape({ tells, behind }: Step, bytes: Uint8Array, at: number, end: number): boolean {
+function hasShape(step: Step, bytes: Uint8Array, at: number, end: number): boolean {
+  const { tells, behind, following } = step;
+  if (tells === TELLS.address) {
+    let stop = at;
+    while (stop < end && bytes[stop] !== step.first) stop++;
+    if (!parsePeer(bytes, at, stop, peer) || !follows(behind, bytes, stop, end)) return false;
+    const next = stop + behind.length;
+    if (following?.tells !== TELLS.dash) return true;
+    return isDash(bytes, next, next + 1) && follows(following.behind, bytes, next + 1, end);
+  }
   if (tells === TELLS.clfTime) return stands(behind, bytes, at + CLF_LENGTH, end);
   if (isDash(bytes, at, at + 1) && follows(behind, bytes, at + 1, end)) return true;
   let i = at;
@@ -231,6 +268,7 @@ function take(cursor: RequestCursor, buffer: Uint8Array, tells: Tells, start: nu
       splitRequestLine(buffer, start, end, cursor);
       return true;
     case TELLS.number:
+    case TELLS.dash:
     case TELLS.nothing:
       return true;
     default:
