@@ -330,6 +330,7 @@ describe("nginx", () => {
       "/etc/nginx/b.conf": "include a.conf; include nginx.conf; include missing.conf; include missing/*;",
     });
     expect(pathsOf(found)).toEqual(["/l/a.log"]);
+    expect(found.notes).toEqual([]);
   });
 
   test("a brace too many in an included file closes nothing outside of it", () => {

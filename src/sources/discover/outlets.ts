@@ -27,7 +27,8 @@ export function addOnce(servers: readonly Outlets[], { logs, notes }: Search): v
     const files = server.logs.filter((log) => !streams.has(log) && log.path !== "/dev/null");
     choices.push(...alike(files));
     if (files.length > 0) continue;
-    for (const note of [...server.notes, ...[...streams].map(({ from }) => streamNote(from))]) notes.add(note);
+    for (const note of [...server.notes, ...[...streams].map(({ from }) => streamNote(from))])
+      notes.add(note);
   }
   const needed = new Set<string>();
   for (const [only, ...others] of choices)
