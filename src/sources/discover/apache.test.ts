@@ -258,12 +258,19 @@ CustomLog \${sub}/access common
     expect(found.logs.map(({ path }) => path)).toEqual(["/l/a"]);
   });
 
-  test("a section that an included file leaves open ends with it", () => {
+  test("a section that an included file leaves open ends with it, and it ends none but its own", () => {
     const found = discoverIn({
-      "/etc/httpd/conf/httpd.conf": "Define x\nInclude open.conf\n</IfDefine>\nCustomLog /l/a common",
+      "/etc/httpd/conf/httpd.conf": `Define x
+Include open.conf
+CustomLog /l/a common
+<VirtualHost v>
+  Include close.conf
+  TransferLog /l/v
+</VirtualHost>`,
       "/etc/httpd/open.conf": "<IfDefine !x>",
+      "/etc/httpd/close.conf": "</VirtualHost>",
     });
-    expect(found.logs.map(({ path }) => path)).toEqual(["/l/a"]);
+    expect(found.logs.map(({ path }) => path)).toEqual(["/l/a", "/l/v"]);
   });
 
   const formats: [text: string, format: string][] = [

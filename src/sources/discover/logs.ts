@@ -1,5 +1,4 @@
 import { join, normalize, parse } from "node:path";
-import { isGlob } from "../tail-glob.ts";
 import { type Files, isPath } from "./files.ts";
 import type { FoundLog, Note } from "./found.ts";
 import type { Notes } from "./notes.ts";
@@ -47,7 +46,7 @@ export class Logs {
   /** The path by which a log is known: `/etc/httpd/logs` is a link to where others name the same file. */
   #settle(path: string): string {
     const { dir, base } = parse(normalize(path));
-    return isGlob(dir) || !isPath(dir) ? join(dir, base) : join(this.#files.real(dir), base);
+    return join(this.#files.real(dir), base);
   }
 }
 

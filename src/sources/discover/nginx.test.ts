@@ -289,6 +289,15 @@ describe("nginx", () => {
     expect(pathsOf(found)).toEqual(["/l/bots.log", "/l/people.log"]);
   });
 
+  test("a log with some of the requests never stands for the one with all", () => {
+    const found = http(`server { access_log /l/bots.log; }
+      server { access_log /l/all.log; access_log /l/bots.log combined if=$bot; access_log /l/x.log combined if=$x; }`);
+    expect(pathsOf(found)).toEqual(["/l/bots.log", "/l/all.log"]);
+    expect(found.notes.map(({ text }) => text)).toEqual([
+      "/l/x.log repeats the requests of /l/all.log and is not followed",
+    ]);
+  });
+
   test("the log of http is left out where every server has its own", () => {
     expect(pathsOf(http("access_log /l/http.log; server { access_log /l/own.log; }"))).toEqual([
       "/l/own.log",
@@ -330,6 +339,7 @@ describe("nginx", () => {
       "/etc/nginx/b.conf": "include a.conf; include nginx.conf; include missing.conf; include missing/*;",
     });
     expect(pathsOf(found)).toEqual(["/l/a.log"]);
+    expect(found.notes).toEqual([]);
   });
 
   test("a brace too many in an included file closes nothing outside of it", () => {

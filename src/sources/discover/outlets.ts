@@ -21,26 +21,25 @@ export interface Outlets {
  * names the client's address, then the first. A note says what is a copy of what.
  */
 export function addOnce(servers: readonly Outlets[], { logs, notes }: Search): void {
-  const choices: (readonly Written[])[] = [];
+  const choices: Choice[] = [];
   for (const server of servers) {
     const streams = new Set(server.logs.filter(({ path }) => logs.isStream(path)));
     const files = server.logs.filter((log) => !streams.has(log) && log.path !== "/dev/null");
-    choices.push(...alike(files));
+    choices.push(...choicesOf(files));
     if (files.length > 0) continue;
-    for (const note of [...server.notes, ...[...streams].map(({ from }) => streamNote(from))])
-      notes.add(note);
+    for (const note of server.notes) notes.add(note);
+    for (const { from } of streams) notes.add(streamNote(from));
   }
   const needed = new Set<string>();
-  for (const [only, ...others] of choices)
-    if (only !== undefined && others.length === 0) needed.add(only.path);
+  for (const { alike } of choices) if (alike.length === 1) for (const { path } of alike) needed.add(path);
   const copies: { log: Written; of: Written }[] = [];
-  for (const choice of choices) {
-    const chosen = choice.find(({ path }) => needed.has(path)) ?? choice.find(hasAddress) ?? choice[0];
+  for (const { alike, parts } of choices) {
+    const chosen = alike.find(({ path }) => needed.has(path)) ?? alike.find(hasAddress) ?? alike[0];
     if (chosen === undefined) continue;
     needed.add(chosen.path);
     const { condition, ...log } = chosen;
     logs.add(log);
-    for (const other of choice) if (other.path !== chosen.path) copies.push({ log: other, of: chosen });
+    for (const other of [...alike, ...parts]) copies.push({ log: other, of: chosen });
   }
   for (const { log, of } of copies) {
     if (needed.has(log.path)) continue;
@@ -48,11 +47,19 @@ export function addOnce(servers: readonly Outlets[], { logs, notes }: Search): v
   }
 }
 
-/** Logs in groups of which each holds the same requests. */
-function alike(logs: readonly Written[]): (readonly Written[])[] {
+/** Logs of one server of which one is enough. */
+interface Choice {
+  /** They get the same requests. */
+  readonly alike: readonly Written[];
+  /** They get some of them. */
+  readonly parts: readonly Written[];
+}
+
+function choicesOf(logs: readonly Written[]): Choice[] {
   const groups = Map.groupBy(logs, ({ condition }) => condition);
-  const full = groups.get(undefined);
-  return full === undefined ? [...groups.values()] : [[...full, ...logs.filter((log) => log.condition)]];
+  const alike = groups.get(undefined);
+  if (alike === undefined) return [...groups.values()].map((group) => ({ alike: group, parts: [] }));
+  return [{ alike, parts: logs.filter(({ condition }) => condition !== undefined) }];
 }
 
 function hasAddress({ format }: Written): boolean {
