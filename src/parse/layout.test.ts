@@ -95,7 +95,7 @@ describe("a log_format string", () => {
     expect(line("evil, 8.8.8.8")).toBe("203.0.113.7");
     expect(line("evil [x] 8.8.8.8,")).toBe("203.0.113.7");
     // A stranger may hide, and is counted; nobody is framed.
-    expect(line("8.8.8.8 - x")).toBeUndefined();
+    expect(line("evil 8.8.8.8 - x")).toBeUndefined();
     expect(line("-", "x 8.8.8.8 - y")).toBeUndefined();
   });
 
