@@ -1,4 +1,5 @@
 import { USAGE } from "./commands/exit-codes.ts";
+import type { Setup } from "./commands/live.ts";
 import { wantsColor } from "./config/color.ts";
 import { quote, UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
@@ -8,21 +9,31 @@ import { parserOf } from "./parse/formats.ts";
 
 /** Decides from the command line what to run, and loads only that. Returns the exit code. */
 async function main(): Promise<number> {
-  const input = processInput();
-  const loaded = loadConfig(input);
+  const loaded = load();
   if (loaded instanceof UsageError) return refuse(loaded);
   if (loaded.print !== undefined) {
     const { print } = loaded;
     await new Promise((resolve) => process.stdout.write(print, resolve));
     return 0;
   }
-  const unreadable = unreadableFormat(loaded.config.logFormat);
-  if (unreadable !== undefined) return refuse(unreadable);
   for (const warning of loaded.warnings) process.stderr.write(`nethergaze: ${warning}\n`);
-  return run(loaded, wantsColor(loaded.config.color, input.env));
+  return run({ ...loaded, reread }, wantsColor(loaded.config.color, processInput().env));
 }
 
-type Run = Exclude<Loaded, { print: string }>;
+/** As the configuration and the command line are now. */
+function load(): Loaded | UsageError {
+  const loaded = loadConfig(processInput());
+  if (loaded instanceof UsageError || loaded.print !== undefined) return loaded;
+  return unreadableFormat(loaded.config.logFormat) ?? loaded;
+}
+
+function reread(): Setup | string {
+  const loaded = load();
+  if (loaded instanceof UsageError) return loaded.message;
+  return loaded.print === undefined ? { ...loaded, reread } : "it asks for help";
+}
+
+type Run = Exclude<Loaded, { print: string }> & Setup;
 
 async function run(loaded: Run, color: boolean): Promise<number> {
   const { command, config } = loaded;

@@ -14,6 +14,10 @@ export const ENV: Record<string, string> = {
 export interface Program {
   /** Every JSON line of stdout until now. */
   readonly lines: readonly Record<string, unknown>[];
+  /** Sends it a signal. */
+  signal(signal: NodeJS.Signals): void;
+  /** What it has written on stderr so far. */
+  readonly stderr: string;
   /** Ends it with a signal; its exit code and all of stderr. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number; stderr: string }>;
 }
@@ -27,7 +31,11 @@ export function startProgram(args: readonly string[], netns?: string, by: readon
     env: ENV,
   });
   const lines: Record<string, unknown>[] = [];
-  const stderr = new Response(child.stderr).text();
+  let stderr = "";
+  const complaining = (async () => {
+    const decoder = new TextDecoder();
+    for await (const piece of child.stderr) stderr += decoder.decode(piece, { stream: true });
+  })();
   const reading = (async () => {
     const decoder = new TextDecoder();
     let held = "";
@@ -39,19 +47,24 @@ export function startProgram(args: readonly string[], netns?: string, by: readon
   })();
   return {
     lines,
+    get stderr() {
+      return stderr;
+    },
+    signal: (signal) => child.kill(signal),
     async stop(signal = "SIGTERM") {
       child.kill(signal);
-      await reading;
-      return { code: await child.exited, stderr: await stderr };
+      await Promise.all([reading, complaining]);
+      return { code: await child.exited, stderr };
     },
   };
 }
 
-/** Runs `nethergaze ARGS` to its end. */
+/** Runs `nethergaze ARGS` to its end, perhaps by the words of a program that changes its world. */
 export async function runProgram(
   args: readonly string[],
+  by: readonly string[] = [],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = Bun.spawn([NETHERGAZE, ...args], {
+  const child = Bun.spawn([...by, NETHERGAZE, ...args], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

@@ -82,6 +82,8 @@ interface Row {
   readonly log: string;
   /** `--log-format`; without one, the default. */
   readonly format?: string;
+  /** `trust.proxies`; none without. */
+  readonly proxies?: string;
   readonly front: FrontName;
   readonly differs: Differs;
   /** Which of the optional keys its lines tell. */
@@ -142,6 +144,19 @@ const ROWS: readonly Row[] = [
   ...rows({ ...nginx, log: "nginx-edge", front: "edge" }, undefined, nginxString("timed")),
   ...rows(
     { ...nginx, log: "nginx-backend-main", front: "edge", all: BACKEND, absent: REFUSED_BY_EDGE },
+    undefined,
+    nginxString("main"),
+  ),
+  // Behind a trusted proxy the client is who sent it, whatever it says of itself.
+  ...rows(
+    {
+      ...nginx,
+      log: "nginx-backend-main",
+      front: "edge",
+      all: { protocol: "HTTP/1.0" },
+      absent: REFUSED_BY_EDGE,
+      proxies: "127.0.0.1,198.51.100.0/24",
+    },
     undefined,
     nginxString("main"),
   ),
@@ -219,7 +234,7 @@ describeWith(NEEDS, "logs of real servers say what the client sent and saw", () 
     "%s",
     async (_, row) => {
       const sent = traffic[row.front].filter(({ exchange }) => !row.absent?.includes(exchange.name));
-      const { events, tally } = await read(join(folder, `${row.log}.log`), row.format);
+      const { events, tally } = await read(join(folder, `${row.log}.log`), row);
       expect(tally).toBe(`lines=${sent.length} parsed=${sent.length} unparsed=0`);
       const seen = events.map((event, i) => compared(event, row, sent[i]));
       expect(seen).toEqual(sent.map((logged) => [logged.exchange.name, expected(logged, row)]));
@@ -271,7 +286,10 @@ describe("logs as Traefik's manual describes them", () => {
     async (_, log, format) => {
       const vhost = log === "traefik-json" ? SITE : undefined;
       const wanted = events.map((event, i) => ({ ...event, vhost, ...(i === bare[log] && NO_AGENT) }));
-      const { events: got, tally } = await read(join(import.meta.dir, "samples", `${log}.log`), format);
+      const { events: got, tally } = await read(
+        join(import.meta.dir, "samples", `${log}.log`),
+        format === undefined ? {} : { format },
+      );
       expect(tally).toBe("lines=7 parsed=7 unparsed=0");
       const seen = got.map(({ kind: __, at: ___, source: ____, ...fields }) => fields);
       expect<unknown>(seen).toEqual(wanted);
@@ -280,14 +298,20 @@ describe("logs as Traefik's manual describes them", () => {
   );
 });
 
-function titleOf({ log, format }: Row): string {
-  if (format === undefined) return `${log} unforced`;
-  return /[$%]/.test(format) ? `${log} by the string that its server was given` : `${log} as ${format}`;
+function titleOf({ log, format, proxies }: Row): string {
+  const file = proxies === undefined ? log : `${log} behind a trusted proxy`;
+  if (format === undefined) return `${file} unforced`;
+  return /[$%]/.test(format) ? `${file} by the string that its server was given` : `${file} as ${format}`;
 }
 
-async function read(path: string, format?: string): Promise<{ events: RequestEvent[]; tally: string }> {
+async function read(
+  path: string,
+  { format, proxies }: Pick<Row, "format" | "proxies">,
+): Promise<{ events: RequestEvent[]; tally: string }> {
   const forced = format === undefined ? [] : ["--log-format", format];
-  const args = ["stream", "events", "--no-follow", "--show-private-ips", "--access-log", path, ...forced];
+  const trusted = proxies === undefined ? [] : ["--set", `trust.proxies=${proxies}`];
+  const named = ["--access-log", path, ...forced, ...trusted];
+  const args = ["stream", "events", "--no-follow", "--show-private-ips", ...named];
   const { stdout, stderr } = await runProgram(args);
   const events = stdout
     .split("\n")

@@ -1,5 +1,4 @@
 import { globSync, readFileSync, statSync } from "node:fs";
-import { userInfo } from "node:os";
 import { printable } from "../config/error.ts";
 import type { HealthEvent } from "../model/event.ts";
 import { now } from "../sources/clock.ts";
@@ -11,7 +10,7 @@ import { isGlob } from "../sources/tail-glob.ts";
 import { createVnstat } from "../sources/vnstat.ts";
 import { FAILED } from "./exit-codes.ts";
 import { interpretationOf } from "./interpretation.ts";
-import type { Setup } from "./live.ts";
+import { interfaceOf, type Setup } from "./live.ts";
 import { openStdout } from "./output.ts";
 import { httpTargets } from "./targets.ts";
 
@@ -81,14 +80,12 @@ function sockets(): Finding[] {
   return told("sockets", inputs).map((found) => ({ ...found, text: found.text + count, ...anonymous }));
 }
 
-function counters({ config }: Setup): Finding[] {
-  const { interface: name } = config;
-  return told("kernel", createKernelCounters(name === "" ? {} : { interface: name }).poll(now()));
+function counters(setup: Setup): Finding[] {
+  return told("kernel", createKernelCounters(interfaceOf(setup)).poll(now()));
 }
 
-async function bandwidth({ config }: Setup): Promise<Finding[]> {
-  const { interface: name } = config;
-  const source = createVnstat(name === "" ? {} : { interface: name });
+async function bandwidth(setup: Setup): Promise<Finding[]> {
+  const source = createVnstat(interfaceOf(setup));
   const inputs = await source.poll(now());
   source.close();
   const month = inputs.find((input) => input.kind === "bandwidth");
@@ -186,10 +183,7 @@ function judged(
 
 function unreadable(part: Finding["part"], path: string, reason: string): Finding {
   const group = readingGroup(path);
-  const join =
-    group === undefined
-      ? ""
-      : `, or join the group that may: sudo usermod -aG ${group} ${userInfo().username}`;
+  const join = group === undefined ? "" : `, or join the group that may: sudo usermod -aG ${group} $USER`;
   return { part, state: "fail", text: `${path}: ${reason}`, remedy: `Run with sudo${join}` };
 }
 
@@ -197,7 +191,8 @@ function unreadable(part: Finding["part"], path: string, reason: string): Findin
 function readingGroup(path: string): string | undefined {
   try {
     const { gid, mode } = statSync(path);
-    if ((mode & 0o040) === 0) return undefined;
+    // Not root's: that would be more than is asked for.
+    if ((mode & 0o040) === 0 || gid === 0) return undefined;
     const groups = readFileSync("/etc/group", "utf8").split("\n");
     return groups.find((entry) => entry.split(":")[2] === String(gid))?.split(":")[0];
   } catch {

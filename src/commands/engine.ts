@@ -5,6 +5,7 @@ import { snapshot } from "../correlate/snapshot.ts";
 import { createState } from "../correlate/state.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { Input } from "../model/event.ts";
+import { proxySet } from "../model/proxies.ts";
 import type { Query, Snapshot } from "../model/snapshot.ts";
 
 /** The core with its door in and its door out. */
@@ -15,14 +16,15 @@ export interface Engine {
   revision(): number;
 }
 
-/** What of the configuration says which addresses are listed. */
-export type Listed = Pick<Config, "showPrivateIps" | "cidrAllow" | "cidrDeny">;
+/** What of the configuration says which addresses are listed, and as what. */
+export type Listed = Pick<Config, "showPrivateIps" | "cidrAllow" | "cidrDeny" | "trustProxies">;
 
-export function createEngine({ showPrivateIps, cidrAllow, cidrDeny }: Listed): Engine {
+export function createEngine({ showPrivateIps, cidrAllow, cidrDeny, trustProxies }: Listed): Engine {
   const state = createState({
     showPrivate: showPrivateIps,
     allow: prefixes(cidrAllow),
     deny: prefixes(cidrDeny),
+    isProxy: proxySet(trustProxies),
     seed: randomInt(2 ** 32),
   });
   let revision = 0;

@@ -7,6 +7,7 @@ import { createKernelCounters } from "../sources/kernel-counters.ts";
 import { createSockets } from "../sources/sockets.ts";
 import { createVnstat } from "../sources/vnstat.ts";
 import { interpretationOf } from "./interpretation.ts";
+import { onHangup } from "./stop.ts";
 import { authTargets, httpTargets } from "./targets.ts";
 
 /** Counters of the kernel are read as often as the clock ticks: rates are per second. */
@@ -14,8 +15,13 @@ const COUNTERS_INTERVAL = 1000;
 /** Between two looks at the servers' configurations (ms): reading them takes some milliseconds. */
 const DISCOVERY_INTERVAL = 30_000;
 
+type Run = Exclude<Loaded, { print: string }>;
+
 /** What was asked for, and by whom. */
-export type Setup = Pick<Exclude<Loaded, { print: string }>, "config" | "origins">;
+export interface Setup extends Pick<Run, "config" | "origins"> {
+  /** Reads the configuration again, for SIGHUP; in words what is wrong with it. */
+  reread(): Setup | string;
+}
 
 /** The machine's own sources, running. */
 export interface Live {
@@ -26,15 +32,19 @@ export interface Live {
   close(): void;
 }
 
-/** Starts every source the configuration asks for; from now on each emits what it sees, and how it does. */
-export function startLive(setup: Setup, accept: (input: Input) => void): Live {
-  const { config, origins } = setup;
+/**
+ * Starts every source the configuration asks for; from now on each emits what it sees, and how it does. A SIGHUP
+ * that comes from no terminal has the configuration read again: logs, formats, proxies, the interface and all intervals.
+ */
+export function startLive(asked: Setup, accept: (input: Input) => void): Live {
   const emit = onlyNews(accept);
   const stopClock = startClock(emit);
   const sockets = createSockets();
-  const wanted = config.interface === "" ? {} : { interface: config.interface };
-  const counters = createKernelCounters(wanted);
-  const vnstat = createVnstat(wanted);
+  let setup = asked;
+  let how = interpretationOf(setup.config);
+  let counters = createKernelCounters(interfaceOf(setup));
+  let vnstat = createVnstat(interfaceOf(setup));
+  let timers: ReturnType<typeof setInterval>[] = [];
   const pollSockets = (): void => {
     for (const input of sockets.poll(now())) emit(input);
   };
@@ -47,14 +57,8 @@ export function startLive(setup: Setup, accept: (input: Input) => void): Live {
   pollCounters();
   pollSockets();
   pollVnstat();
-  const timers = [
-    setInterval(pollSockets, config.connectionsInterval * 1000),
-    setInterval(pollCounters, COUNTERS_INTERVAL),
-    setInterval(pollVnstat, config.bandwidthInterval * 1000),
-  ];
-  const common = { fromStart: config.fromStart, now, emit };
-  const how = interpretationOf(config);
   const http = httpTargets(setup, how);
+  const common = { fromStart: setup.config.fromStart, now, emit };
   const accessLogs = followLogs({
     ...common,
     part: "http",
@@ -62,38 +66,74 @@ export function startLive(setup: Setup, accept: (input: Input) => void): Live {
     targets: http.targets,
     named: http.named,
     flag: "--access-log",
-    pollMs: config.logInterval * 1000,
+    pollMs: setup.config.logInterval * 1000,
   });
   const authLogs = followLogs({
     ...common,
     part: "auth",
     reads: "auth",
     targets: authTargets(setup, how),
-    named: origins.authLog !== "default" || !config.authEnabled,
+    named: setup.origins.authLog !== "default" || !setup.config.authEnabled,
     flag: "--auth-log",
-    pollMs: config.authLogInterval * 1000,
+    pollMs: setup.config.authLogInterval * 1000,
   });
-  const logs = [accessLogs, authLogs];
-  /** Servers get new virtual hosts while we run. */
-  const find = (): void => accessLogs.follow(httpTargets(setup, how).targets);
-  if (!http.named) timers.push(setInterval(find, DISCOVERY_INTERVAL));
+  /** Also while we run: servers get new virtual hosts. */
+  const find = (): void => {
+    const { config } = setup;
+    accessLogs.follow(httpTargets(setup, how).targets, config.logInterval * 1000);
+    authLogs.follow(authTargets(setup, how), config.authLogInterval * 1000);
+  };
+  const start = (): void => {
+    const { config } = setup;
+    for (const timer of timers) clearInterval(timer);
+    timers = [
+      setInterval(pollSockets, config.connectionsInterval * 1000),
+      setInterval(pollCounters, COUNTERS_INTERVAL),
+      setInterval(pollVnstat, config.bandwidthInterval * 1000),
+      setInterval(find, DISCOVERY_INTERVAL),
+    ];
+  };
+  start();
+  const stopListening = onHangup(() => {
+    const reread = setup.reread();
+    if (typeof reread === "string") {
+      process.stderr.write(`nethergaze: the configuration stays as it was: ${reread}\n`);
+      return;
+    }
+    setup = reread;
+    how = interpretationOf(setup.config);
+    vnstat.close();
+    counters = createKernelCounters(interfaceOf(setup));
+    vnstat = createVnstat(interfaceOf(setup));
+    start();
+    find();
+    pollVnstat();
+  });
   return {
     refresh() {
       pollCounters();
       pollSockets();
       pollVnstat();
-      if (!http.named) find();
-      for (const log of logs) log.poll();
+      find();
+      accessLogs.poll();
+      authLogs.poll();
     },
     setInterest: (ip) => sockets.setInterest(ip),
     close() {
+      stopListening();
       stopClock();
       for (const timer of timers) clearInterval(timer);
-      for (const log of logs) log.close();
+      accessLogs.close();
+      authLogs.close();
       sockets.close();
       vnstat.close();
     },
   };
+}
+
+/** The interface that was named, where one was. */
+export function interfaceOf({ config }: Setup): { interface?: string } {
+  return config.interface === "" ? {} : { interface: config.interface };
 }
 
 /** Passes everything on, but of a source's health only what is not what it said before. */

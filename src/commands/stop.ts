@@ -1,10 +1,26 @@
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /** Resolves with 0 at the first signal that asks the program to end; a second one ends it at once. */
 export function stopSignal(): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
-  for (const signal of SIGNALS) process.once(signal, () => resolve(0));
+  for (const signal of hasTerminal() ? [...SIGNALS, "SIGHUP" as const] : SIGNALS) {
+    process.once(signal, () => resolve(0));
+  }
   return promise;
+}
+
+/**
+ * Calls `listener` at each SIGHUP by which somebody asks a program without a terminal to read its configuration again; with
+ * one, it says that the terminal is gone. The result stops that.
+ */
+export function onHangup(listener: () => void): () => void {
+  if (hasTerminal()) return () => {};
+  process.on("SIGHUP", listener);
+  return () => process.off("SIGHUP", listener);
+}
+
+function hasTerminal(): boolean {
+  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY === true);
 }
 
 /** Milliseconds that the last lines may take to be written. */

@@ -46,6 +46,10 @@ export class Row implements IpProfile {
     }
     return text;
   }
+  get proxy(): true | undefined {
+    const { isProxy, addresses } = this.#state;
+    return isProxy(addresses.words, addresses.stride * this.slot) || undefined;
+  }
   get firstSeen(): number {
     return this.#field(FIRST_SEEN);
   }
@@ -131,9 +135,10 @@ export class Row implements IpProfile {
 
   /** The plain profile, which may be kept. */
   toProfile(): IpProfile {
-    const last = this.last;
+    const { last, proxy } = this;
     return {
       ip: this.ip,
+      ...(proxy && { proxy }),
       firstSeen: this.firstSeen,
       lastSeen: this.lastSeen,
       connections: this.connections,

@@ -1,5 +1,6 @@
 import type { BandwidthEvent, HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
+import type { PrefixSet } from "../model/prefix-set.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
 import { type IsListed, isListedBy, type Listing } from "./listing.ts";
 import { createRecent, type Recent } from "./recent.ts";
@@ -30,6 +31,8 @@ export const LIMITS: Limits = {
 export const MAX_SOURCES = 1_024;
 
 export interface StateOptions extends Listing {
+  /** Addresses of trusted proxies, whose rows say so; none when absent. */
+  readonly isProxy?: PrefixSet;
   /** Any number; unpredictable in a live program. */
   readonly seed: number;
   readonly limits?: Limits;
@@ -66,6 +69,7 @@ export interface SocketIndex {
 /** Everything the core knows. Changed by `fold` alone, read by `snapshot`. */
 export interface State {
   readonly isListed: IsListed;
+  readonly isProxy: PrefixSet;
   readonly addresses: Addresses;
   readonly records: Records;
   /** Each address in text, made when first shown. */
@@ -100,6 +104,7 @@ export function createState(options: StateOptions): State {
   const records = createRecords(n);
   return {
     isListed: isListedBy(options),
+    isProxy: options.isProxy ?? (() => false),
     addresses: createAddresses(n, options.seed, addressWords(records)),
     records,
     texts: [],

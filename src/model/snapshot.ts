@@ -11,6 +11,8 @@ export interface Service {
 /** What is known about one address now. Plain and JSON-ready. Numbers are since start unless named otherwise. */
 export interface IpProfile {
   readonly ip: Ip;
+  /** A trusted proxy: what comes through it counts for the clients it names, and blocking it would cut them all off. */
+  readonly proxy?: true | undefined;
   readonly firstSeen: number;
   readonly lastSeen: number;
   /** Sockets in any state, now. */

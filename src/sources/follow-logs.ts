@@ -27,8 +27,8 @@ export interface FollowOptions {
 export interface Following {
   /** Looks for new lines now. */
   poll(): void;
-  /** Follows other targets from now on; files that both name go on. */
-  follow(targets: readonly Target[]): void;
+  /** Follows other targets from now on, looking each `pollMs`; files that both name go on. */
+  follow(targets: readonly Target[], pollMs: number): void;
   close(): void;
 }
 
@@ -84,10 +84,10 @@ export function followLogs(options: FollowOptions): Following {
   const timer = setInterval(report, REPORT_EACH);
   return {
     poll: () => following.poll(),
-    follow(wanted) {
+    follow(wanted, pollMs) {
       targets = wanted;
       for (const log of logs.values()) log.interpret(interpretationOf(log.path, targets));
-      following.follow(pathsOf(targets));
+      following.follow(pathsOf(targets), pollMs);
       report();
     },
     close() {

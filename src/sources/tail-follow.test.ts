@@ -32,11 +32,11 @@ test("other paths: the old are let go, an old file is read from its end, a new o
   tailer.poll();
   await Bun.sleep(50);
   writeFileSync(born, "two\n");
-  tailer.follow([old, born]);
+  tailer.follow([old, born], 60_000);
   appendFileSync(first, "unheard\n");
   appendFileSync(old, "three\n");
   tailer.poll();
-  tailer.follow([first, old]);
+  tailer.follow([first, old], 30_000);
   appendFileSync(first, "four\n");
   tailer.poll();
   tailer.close();

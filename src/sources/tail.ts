@@ -55,9 +55,9 @@ export interface Tail {
   poll(): boolean;
   /**
    * Follows these paths from now on, instead of those before. A file that only they name is read from its end where it
-   * is older than this tailer, else from its first byte.
+   * is older than this tailer, else from its first byte. `pollMs` as at the start.
    */
-  follow(paths: readonly string[]): void;
+  follow(paths: readonly string[], pollMs: number): void;
   close(): void;
 }
 
@@ -104,7 +104,8 @@ class Tailer implements Tail {
   /** Paths that a watch named since the last look, and before it; undefined where it could not name them. */
   #hints = new Set<string | undefined>();
   #followed = new Set<string | undefined>();
-  readonly #timer: ReturnType<typeof setInterval>;
+  #pollMs: number;
+  #timer: ReturnType<typeof setInterval>;
   #trailing: ReturnType<typeof setTimeout> | undefined;
   #next: ReturnType<typeof setImmediate> | undefined;
   #names: Names | undefined;
@@ -140,6 +141,7 @@ class Tailer implements Tail {
     if (options.watch !== false)
       this.#watches = new Watches((directory, name) => this.#hint(directory, name));
     this.poll();
+    this.#pollMs = options.pollMs;
     this.#timer = setInterval(() => this.poll(), options.pollMs);
   }
 
@@ -151,7 +153,12 @@ class Tailer implements Tail {
     return this.#queue.size > 0;
   }
 
-  follow(paths: readonly string[]): void {
+  follow(paths: readonly string[], pollMs: number): void {
+    if (pollMs !== this.#pollMs) {
+      this.#pollMs = pollMs;
+      clearInterval(this.#timer);
+      this.#timer = setInterval(() => this.poll(), pollMs);
+    }
     const wanted = paths.map((path) => normalize(path));
     if (isDeepStrictEqual(wanted, this.#paths)) return;
     this.#paths = wanted;

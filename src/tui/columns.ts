@@ -39,7 +39,7 @@ const LAST: Column = {
   width: 16,
   rank: 2,
   sort: "seen",
-  value: (row) => row.last ?? "-",
+  value: (row) => (row.proxy ? `proxy: ${row.last ?? "counted for its clients"}` : (row.last ?? "-")),
 };
 
 /** Left to right. A column is a line here and nothing else. */

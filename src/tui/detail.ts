@@ -58,7 +58,11 @@ function profileLines(profile: IpProfile, { utc, now }: Setting): Line[] {
     const count = state === "" ? 0 : (profile.states[state] ?? 0);
     return count === 0 ? [] : [`${grouped(count)} ${state}`];
   });
+  const proxy: Line[] = profile.proxy
+    ? [labelled("proxy", [["trusted: its requests count for the clients it names", PALETTE.plain]])]
+    : [];
   return [
+    ...proxy,
     labelled("connections", [
       ...figures(["", grouped(profile.connections)]),
       ...(states.length === 0 ? [] : ([[`   ${states.join("  ")}`, PALETTE.plain]] satisfies Span[])),
