@@ -1,3 +1,5 @@
+import { isatty } from "node:tty";
+
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /** Resolves with 0 at the first signal that asks the program to end; a second one ends it at once. */
@@ -20,7 +22,8 @@ export function onHangup(listener: () => void): () => void {
 }
 
 function hasTerminal(): boolean {
-  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY === true);
+  // By number: to touch the streams would make what they lead to non-blocking for everybody.
+  return [0, 1, 2].some((fd) => isatty(fd));
 }
 
 /** Milliseconds that the last lines may take to be written. */
