@@ -1,8 +1,8 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { random } from "../demo/random.ts";
-import { median, printTable } from "./measure.ts";
+import { cpuNanoseconds, median, printTable } from "./measure.ts";
 
 const NETHERGAZE = join(import.meta.dir, "../bin/nethergaze");
 const ADDRESSES = 50_000;
@@ -124,14 +124,6 @@ async function use(session: Session): Promise<string[]> {
     privateMegabytes(session.pid).toFixed(0),
     (((session.received() - bytes) * 1000) / elapsed).toFixed(0),
   ];
-}
-
-/** Run time of all threads (proc(5), schedstat). */
-function cpuNanoseconds(pid: number): number {
-  return readdirSync(`/proc/${pid}/task`).reduce(
-    (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]),
-    0,
-  );
 }
 
 function privateMegabytes(pid: number): number {

@@ -1,10 +1,11 @@
 import { cpus, release, totalmem } from "node:os";
 import { consoleUse } from "./console.ts";
+import { formats } from "./formats.ts";
 import { pipeline } from "./pipeline.ts";
 import { sockets } from "./sockets.ts";
 
 /** Every benchmark, by the word that runs it alone: `npm run bench -- pipeline`. */
-const BENCHMARKS = { pipeline, sockets, console: consoleUse };
+const BENCHMARKS = { pipeline, formats, sockets, console: consoleUse };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHMARKS));

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+
 /** What a finished program used. */
 export interface Usage {
   readonly wallSeconds: number;
@@ -57,4 +59,12 @@ export function printTable(headings: readonly string[], rows: readonly (readonly
         .trimEnd()}\n`,
     );
   }
+}
+
+/** Run time of all threads (proc(5), schedstat). */
+export function cpuNanoseconds(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).reduce(
+    (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]),
+    0,
+  );
 }

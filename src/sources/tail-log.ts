@@ -95,6 +95,11 @@ export class Log {
     return this.#inodes.length === 0 && (this.#listing?.rotated.get(basename(this.#real))?.length ?? 0) === 0;
   }
 
+  /** When one of its files was last seen to grow. */
+  get activeAt(): number {
+    return this.#inodes.reduce((latest, { changedAt }) => Math.max(latest, changedAt), 0);
+  }
+
   /** Finds out which files there are to read. A thorough look trusts nothing that was found before. */
   look(thorough: boolean): void {
     const stale = thorough || this.#stale();

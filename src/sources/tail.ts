@@ -23,6 +23,10 @@ const STEP = 4096;
 const TRAILING = 20;
 /** Between two looks that trust no stat of a directory and look at old files that are no longer held. */
 const THOROUGH = 5000;
+/** Of more logs than this, those that are silent are looked at only when something hints at them, and thoroughly. */
+const FEW = 32;
+/** Since a log last grew, until it counts as silent (ms). */
+const SILENT = 10_000;
 /** Logs followed, at most: each holds a descriptor. */
 const LOGS = 4096;
 /** Paths told by watches between two looks, at most; more mean all. */
@@ -69,7 +73,8 @@ export interface Tail {
  * there: appended, written to the old file after a rename, in a file that was created, renamed twice or deleted and made again
  * between two looks, in the copy that copytruncate left, behind a symbolic link that was changed, in a directory made again.
  * Lines of one generation come in their order. A line is its bytes: nothing is decoded, and none is delivered before its newline.
- * A look happens every `pollMs`; a watch only makes it earlier. Whatever the kernel tells late, twice or never is no loss.
+ * A look happens every `pollMs`, of one of many logs that are silent every five seconds; a watch only makes it earlier. Whatever
+ * the kernel tells late, twice or never is no loss.
  * A file that follows on a rename is found at the next look; an old file whose writer was silent for five minutes, or that is
  * not among the eight newest, is looked at every five seconds.
  *
@@ -142,13 +147,24 @@ class Tailer implements Tail {
       this.#watches = new Watches((directory, name) => this.#hint(directory, name));
     this.poll();
     this.#pollMs = options.pollMs;
-    this.#timer = setInterval(() => this.poll(), options.pollMs);
+    this.#timer = setInterval(() => this.#beat(), options.pollMs);
   }
 
   poll(): boolean {
+    return this.#poll(() => true);
+  }
+
+  /** The timer's look, which spares the silent logs of a server that has hundreds. */
+  #beat(): void {
+    const since = this.#now() - SILENT;
+    const all = this.#logs.size <= FEW || this.#watches === undefined;
+    this.#poll((log) => all || log.activeAt > since);
+  }
+
+  #poll(concerned: (log: Log) => boolean): boolean {
     const thorough = this.#now() - this.#thoroughAt >= THOROUGH;
     if (thorough) this.#thoroughAt = this.#now();
-    this.#look(thorough, () => true);
+    this.#look(thorough, concerned);
     this.#watches?.follow(this.#watchable());
     return this.#queue.size > 0;
   }
@@ -157,7 +173,7 @@ class Tailer implements Tail {
     if (pollMs !== this.#pollMs) {
       this.#pollMs = pollMs;
       clearInterval(this.#timer);
-      this.#timer = setInterval(() => this.poll(), pollMs);
+      this.#timer = setInterval(() => this.#beat(), pollMs);
     }
     const wanted = paths.map((path) => normalize(path));
     if (isDeepStrictEqual(wanted, this.#paths)) return;
