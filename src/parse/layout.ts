@@ -256,7 +256,7 @@ function take(cursor: RequestCursor, buffer: Uint8Array, tells: Tells, start: nu
       cursor.time = parseClfTime(buffer, start, end);
       return true;
     case TELLS.time:
-      cursor.time = parseJsonTime(cursor.buffer, start, end);
+      cursor.time = parseJsonTime(buffer, start, end);
       return true;
     case TELLS.status:
       cursor.statusCode = parseStatus(buffer, start, end);
