@@ -82,10 +82,11 @@ function newProxy(from: string): ProxyConfig {
 }
 
 function set(proxy: ProxyConfig, name: string, rest: readonly string[], from: string): void {
-  const [first, second] = rest;
+  const [first] = rest;
   if (name === "mode") proxy.http = first === "http";
   else if (name === "option" && (first === "httplog" || first === "httpslog")) {
-    proxy.layout = { kind: second === "clf" ? "other" : "http", from };
+    // Also `option httplog clf`: what is expected need not come.
+    proxy.layout = { kind: "http", from };
   } else if (name === "log-format") {
     proxy.layout = { kind: first?.startsWith(HTTP_FORMAT) ? "http" : "other", from };
   } else if (name === "no" && first === "log") {

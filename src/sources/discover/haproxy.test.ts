@@ -155,7 +155,6 @@ frontend here from web
       "11 this proxy logs no requests",
       "12 this proxy logs connections, no requests",
       "14 requests are logged in a format of their own",
-      "16 requests are logged in a format of their own",
       "19 this proxy logs no requests",
     ]);
   });
