@@ -99,6 +99,14 @@ describe("a log_format string", () => {
     expect(line("-", "x 8.8.8.8 - y")).toBeUndefined();
   });
 
+  test("a site's name before the peer, which the peer sent, is not the peer", () => {
+    const line = (host: string) =>
+      read('%{Host}i:%p %h %l %u %t "%r" %>s', `${host}:80 203.0.113.7 - - [${TIME}] "GET / HTTP/1.1" 400`);
+    expect(line("shop.example")).toMatchObject({ ip: "203.0.113.7", vhost: "shop.example" });
+    expect(line("8.8.8.8")).toMatchObject({ ip: "203.0.113.7", vhost: "8.8.8.8" });
+    expect(line("a:80 8.8.8.8 - -")).toBeUndefined();
+  });
+
   test("the line may end in a quoted field or right behind it, and nowhere else", () => {
     const line = `203.0.113.7 - - [${TIME}] "GET /a HTTP/1.1" 200 5 "-" "curl/8"`;
     for (let end = 0; end < line.length; end++) {

@@ -79,6 +79,11 @@ const SHAPED: ReadonlySet<Tells> = new Set([
   TELLS.number,
 ]);
 
+/** An IPv6 address in brackets with a port. So the search for where one may stand is linear in the line. */
+const LONGEST_PEER = 64;
+/** More digits than any count has. */
+const LONGEST_NUMBER = 32;
+
 const peer: IpWords = new Uint32Array(4);
 
 /**
@@ -153,6 +158,9 @@ function compileLayout({ before, fields }: Layout): ParseLine {
     step.following = next;
     if (next !== undefined && FREE.has(step.tells) && SHAPED.has(next.tells)) step.next = next;
   }
+  const exposed = exposedIn(steps);
+  const unmistakable = (bytes: Uint8Array, start: number, end: number): boolean =>
+    exposed === undefined || isAlone(exposed, bytes, start, end);
   return (bytes, start, lineEnd, cursor) => {
     let end = lineEnd;
     while (end > start && (bytes[end - 1] as number) <= 0x20) end--;
@@ -169,10 +177,12 @@ function compileLayout({ before, fields }: Layout): ParseLine {
       else if (step.tells === TELLS.request || step.tells <= TELLS.path || step.tells === TELLS.status) {
         requested = true;
       }
-      if (step.quoted && fieldEnd + step.behind.length > end) return addressed && requested;
+      if (step.quoted && fieldEnd + step.behind.length > end) {
+        return addressed && requested && unmistakable(bytes, start, end);
+      }
       i = fieldEnd + step.behind.length;
     }
-    return i === end && addressed && requested;
+    return i === end && addressed && requested && unmistakable(bytes, start, end);
   };
 }
 
@@ -202,18 +212,40 @@ function quoteEnd(
 function plainEnd(step: Step, bytes: Uint8Array, from: number, end: number): number {
   const { first, behind, next } = step;
   if (first < 0) return end;
-  let found = -1;
   for (let i = from; i < end; i++) {
-    if (bytes[i] === QUOTE && found >= 0) return found;
     if (bytes[i] !== first || !stands(behind, bytes, i, end)) continue;
-    if (next === undefined) return i;
-    if (!hasShape(next, bytes, i + behind.length, end)) continue;
-    if (next.tells !== TELLS.address) return i;
-    // Two addresses, of which a stranger wrote one: nobody can tell who asked. A quote he cannot write.
-    if (found >= 0) return -1;
-    found = i;
+    if (next === undefined || hasShape(next, bytes, i + behind.length, end)) return i;
   }
-  return found;
+  return -1;
+}
+
+/** The place of the peer in a layout where it comes after what a stranger may have written. */
+interface Exposed {
+  /** The text before it. */
+  readonly lead: Uint8Array;
+  readonly address: Step;
+}
+
+function exposedIn(steps: readonly Step[]): Exposed | undefined {
+  const at = steps.findIndex(({ tells }) => tells === TELLS.address);
+  const address = steps[at];
+  const before = steps.slice(0, Math.max(at, 0));
+  const lead = before.at(-1)?.behind;
+  if (address === undefined || lead === undefined) return undefined;
+  return before.some(({ tells, quoted }) => FREE.has(tells) && !quoted) ? { lead, address } : undefined;
+}
+
+/**
+ * Whether there is one address in the line that can be the peer. Of two a stranger wrote one, and nobody can tell who
+ * asked. What comes after the first quote cannot be: servers escape those that a stranger sends.
+ */
+function isAlone({ lead, address }: Exposed, bytes: Uint8Array, start: number, end: number): boolean {
+  let count = 0;
+  for (let i = start; i < end && bytes[i] !== QUOTE; i++) {
+    if (bytes[i] === lead[0] && stands(lead, bytes, i, end) && hasShape(address, bytes, i + lead.length, end))
+      count++;
+  }
+  return count <= 1;
 }
 
 function stands(text: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
@@ -232,7 +264,8 @@ function hasShape(step: Step, bytes: Uint8Array, at: number, end: number): boole
   const { tells, behind, following } = step;
   if (tells === TELLS.address) {
     let stop = at;
-    while (stop < end && bytes[stop] !== step.first) stop++;
+    const farthest = Math.min(end, at + LONGEST_PEER);
+    while (stop < farthest && bytes[stop] !== step.first) stop++;
     if (!parsePeer(bytes, at, stop, peer) || !follows(behind, bytes, stop, end)) return false;
     const next = stop + behind.length;
     if (following?.tells !== TELLS.dash) return true;
@@ -241,7 +274,8 @@ function hasShape(step: Step, bytes: Uint8Array, at: number, end: number): boole
   if (tells === TELLS.clfTime) return stands(behind, bytes, at + CLF_LENGTH, end);
   if (isDash(bytes, at, at + 1) && follows(behind, bytes, at + 1, end)) return true;
   let i = at;
-  while (i < end && (isDigit(bytes[i] as number) || bytes[i] === DOT)) i++;
+  const farthest = Math.min(end, at + LONGEST_NUMBER);
+  while (i < farthest && (isDigit(bytes[i] as number) || bytes[i] === DOT)) i++;
   return (tells === TELLS.status ? i === at + 3 : i > at) && follows(behind, bytes, i, end);
 }
 
