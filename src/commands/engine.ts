@@ -16,15 +16,20 @@ export interface Engine {
   revision(): number;
 }
 
-/** What of the configuration says which addresses are listed, and as what. */
-export type Listed = Pick<Config, "showPrivateIps" | "cidrAllow" | "cidrDeny" | "trustProxies">;
+/** What of the configuration says which addresses are listed, as what, and how much of one is shown. */
+export type Listed = Pick<
+  Config,
+  "showPrivateIps" | "cidrAllow" | "cidrDeny" | "trustProxies" | "maxLogEntriesPerIp"
+>;
 
-export function createEngine({ showPrivateIps, cidrAllow, cidrDeny, trustProxies }: Listed): Engine {
+export function createEngine(listed: Listed): Engine {
+  const { showPrivateIps, cidrAllow, cidrDeny, trustProxies, maxLogEntriesPerIp } = listed;
   const state = createState({
     showPrivate: showPrivateIps,
     allow: prefixes(cidrAllow),
     deny: prefixes(cidrDeny),
     isProxy: proxySet(trustProxies),
+    detailEvents: maxLogEntriesPerIp,
     seed: randomInt(2 ** 32),
   });
   let revision = 0;

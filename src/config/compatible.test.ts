@@ -78,7 +78,7 @@ const KEYS: [key: string, toml: string, Effect | "ignored"][] = [
   ["interface", '"ens3"', { interface: "ens3" }],
   ["show_private_ips", "true", { showPrivateIps: true }],
   ["log.max_log_lines", "100", { maxLogLines: 100 }],
-  ["log.max_log_entries_per_ip", "100", "ignored"],
+  ["log.max_log_entries_per_ip", "100", { maxLogEntriesPerIp: 100 }],
   ["refresh.connections_interval", "2.0", { connectionsInterval: 2 }],
   ["refresh.log_interval", "2.5", { logInterval: 2.5 }],
   ["refresh.bandwidth_interval", "60.0", { bandwidthInterval: 60 }],

@@ -149,6 +149,14 @@ export const OPTIONS = {
     default: 500,
     help: "lines the live panel keeps to scroll back",
   },
+  maxLogEntriesPerIp: {
+    group: "Display",
+    keys: ["log.max_log_entries_per_ip"],
+    flags: [],
+    type: integer("ENTRIES", 1, 1_000),
+    default: 200,
+    help: "requests, and logins, shown of one address",
+  },
   connectionsInterval: {
     group: "Polling",
     keys: ["refresh.connections_interval"],
@@ -216,7 +224,6 @@ export type Settings = Map<OptionName, unknown>;
  * nobody's old file is refused. Each leaves this list when its capability arrives.
  */
 export const UNSUPPORTED_KEYS: readonly string[] = [
-  "log.max_log_entries_per_ip",
   "geoip.enabled",
   "geoip.city_db",
   "geoip.asn_db",

@@ -320,6 +320,25 @@ describe("detail", () => {
     expect(detail?.strip?.connections.at(-1)).toBe(300);
   });
 
+  test("holds as many requests and logins as were asked for", () => {
+    const { fold, ask } = engine({ detailEvents: 3 });
+    for (let i = 0; i < 5; i++) fold(request(VISITOR, `/${i}`), login(VISITOR, { session: i }));
+    const { detail } = ask({ detail: VISITOR });
+    expect(detail?.requests.map(({ path }) => path)).toEqual(["/4", "/3", "/2"]);
+    expect(detail?.auth.map(({ session }) => session)).toEqual([4, 3, 2]);
+  });
+
+  test("says of a trusted proxy that it is one", () => {
+    const { fold, ask } = engine({ isProxy: proxySet(["cloudflare"]) });
+    const proxy = parseIp("172.64.0.1") as Ip;
+    fold(request(VISITOR), request(proxy));
+    expect(ask().rows.map(({ ip, proxy: is }) => [ip, is])).toEqual([
+      [VISITOR, undefined],
+      [proxy, true],
+    ]);
+    expect(ask({ detail: proxy }).detail?.profile.proxy).toBe(true);
+  });
+
   test("is absent of an address not held, and of what is no address", () => {
     const { fold, ask } = engine();
     fold(request(VISITOR));

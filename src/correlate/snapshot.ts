@@ -32,7 +32,6 @@ const LIVE_LINES = 500;
 const LIVE_SCANNED = 10_000;
 /** Milliseconds, at least: longer than a poll that was late, shorter than a rate of a dead source may mislead. */
 const RATES_LAST = 10_000;
-const DETAIL_EVENTS = 200;
 const DETAIL_SOCKETS = 256;
 
 /** What `query` asks for, as it stands now. Reads the state, changes nothing, keeps nothing of it. */
@@ -214,9 +213,13 @@ function detailOf(state: State, ip: Ip, row: Row): Detail | undefined {
 /** The records of one address from `newest` back, as far as they are kept. */
 function chain(state: State, newest: number, kind: "request"): RequestEvent[];
 function chain(state: State, newest: number, kind: "auth"): AuthEvent[];
-function chain({ recent }: State, newest: number, kind: "request" | "auth"): (RequestEvent | AuthEvent)[] {
+function chain(
+  { recent, detailEvents }: State,
+  newest: number,
+  kind: "request" | "auth",
+): (RequestEvent | AuthEvent)[] {
   const events: (RequestEvent | AuthEvent)[] = [];
-  for (let seq = newest; seq > 0 && events.length < DETAIL_EVENTS; seq = previousRecord(recent, seq)) {
+  for (let seq = newest; seq > 0 && events.length < detailEvents; seq = previousRecord(recent, seq)) {
     const event = readRecord(recent, seq);
     if (event === undefined || event.kind !== kind) break;
     events.push(event);

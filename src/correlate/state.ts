@@ -33,6 +33,8 @@ export const MAX_SOURCES = 1_024;
 export interface StateOptions extends Listing {
   /** Addresses of trusted proxies, whose rows say so; none when absent. */
   readonly isProxy?: PrefixSet;
+  /** Requests, and logins, of one address that a detail holds; 200 when absent. */
+  readonly detailEvents?: number;
   /** Any number; unpredictable in a live program. */
   readonly seed: number;
   readonly limits?: Limits;
@@ -70,6 +72,7 @@ export interface SocketIndex {
 export interface State {
   readonly isListed: IsListed;
   readonly isProxy: PrefixSet;
+  readonly detailEvents: number;
   readonly addresses: Addresses;
   readonly records: Records;
   /** Each address in text, made when first shown. */
@@ -105,6 +108,7 @@ export function createState(options: StateOptions): State {
   return {
     isListed: isListedBy(options),
     isProxy: options.isProxy ?? (() => false),
+    detailEvents: options.detailEvents ?? 200,
     addresses: createAddresses(n, options.seed, addressWords(records)),
     records,
     texts: [],
