@@ -1,4 +1,5 @@
-import { globSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, globSync, readFileSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { printable } from "../config/error.ts";
 import type { HealthEvent } from "../model/event.ts";
 import { now } from "../sources/clock.ts";
@@ -16,6 +17,10 @@ import { httpTargets } from "./targets.ts";
 
 /** Files of one glob that are looked into; of more than these the number is told. */
 const FILES = 64;
+/** Of a format or a line, shown as an example. */
+const SHORT = 60;
+/** How discovery calls a place that no configuration named. */
+const USUAL = "usual place";
 /** A log most of whose lines are not understood is not read at all. */
 const MOSTLY = 0.5;
 
@@ -27,11 +32,13 @@ interface Finding {
   readonly text: string;
   /** What would mend it. */
   readonly remedy?: string;
+  /** The last lines that were not understood, in JSON only. */
+  readonly strange?: readonly string[];
 }
 
 /**
- * `doctor`: what can be seen here, what cannot, and the command that would change it. Returns 0 only where
- * everything wanted works.
+ * `doctor`: what can be seen here, what cannot, and the command that would change it. Returns 1 where something
+ * wanted does not work, else 0.
  */
 export async function doctor(setup: Setup, json: boolean): Promise<number> {
   const output = openStdout();
@@ -47,7 +54,7 @@ export async function doctor(setup: Setup, json: boolean): Promise<number> {
 }
 
 function line({ part, state, text, remedy }: Finding, again: boolean): string {
-  const mended = remedy === undefined ? "" : `. ${remedy}`;
+  const mended = remedy === undefined ? "" : `${text.endsWith(".") ? "" : "."} ${remedy}`;
   return `${(again ? "" : part).padEnd(11)}${state.padEnd(6)}${printable(text + mended)}`;
 }
 
@@ -74,7 +81,7 @@ function sockets(): Finding[] {
   const inputs = source.poll(now());
   source.close();
   const table = inputs.find((input) => input.kind === "sockets");
-  const count = table === undefined ? "" : `, ${table.table.length} sockets with a peer`;
+  const count = table === undefined ? "" : `, ${table.table.length} with a peer beyond this host`;
   const anonymous =
     process.geteuid?.() === 0 ? {} : { remedy: "Names of other users' processes: run with sudo" };
   return told("sockets", inputs).map((found) => ({ ...found, text: found.text + count, ...anonymous }));
@@ -92,7 +99,10 @@ async function bandwidth(setup: Setup): Promise<Finding[]> {
   if (month !== undefined) {
     return [{ part: "bandwidth", state: "ok", text: `vnstat, ${month.interface}, ${month.month}` }];
   }
-  const found = told("bandwidth", inputs);
+  // It is there and counts nothing for us: no fault of the server's, and not what was hoped for.
+  const found = told("bandwidth", inputs).map(
+    (one): Finding => ({ ...one, state: "warn", remedy: "Is vnstatd running?" }),
+  );
   return found.length > 0
     ? found
     : [{ part: "bandwidth", state: "off", text: "vnstat is not installed: no month's totals" }];
@@ -101,7 +111,10 @@ async function bandwidth(setup: Setup): Promise<Finding[]> {
 function httpLogs(setup: Setup): Finding[] {
   const { targets, notes, named } = httpTargets(setup, interpretationOf(setup.config));
   const part = "http logs";
-  const found = targets.flatMap((target) => logs(part, target.path, "requests", target, target.from, named));
+  const seen = new Set<string>();
+  const found = targets.flatMap((target) =>
+    logs(part, target.path, "requests", target, target.from, named, seen),
+  );
   if (found.length === 0) {
     found.push({
       part,
@@ -121,7 +134,7 @@ function authLogs({ config, origins }: Setup): Finding[] {
   if (!config.authEnabled) return [{ part, state: "off", text: "auth.log_enabled is false" }];
   const named = origins.authLog !== "default";
   const found = config.authLog.flatMap((path) =>
-    logs(part, path, "auth", interpretationOf(config), "usual place", named),
+    logs(part, path, "auth", interpretationOf(config), USUAL, named, new Set()),
   );
   if (found.length > 0) return found;
   return [
@@ -134,7 +147,10 @@ function authLogs({ config, origins }: Setup): Finding[] {
   ];
 }
 
-/** What there is to say of a log or of those that a glob finds. One that is absent is told only where a person named it. */
+/**
+ * What there is to say of a log or of those that a glob finds, each file once. That one of the usual places is
+ * empty is no news.
+ */
 function logs(
   part: Finding["part"],
   path: string,
@@ -142,23 +158,34 @@ function logs(
   how: Interpretation,
   from: string,
   named: boolean,
+  seen: Set<string>,
 ): Finding[] {
-  const files = isGlob(path) ? globSync(path).sort() : [path];
-  const found = files.slice(0, FILES).flatMap((file) => {
+  const files = (isGlob(path) ? globSync(path).sort() : [path]).filter((file) => !seen.has(file));
+  if (named && files.length === 0) return [unmatched(part, path)];
+  const found = files.slice(0, FILES).flatMap((file): Finding[] => {
+    seen.add(file);
     const sample = sampleLog(file, reads, how, now());
-    if (sample === undefined)
-      return named ? [{ part, state: "fail", text: `${file} is not there` } as const] : [];
-    return [typeof sample === "string" ? unreadable(part, file, sample) : judged(part, file, sample, from)];
+    if (typeof sample === "string") return [unreadable(part, file, sample)];
+    if (sample !== undefined) return [judged(part, file, sample, from)];
+    if (named) return [{ part, state: "fail", text: `${file} is not there` }];
+    return from === USUAL ? [] : [{ part, state: "warn", text: `${file} (from ${from}) is not there yet` }];
   });
-  if (named && files.length === 0) return [{ part, state: "fail", text: `${path} matches no file` }];
   if (files.length > FILES) {
-    found.push({
-      part,
-      state: "ok",
-      text: `${path}: ${files.length - FILES} more files, not looked into here`,
-    });
+    const text = `${path}: ${files.length - FILES} more files, not looked into here`;
+    found.push({ part, state: "ok", text });
   }
   return found;
+}
+
+/** A glob that finds nothing: perhaps because its directory is closed to us. */
+function unmatched(part: Finding["part"], path: string): Finding {
+  const directory = dirname(path);
+  try {
+    if (!isGlob(directory)) accessSync(directory, constants.R_OK);
+  } catch {
+    return unreadable(part, directory, "no permission to list it");
+  }
+  return { part, state: "fail", text: `${path} matches no file` };
 }
 
 function judged(
@@ -167,22 +194,34 @@ function judged(
   { lines, unparsed, format, strange }: LogSample,
   from: string,
 ): Finding {
-  const about = [format ?? "no line yet understood", from === "named" ? undefined : `from ${from}`]
+  const about = [
+    format === undefined ? "no line yet understood" : short(format),
+    from === "named" ? undefined : `from ${from}`,
+  ]
     .filter((word) => word !== undefined)
     .join(", ");
   const counted = lines === 0 ? "empty" : `${unparsed} of the last ${lines} lines not understood`;
   const text = `${path} (${about}): ${counted}`;
   if (unparsed === 0) return { part, state: "ok", text };
+  const example = `, as ${short(JSON.stringify(strange.at(-1) ?? ""))}`;
+  if (unparsed <= MOSTLY * lines) return { part, state: "warn", text: text + example, strange };
   return {
     part,
-    state: unparsed > MOSTLY * lines ? "fail" : "warn",
-    text: `${text}, as ${strange.map((raw) => JSON.stringify(raw)).join(", ")}`,
-    ...(unparsed > MOSTLY * lines && { remedy: "Tell its format: --log-format" }),
+    state: "fail",
+    text: text + example,
+    remedy: "Tell its format: --log-format 'STRING'",
+    strange,
   };
 }
 
+/** What fits beside other words on a line. */
+function short(text: string): string {
+  return text.length > SHORT ? `${text.slice(0, SHORT)}…` : text;
+}
+
 function unreadable(part: Finding["part"], path: string, reason: string): Finding {
-  const group = readingGroup(path);
+  if (!reason.startsWith("no permission")) return { part, state: "fail", text: `${path}: ${reason}` };
+  const group = readingGroup(path) ?? readingGroup(dirname(path));
   const join = group === undefined ? "" : `, or join the group that may: sudo usermod -aG ${group} $USER`;
   return { part, state: "fail", text: `${path}: ${reason}`, remedy: `Run with sudo${join}` };
 }

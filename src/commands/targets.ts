@@ -16,22 +16,39 @@ export interface HttpTargets {
 
 /**
  * The logs that a person named, else those that the configurations of the servers here name. A format that was found is
- * expected, not forced: a server may not have been reloaded since.
+ * expected, not forced: a server may not have been reloaded since. It is also that of a log which a person named.
  */
 export function httpTargets({ config, origins }: Setup, how: Interpretation): HttpTargets {
-  if (origins.accessLog !== "default") {
-    return {
-      targets: config.accessLog.map((path) => ({ ...how, path, from: "named" })),
-      notes: [],
-      named: true,
-    };
+  const named = origins.accessLog !== "default";
+  if (named && (config.accessLog.length === 0 || how.strict)) {
+    return { targets: config.accessLog.map((path) => ({ ...how, path, from: "named" })), notes: [], named };
   }
   const { logs, notes } = discover();
-  const targets = logs.map(({ path, format, from }) => {
-    const isReadable = how.format === "auto" && typeof parserOf(format) !== "string";
-    return { ...how, ...(isReadable && { format }), path, from };
+  const found = logs.map(({ path, format, from }) => {
+    const problem = format === "auto" ? undefined : problemOf(format);
+    return {
+      target: { ...how, ...(!how.strict && problem === undefined && { format }), path, from },
+      problem,
+    };
   });
-  return { targets, notes, named: false };
+  if (named) {
+    const targets = config.accessLog.map((path) => {
+      const configured = found.find(({ target }) => target.path === path)?.target;
+      return { ...how, path, from: "named", ...(configured !== undefined && { format: configured.format }) };
+    });
+    return { targets, notes: [], named };
+  }
+  const unreadable = found.flatMap(({ target, problem }): Note[] => {
+    if (problem === undefined) return [];
+    return [{ from: target.from, text: `the format of ${target.path} cannot be read: ${problem}` }];
+  });
+  return { targets: found.map(({ target }) => target), notes: [...notes, ...unreadable], named };
+}
+
+/** Why a configured format cannot be read. */
+function problemOf(format: string): string | undefined {
+  const parser = parserOf(format);
+  return typeof parser === "string" ? parser : undefined;
 }
 
 /** The logs of the login services. */

@@ -21,7 +21,11 @@ export interface CommandEntry {
   readonly flags: Readonly<Record<string, CommandFlag>>;
 }
 
-const filter = { flag: "--filter", type: text("FILTER"), help: "only what this filter lets through" };
+const filter = {
+  flag: "--filter",
+  type: text("FILTER"),
+  help: "only what holds all these words, -word: not this one",
+};
 const json = {
   flag: "--json",
   type: onOff,
@@ -129,7 +133,7 @@ const GLOBAL_FLAGS = {
   set: {
     flag: "--set",
     type: text("KEY=VALUE"),
-    help: "any key of the configuration, as --set log.max_log_lines=1000",
+    help: "any key of the configuration, as --set trust.proxies=cloudflare,10.0.0.1",
   },
   help: { flag: "--help", short: "-h", type: onOff, help: "print this, or after a command the help of that" },
   version: { flag: "--version", short: "-V", type: onOff, help: "print the version" },

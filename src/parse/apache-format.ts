@@ -1,5 +1,5 @@
 import type { ParseLine } from "./format.ts";
-import { compileFields, type LayoutField, TELLS, type Tells } from "./layout.ts";
+import { compileFields, type LayoutField, TELLS, type Tells, told } from "./layout.ts";
 
 /** Directives of Apache's mod_log_config without an argument, and what they tell; others nothing. */
 const DIRECTIVES: Readonly<Record<string, Tells>> = {
@@ -37,7 +37,7 @@ const HEADERS: Readonly<Record<string, Tells>> = {
 };
 
 /** `%`, perhaps with statuses and `<` or `>`, perhaps with an argument in braces, and a letter or `^` and two. */
-const DIRECTIVE = /%(?:!?\d{3}(?:,\d{3})*)?[<>]?(?:\{([^}]*)\})?(\^\w\w|[A-Za-z%])/g;
+const DIRECTIVE = /%(?:!?\d{3}(?:,\d{3})*)?[<>]?(?:\{([^{}]{0,256})\})?(\^\w\w|[A-Za-z%])/g;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", '"': '"', "\\": "\\" };
 
 /**
@@ -72,8 +72,8 @@ export function compileApache(format: string): ParseLine | string {
 }
 
 function tellsOf(letter: string, argument: string | undefined): Tells {
-  if (argument === undefined) return DIRECTIVES[letter] ?? TELLS.nothing;
-  if (letter === "i") return HEADERS[argument.toLowerCase()] ?? TELLS.nothing;
+  if (argument === undefined) return told(DIRECTIVES, letter);
+  if (letter === "i") return told(HEADERS, argument.toLowerCase());
   if (letter === "t") return TELLS.time;
   // %{c}a is the connection's peer, as %a is without mod_remoteip.
   return TELLS.nothing;

@@ -82,7 +82,9 @@ function parse(
   // What many servers add first (nginx's `main` of Red Hat's package) is for whom a proxy asked.
   i = agentEnd + 1;
   if (i + 2 < end && bytes[i] === SPACE && bytes[i + 1] === QUOTE) {
-    setPresent(bytes, i + 2, closingQuote(cursor.view, i + 2, end), FORWARDED, cursor);
+    const close = closingQuote(cursor.view, i + 2, end);
+    // Where more follows, it may be anything.
+    if (close === end - 1) setPresent(bytes, i + 2, close, FORWARDED, cursor);
   }
   return true;
 }

@@ -62,8 +62,31 @@ describe("a container's log", () => {
     );
     const cri = `2025-11-07T21:04:09.123456789+01:00 stdout F ${LINE}`;
     expect(opened(containerOpener(), cri)).toBe(LINE);
-    expect(opened(containerOpener(), cri.replace(" F ", " P "))).toBeUndefined();
     expect(opened(containerOpener(), '{"log":"cut')).toBeUndefined();
+  });
+
+  test("the pieces of a line that was split are no lines, whatever a client made them begin with", () => {
+    const record = (log: string, stream = "stdout") =>
+      JSON.stringify({ log, stream, time: "2025-11-07T21:04:09Z" });
+    const open = containerOpener();
+    expect(opened(open, record(LINE.slice(0, 40)))).toBeUndefined();
+    expect(opened(open, record("other\n", "stderr"))).toBe("other");
+    expect(opened(open, record(`${LINE} more`))).toBeUndefined();
+    expect(opened(open, record(`${LINE}\n`))).toBeUndefined();
+    expect(opened(open, record(`${LINE}\n`))).toBe(LINE);
+    const cri = (flag: string, stream = "stdout") => `2025-11-07T21:04:09.1Z ${stream} ${flag} ${LINE}`;
+    expect(["P", "P", "F", "F"].map((flag) => opened(open, cri(flag)))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      LINE,
+    ]);
+    expect([cri("P"), cri("F", "stderr"), cri("F"), cri("F")].map((line) => opened(open, line))).toEqual([
+      undefined,
+      LINE,
+      undefined,
+      LINE,
+    ]);
   });
 
   test("two files do not disturb each other's lines", () => {

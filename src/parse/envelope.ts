@@ -35,6 +35,7 @@ export function openSyslog(bytes: Uint8Array, start: number, end: number, into: 
  */
 export function containerOpener(): Envelope {
   const openDocker = dockerOpener();
+  const openCri = criOpener();
   return (bytes, start, end, into) => openDocker(bytes, start, end, into) || openCri(bytes, start, end, into);
 }
 
@@ -44,7 +45,13 @@ const DASH = 0x2d;
 const ONE = 0x31;
 const LESS = 0x3c;
 const GREATER = 0x3e;
+const NEWLINE = 0x0a;
 const UPPER_F = 0x46;
+const UPPER_P = 0x50;
+/** Of `stderr`, where `stdout` has an o. */
+const LOWER_E = 0x65;
+/** Bytes of a stream's name and the blank behind it. */
+const STREAM = "stdout ".length;
 /** Fields of RFC 5424 section 6 between the version and the structured data. */
 const NEW_FIELDS = 5;
 /** A host or a tag longer than this is text. */
@@ -113,10 +120,16 @@ function skipWord(bytes: Uint8Array, from: number, end: number): number {
 }
 
 const DOCKER = Buffer.from('{"log":"');
+const STDERR = Buffer.from('"stream":"stderr"');
 
-/** Opens Docker's envelope; what was inside lies in a buffer of its own, valid until the next line. */
+/**
+ * Opens Docker's envelope; what was inside lies in a buffer of its own, valid until the next line. A line of more than
+ * 16 KiB comes in pieces, of which only the last ends with a newline: none of them is a line, and what begins the
+ * second is whatever a client made it.
+ */
 function dockerOpener(): Envelope {
   let inside = Buffer.alloc(0);
+  const pieces = new Pieces();
   return (bytes, start, end, into) => {
     for (let i = 0; i < DOCKER.length; i++) if (bytes[start + i] !== DOCKER[i]) return false;
     const from = start + DOCKER.length;
@@ -125,6 +138,8 @@ function dockerOpener(): Envelope {
     if (close >= end) return false;
     if (inside.length < close - from) inside = Buffer.alloc(Math.max(SMALLEST, 2 * (close - from)));
     let length = decodeEscapes(bytes, from, close, inside);
+    const isWhole = length > 0 && inside[length - 1] === NEWLINE;
+    if (!pieces.take(isErrorStream(bytes, close, end), isWhole)) return false;
     while (length > 0 && (inside[length - 1] as number) <= SPACE) length--;
     into.bytes = inside;
     into.start = 0;
@@ -133,15 +148,43 @@ function dockerOpener(): Envelope {
   };
 }
 
-function openCri(bytes: Uint8Array, start: number, end: number, into: Message): boolean {
-  if (!isDigit(bytes[start] as number)) return false;
-  const stream = skipTime(bytes, start, end);
-  const flag = stream < 0 ? -1 : skipWord(bytes, stream, end);
-  // stdout or stderr, then F for a whole line.
-  const length = flag - stream - 1;
-  if (flag < 0 || length !== 6 || bytes[flag] !== UPPER_F || bytes[flag + 1] !== SPACE) return false;
-  into.bytes = bytes;
-  into.start = flag + 2;
-  into.end = end;
-  return true;
+/** Which of a container's two streams is in the middle of a line that comes in pieces. */
+class Pieces {
+  #output = false;
+  #error = false;
+
+  /** Whether a record is a line of its own; `isLast` says that a line ends with it. */
+  take(ofError: boolean, isLast: boolean): boolean {
+    const began = ofError ? this.#error : this.#output;
+    if (ofError) this.#error = !isLast;
+    else this.#output = !isLast;
+    return isLast && !began;
+  }
+}
+
+/** Whether the rest of Docker's record says `"stream":"stderr"`. */
+function isErrorStream(bytes: Uint8Array, from: number, end: number): boolean {
+  for (let i = from; i + STDERR.length <= end; i++) {
+    let same = 0;
+    while (same < STDERR.length && bytes[i + same] === STDERR[same]) same++;
+    if (same === STDERR.length) return true;
+  }
+  return false;
+}
+
+function criOpener(): Envelope {
+  const pieces = new Pieces();
+  return (bytes, start, end, into) => {
+    if (!isDigit(bytes[start] as number)) return false;
+    const stream = skipTime(bytes, start, end);
+    const flag = stream < 0 ? -1 : skipWord(bytes, stream, end);
+    // stdout or stderr, then F for a whole line or its last piece, P for one that goes on.
+    if (flag < 0 || flag - stream !== STREAM || bytes[flag + 1] !== SPACE) return false;
+    if (bytes[flag] !== UPPER_F && bytes[flag] !== UPPER_P) return false;
+    if (!pieces.take(bytes[stream + 3] === LOWER_E, bytes[flag] === UPPER_F)) return false;
+    into.bytes = bytes;
+    into.start = flag + 2;
+    into.end = end;
+    return true;
+  };
 }

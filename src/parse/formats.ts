@@ -52,7 +52,7 @@ export interface Detector {
  * container's log. Throws a TypeError where the expected format cannot be read: ask {@link parserOf} before.
  */
 export function createDetector(expected?: string, strict = expected !== undefined): Detector {
-  const ways: Way[] = ENVELOPES.map(([around, envelope]) => {
+  let ways: Way[] = ENVELOPES.map(([around, envelope]) => {
     const lines = createLines(expected, strict);
     return { lines, around, parse: envelope === undefined ? lines.parse : within(envelope(), lines.parse) };
   });
@@ -64,10 +64,14 @@ export function createDetector(expected?: string, strict = expected !== undefine
       return format === undefined ? undefined : format + known.around;
     },
     parse(bytes, start, end, cursor) {
-      if (known.parse(bytes, start, end, cursor)) return true;
+      if (known.parse(bytes, start, end, cursor)) {
+        if (known.lines.settled && ways.length > 1) ways = [known];
+        return true;
+      }
       for (const way of ways) {
         if (way === known || !way.parse(bytes, start, end, cursor)) continue;
         known = way;
+        if (known.lines.settled) ways = [known];
         return true;
       }
       return false;
@@ -75,8 +79,13 @@ export function createDetector(expected?: string, strict = expected !== undefine
   };
 }
 
+interface Lines extends Detector {
+  /** A configured format fits: nothing else is tried any more, nor anything else around the lines. */
+  readonly settled: boolean;
+}
+
 interface Way {
-  readonly lines: Detector;
+  readonly lines: Lines;
   readonly around: string;
   readonly parse: ParseLine;
 }
@@ -106,21 +115,28 @@ function candidate(name: string): Candidate {
 }
 
 /** A reader of lines with nothing around them. */
-function createLines(expected: string | undefined, strict: boolean): Detector {
+function createLines(expected: string | undefined, strict: boolean): Lines {
   const first = candidate(expected ?? "combined");
   let candidates = strict ? [] : [first, ...TRIED.map(candidate)];
   const isConfigured = !Object.hasOwn(FORMATS, first.name);
+  let settled = false;
   let known = first;
   let format = strict ? expected : undefined;
   return {
     get format() {
       return format;
     },
+    get settled() {
+      return settled;
+    },
     parse(bytes, start, end, cursor) {
       if (known.parse(bytes, start, end, cursor)) {
         format ??= known.name;
         // What a configured format refuses once it fits may be a stranger's try to be read as another.
-        if (known === first && isConfigured) candidates = [];
+        if (known === first && isConfigured) {
+          settled = true;
+          candidates = [];
+        }
         return true;
       }
       for (const other of candidates) {

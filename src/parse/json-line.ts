@@ -22,7 +22,7 @@ import { byteAt, skipBlanks, skipValue } from "./json-values.ts";
 import { parseSize, parseStatus } from "./numbers.ts";
 import { parsePeer } from "./peer.ts";
 import { closingQuote } from "./quoted.ts";
-import { FIELD, type RequestCursor } from "./request-cursor.ts";
+import { FIELD, FORWARDED, type RequestCursor } from "./request-cursor.ts";
 import { splitRequestLine } from "./request-line.ts";
 
 /** For each target, the rank of the key that told it, of the line being read. */
@@ -97,7 +97,14 @@ function take(cursor: RequestCursor, { target, rank }: Key, from: number, to: nu
   const { view } = cursor;
   let start = from;
   let end = to;
-  if (byteAt(view, start, end) === OPEN_BRACKET) {
+  const isList = byteAt(view, start, end) === OPEN_BRACKET;
+  if (isList && target === FORWARDED) {
+    // Each line of the header is an element, and a client's own comes first: all of it is one list.
+    cursor.setText(FORWARDED, start + 1, end - 1);
+    ranks[target] = rank;
+    return;
+  }
+  if (isList) {
     start = skipBlanks(view, from + 1, to);
     end = skipValue(view, start, to);
   }

@@ -99,6 +99,23 @@ describe("a log_format string", () => {
     expect(line("-", "x 8.8.8.8 - y")).toBeUndefined();
   });
 
+  test("of a list without a peer, what a stranger wrote behind his address ends nothing", () => {
+    const format = '$http_x_forwarded_for - $remote_user [$time_local] "$request" $status';
+    const line = (list: string) => read(format, `${list} - - [${TIME}] "GET / HTTP/1.1" 200`)?.ip;
+    expect(line("6.6.6.6, 203.0.113.7")).toBe("203.0.113.7");
+    expect(line("8.8.8.8 - x, 203.0.113.7")).toBeUndefined();
+    expect(parserOf("$http_x_forwarded_for $request")).toBeString();
+  });
+
+  test("a quoted field before what a stranger wrote does not hide it", () => {
+    const line = (agents: string) =>
+      read('"%r" %{X-Forwarded-For}i %a %>s %{User-Agent}i', `"GET / HTTP/1.1" ${agents}`)?.ip;
+    expect(line("- 203.0.113.7 404 curl")).toBe("203.0.113.7");
+    expect(line("x 8.8.8.8 200 203.0.113.7 404 curl")).toBeUndefined();
+    const format = '$http_x_forwarded_for $remote_addr - $remote_user [$time_local] "$request" $status';
+    expect(read(format, `x 8.8.8.8 - unix: - - [${TIME}] "GET / HTTP/1.1" 200`)).toBeUndefined();
+  });
+
   test("a site's name before the peer, which the peer sent, is not the peer", () => {
     const line = (host: string) =>
       read('%{Host}i:%p %h %l %u %t "%r" %>s', `${host}:80 203.0.113.7 - - [${TIME}] "GET / HTTP/1.1" 400`);
@@ -127,6 +144,7 @@ describe("a log_format string", () => {
     ["$remote_user $request", "it has no $remote_addr"],
     ["$remote_addr [$time_local]", "it has no request, path or status"],
     ["%u %r", "it has no %h or %a"],
+    ["$remote_addr$request", "nothing stands between $remote_addr and the field beside it"],
   ])("says what is wrong with %s", (format, words) => {
     expect(parserOf(format)).toBe(words);
   });

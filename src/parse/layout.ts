@@ -1,5 +1,5 @@
 import type { IpWords } from "../model/ip.ts";
-import { DOT, isDash, isDigit, QUOTE } from "./ascii.ts";
+import { COLON, DOT, isDash, isDigit, OPEN_BRACKET, QUOTE } from "./ascii.ts";
 import { CLF_LENGTH, parseClfTime } from "./clf-time.ts";
 import type { ParseLine } from "./format.ts";
 import { parseForwarded } from "./forwarded.ts";
@@ -46,6 +46,11 @@ export interface Layout {
   readonly fields: readonly LayoutField[];
 }
 
+/** What a name of a format's language tells. */
+export function told(table: Readonly<Record<string, Tells>>, name: string): Tells {
+  return (Object.hasOwn(table, name) ? table[name] : undefined) ?? TELLS.nothing;
+}
+
 interface Step {
   readonly tells: Tells;
   readonly behind: Uint8Array;
@@ -87,16 +92,22 @@ const LONGEST_NUMBER = 32;
 const peer: IpWords = new Uint32Array(4);
 
 /**
- * The reader of a layout whose fields may touch each other or tell the same; in words what is wrong with it. `peer` is how its
+ * The reader of a layout whose fields may touch each other or tell the same; in words what is wrong with it. `spelling` is how its
  * language spells the peer's address.
  */
-export function compileFields(layout: Layout, peer: string): ParseLine | string {
+export function compileFields(layout: Layout, spelling: string): ParseLine | string {
   const fields = single(apart(layout.fields));
-  const told = new Set(fields.map(({ tells }) => tells));
-  if (!told.has(TELLS.address) && !told.has(TELLS.lastAddress)) return `it has no ${peer}`;
-  if (!told.has(TELLS.request) && !told.has(TELLS.path) && !told.has(TELLS.status)) {
+  const all = new Set(fields.map(({ tells }) => tells));
+  if (!all.has(TELLS.address) && !all.has(TELLS.lastAddress)) {
+    const touched = layout.fields.some(({ tells }) => tells === TELLS.address);
+    return touched ? `nothing stands between ${spelling} and the field beside it` : `it has no ${spelling}`;
+  }
+  if (!all.has(TELLS.request) && !all.has(TELLS.path) && !all.has(TELLS.status)) {
     return "it has no request, path or status";
   }
+  const list = fields.find(({ tells }) => tells === TELLS.lastAddress);
+  if (list !== undefined && list.behind.trim() === "")
+    return `without ${spelling}, nothing tells where its list of addresses ends`;
   return compileLayout({ before: layout.before, fields });
 }
 
@@ -118,15 +129,15 @@ function apart(fields: readonly LayoutField[]): LayoutField[] {
 /** Of fields that tell the same the first is believed, and without a peer a forwarded address is the address. */
 function single(fields: readonly LayoutField[]): LayoutField[] {
   const lacksPeer = !fields.some(({ tells }) => tells === TELLS.address);
-  const told = new Set<Tells>();
+  const known = new Set<Tells>();
   return fields.map((field) => {
     const tells =
-      lacksPeer && field.tells === TELLS.forwarded && !told.has(TELLS.lastAddress)
+      lacksPeer && field.tells === TELLS.forwarded && !known.has(TELLS.lastAddress)
         ? TELLS.lastAddress
         : field.tells;
-    const known = told.has(tells) || (told.has(TELLS.request) && tells <= TELLS.protocol);
-    if (known) return { ...field, tells: TELLS.nothing };
-    told.add(tells);
+    const isKnown = known.has(tells) || (known.has(TELLS.request) && tells <= TELLS.protocol);
+    if (isKnown) return { ...field, tells: TELLS.nothing };
+    known.add(tells);
     return { ...field, tells };
   });
 }
@@ -159,8 +170,8 @@ function compileLayout({ before, fields }: Layout): ParseLine {
     if (next !== undefined && FREE.has(step.tells) && SHAPED.has(next.tells)) step.next = next;
   }
   const exposed = exposedIn(steps);
-  const unmistakable = (bytes: Uint8Array, start: number, end: number): boolean =>
-    exposed === undefined || isAlone(exposed, bytes, start, end);
+  const unmistakable = (bytes: Uint8Array, from: number, end: number): boolean =>
+    exposed === undefined || isAlone(exposed, bytes, from, end);
   return (bytes, start, lineEnd, cursor) => {
     let end = lineEnd;
     while (end > start && (bytes[end - 1] as number) <= 0x20) end--;
@@ -169,8 +180,11 @@ function compileLayout({ before, fields }: Layout): ParseLine {
     let addressed = false;
     let requested = false;
     let i = start + head.length;
+    let open = i;
     for (let s = 0; s < steps.length; s++) {
       const step = steps[s] as Step;
+      // From the text before it on: that is what leads to a peer too.
+      if (s === exposed?.from) open = i;
       const fieldEnd = step.quoted ? quoteEnd(step, cursor, i, end) : plainEnd(step, bytes, i, end);
       if (fieldEnd < 0 || !take(cursor, bytes, step.tells, i, fieldEnd)) return false;
       if (step.tells === TELLS.address || step.tells === TELLS.lastAddress) addressed = true;
@@ -178,11 +192,11 @@ function compileLayout({ before, fields }: Layout): ParseLine {
         requested = true;
       }
       if (step.quoted && fieldEnd + step.behind.length > end) {
-        return addressed && requested && unmistakable(bytes, start, end);
+        return addressed && requested && unmistakable(bytes, open, end);
       }
       i = fieldEnd + step.behind.length;
     }
-    return i === end && addressed && requested && unmistakable(bytes, start, end);
+    return i === end && addressed && requested && unmistakable(bytes, open, end);
   };
 }
 
@@ -219,34 +233,54 @@ function plainEnd(step: Step, bytes: Uint8Array, from: number, end: number): num
   return -1;
 }
 
-/** The place of the peer in a layout where it comes after what a stranger may have written. */
+/** The place of the address in a layout where it comes after what a stranger may have written, or is that. */
 interface Exposed {
-  /** The text before it. */
-  readonly lead: Uint8Array;
+  /** The number of the step from which on a stranger may write. */
+  readonly from: number;
+  /** The text before the peer; undefined where the address is the last of a stranger's list. */
+  readonly lead: Uint8Array | undefined;
   readonly address: Step;
 }
 
 function exposedIn(steps: readonly Step[]): Exposed | undefined {
-  const at = steps.findIndex(({ tells }) => tells === TELLS.address);
+  const at = steps.findIndex(({ tells }) => tells === TELLS.address || tells === TELLS.lastAddress);
   const address = steps[at];
-  const before = steps.slice(0, Math.max(at, 0));
-  const lead = before.at(-1)?.behind;
-  if (address === undefined || lead === undefined) return undefined;
-  return before.some(({ tells, quoted }) => FREE.has(tells) && !quoted) ? { lead, address } : undefined;
+  if (address === undefined) return undefined;
+  if (address.tells === TELLS.lastAddress) {
+    return address.quoted ? undefined : { from: at, lead: undefined, address };
+  }
+  const from = steps.slice(0, at).findIndex(({ tells, quoted }) => FREE.has(tells) && !quoted);
+  return from < 0 ? undefined : { from, lead: steps[at - 1]?.behind, address };
 }
 
 /**
- * Whether there is one address in the line that can be the peer. Of two a stranger wrote one, and nobody can tell who
- * asked. What comes after the first quote cannot be: servers escape those that a stranger sends.
+ * Whether just one address from `start` on can be the peer. Of two a stranger wrote one, and nobody can tell who
+ * asked. What comes after the next quote cannot be: servers escape those that a stranger sends.
  */
 function isAlone({ lead, address }: Exposed, bytes: Uint8Array, start: number, end: number): boolean {
   let count = 0;
   for (let i = start; i < end && bytes[i] !== QUOTE; i++) {
-    if (bytes[i] === lead[0] && stands(lead, bytes, i, end) && hasShape(address, bytes, i + lead.length, end))
-      count++;
+    if (lead === undefined) {
+      if (bytes[i] !== address.first || !stands(address.behind, bytes, i, end)) continue;
+      i += address.behind.length - 1;
+    } else if (
+      bytes[i] !== lead[0] ||
+      !stands(lead, bytes, i, end) ||
+      !mayBePeer(address, bytes, i + lead.length, end)
+    ) {
+      continue;
+    }
+    count++;
   }
-  return count <= 1;
+  return count === 1;
 }
+
+/** As {@link hasShape} of an address, or of the `unix:` that nginx writes of a peer without one. */
+function mayBePeer(address: Step, bytes: Uint8Array, at: number, end: number): boolean {
+  return hasShape(address, bytes, at, end) || stands(UNIX, bytes, at, end);
+}
+
+const UNIX = new TextEncoder().encode("unix:");
 
 function stands(text: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
   if (at + text.length > end) return false;
@@ -263,6 +297,7 @@ function follows(text: Uint8Array, bytes: Uint8Array, at: number, end: number): 
 function hasShape(step: Step, bytes: Uint8Array, at: number, end: number): boolean {
   const { tells, behind, following } = step;
   if (tells === TELLS.address) {
+    if (!beginsPeer(bytes[at] as number)) return false;
     let stop = at;
     const farthest = Math.min(end, at + LONGEST_PEER);
     while (stop < farthest && bytes[stop] !== step.first) stop++;
@@ -277,6 +312,12 @@ function hasShape(step: Step, bytes: Uint8Array, at: number, end: number): boole
   const farthest = Math.min(end, at + LONGEST_NUMBER);
   while (i < farthest && (isDigit(bytes[i] as number) || bytes[i] === DOT)) i++;
   return (tells === TELLS.status ? i === at + 3 : i > at) && follows(behind, bytes, i, end);
+}
+
+/** A hexadecimal digit, a colon, or the bracket before an IPv6 address. */
+function beginsPeer(c: number): boolean {
+  const letter = c | 0x20;
+  return isDigit(c) || (letter >= 0x61 && letter <= 0x66) || c === COLON || c === OPEN_BRACKET;
 }
 
 /** Hands the field to the cursor. False where the line cannot be of this layout. */

@@ -1,5 +1,5 @@
 import type { ParseLine } from "./format.ts";
-import { compileFields, type LayoutField, TELLS, type Tells } from "./layout.ts";
+import { compileFields, type LayoutField, TELLS, type Tells, told } from "./layout.ts";
 
 /** nginx's variables (nginx.org, ngx_http_log_module and ngx_http_core_module) and what they tell; others nothing. */
 const VARIABLES: Readonly<Record<string, Tells>> = {
@@ -44,7 +44,6 @@ const VARIABLE = /\$(?:\{(\w+)\}|(\w+))/g;
  */
 export function compileNginx(format: string): ParseLine | string {
   const layout: { before: string; fields: LayoutField[] } = { before: "", fields: [] };
-  const names: string[] = [];
   let from = 0;
   const text = (piece: string): void => {
     const last = layout.fields.pop();
@@ -54,8 +53,7 @@ export function compileNginx(format: string): ParseLine | string {
   for (const match of format.matchAll(VARIABLE)) {
     text(format.slice(from, match.index));
     const name = match[1] ?? match[2] ?? "";
-    names.push(name);
-    layout.fields.push({ tells: VARIABLES[name] ?? TELLS.nothing, behind: "" });
+    layout.fields.push({ tells: told(VARIABLES, name), behind: "" });
     from = match.index + match[0].length;
   }
   text(format.slice(from));

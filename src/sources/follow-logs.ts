@@ -51,7 +51,8 @@ export function followLogs(options: FollowOptions): Following {
   };
   const report = (): void => {
     for (const log of logs.values()) log.report();
-    const reading = [...logs.values()].some((log) => log.isReading);
+    // One that we may not read tells for itself.
+    const reading = [...logs.values()].some((log) => log.isThere);
     if (options.named || reading === !saidAbsent) return;
     saidAbsent = !reading;
     const detail = reading
@@ -110,6 +111,10 @@ function interpretationOf(path: string, targets: readonly Target[]): Interpretat
   return target ?? { format: "auto", strict: false, proxies: undefined };
 }
 
+function withRemedy(reason: string): string {
+  return reason.startsWith("no permission") ? `${reason}: run with sudo, or see nethergaze doctor` : reason;
+}
+
 /** What the logs of a part are called while none of them is known. */
 const SOURCES = { http: "access logs", auth: "auth logs" } as const;
 
@@ -144,8 +149,8 @@ class FollowedLog {
     this.#interpreter = interpreterFor(this.#options.reads, this.path, how);
   }
 
-  get isReading(): boolean {
-    return this.#state?.status === "reading";
+  get isThere(): boolean {
+    return this.#state?.status === "reading" || this.#state?.status === "unreadable";
   }
 
   set state(state: TailState) {
@@ -192,7 +197,7 @@ class FollowedLog {
   #health(state: TailState): HealthEvent {
     const faults: string[] = [];
     if (state.status === "absent") faults.push("not there: waiting for it");
-    if (state.reason !== undefined) faults.push(state.reason);
+    if (state.reason !== undefined) faults.push(withRemedy(state.reason));
     if (this.#unparsed > 0) faults.push(`${this.#unparsed} of ${this.#lines} lines not understood`);
     if (this.#untimed > 0) faults.push(`${this.#untimed} lines without a usable time`);
     if (state.overlong > 0) faults.push(`${state.overlong} lines too long, cut`);

@@ -38,7 +38,7 @@ export function sampleLog(
   }
   try {
     const stat = fstatSync(fd);
-    if (!stat.isFile()) return "not a regular file";
+    if (!stat.isFile()) return stat.isDirectory() ? "a directory: name its files" : "not a regular file";
     const bytes = Buffer.alloc(Math.min(stat.size, SAMPLE));
     const from = stat.size - bytes.length;
     const length = readSync(fd, bytes, 0, bytes.length, from);

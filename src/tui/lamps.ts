@@ -52,7 +52,7 @@ function lamp(name: string, sources: readonly HealthEvent[], counted: boolean): 
   const reading = sources.filter(({ state }) => state !== "down").length;
   // One file of several is gone: reading goes on, with less than asked for.
   const state = worst === undefined ? "up" : worst.state === "down" && reading > 0 ? "degraded" : worst.state;
-  const why = [...(worst === undefined ? [] : [worst.detail]), ...losses(sources)].join(", ");
+  const why = (worst === undefined ? losses(sources) : [worst.detail]).join(", ");
   return {
     spans: [
       signOf(state),

@@ -1,4 +1,4 @@
-import { readlinkSync, statSync } from "node:fs";
+import { accessSync, constants, readlinkSync, statSync } from "node:fs";
 import { join, parse } from "node:path";
 import { realFs } from "../tail-fs.ts";
 import { compile, isGlob } from "../tail-glob.ts";
@@ -56,6 +56,17 @@ export class Files {
       if (text !== undefined) this.#texts.set(path, text);
     }
     return text !== undefined && this.spend(REPEAT_COST + text.length, path) ? text : undefined;
+  }
+
+  /** Whether the file is there and may be read by us. Of a glob, nobody can tell. */
+  isReadable(path: string): boolean {
+    if (!isPath(path) || isGlob(path) || !this.spend(STEP_COST, path)) return false;
+    try {
+      accessSync(this.root + path, constants.R_OK);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The paths that match a path or glob (glob(7)), in their order. A path without wildcards need not exist. */

@@ -8,7 +8,9 @@ const MAX_LOGS = 1024;
 
 /** The logs of one discovery, each path once. */
 export class Logs {
-  readonly #logs = new Map<string, FoundLog>();
+  readonly #logs = new Map<string, FoundLog & { readonly expand?: true }>();
+  /** What is known not to be a log of requests that can be followed. */
+  readonly #others = new Set<string>();
   readonly #files: Files;
   readonly #notes: Notes;
 
@@ -18,7 +20,7 @@ export class Logs {
   }
 
   /** Adds a log whose path begins at the root. One too many becomes a note instead. */
-  add(log: FoundLog): void {
+  add(log: FoundLog & { readonly expand?: true }): void {
     const { format, from } = log;
     const path = this.#settle(log.path);
     if (!isPath(path)) return;
@@ -32,6 +34,11 @@ export class Logs {
     } else this.#logs.set(path, { ...log, path });
   }
 
+  /** What matches a path with variable parts, and is another file: a log of errors, a compressed one. */
+  exclude(path: string): void {
+    this.#others.add(this.#settle(path));
+  }
+
   /** Whether a path stands for the output of the server's process, as in containers. */
   isStream(path: string): boolean {
     const target = STREAM.test(path) ? path : this.#files.linkAt(path);
@@ -40,7 +47,17 @@ export class Logs {
 
   /** With the root before their paths, as this process opens them. */
   get all(): readonly FoundLog[] {
-    return [...this.#logs.values()].map((log) => ({ ...log, path: this.#files.root + log.path }));
+    return [...this.#logs.values()]
+      .flatMap(({ expand, ...log }) => (expand ? this.#expanded(log) : [log]))
+      .map((log) => ({ ...log, path: this.#files.root + log.path }));
+  }
+
+  /** The files of a path with variable parts, and the path itself while there is none. */
+  #expanded(log: FoundLog): FoundLog[] {
+    const paths = this.#files
+      .expand(log.path)
+      .filter((path) => !this.#others.has(path) && !this.#logs.has(path));
+    return paths.length === 0 ? [log] : paths.slice(0, MAX_LOGS).map((path) => ({ ...log, path }));
   }
 
   /** The path by which a log is known: `/etc/httpd/logs` is a link to where others name the same file. */
@@ -68,5 +85,5 @@ export function pathGlob(path: string, variable: RegExp): string {
 
 /** What is told of a path with variable parts. */
 export function globNote(from: string, path: string, glob: string): Note {
-  return { from, text: `${path} has variable parts: all files that match ${glob} are followed` };
+  return { from, text: `${path} has variable parts: files that match ${glob} are followed` };
 }

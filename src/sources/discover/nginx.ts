@@ -120,7 +120,7 @@ class NginxReader {
     } else if (name === "access_log" && block.kind !== "other" && block.kind !== "main") {
       block.says = true;
       this.#accessLog(block, first, rest, from);
-    }
+    } else if (name === "error_log") this.#search.logs.exclude(this.#absolute(first));
   }
 
   #accessLog(block: Block, target: string, rest: readonly string[], from: string): void {
@@ -134,6 +134,7 @@ class NginxReader {
     }
     if (rest.includes("gzip") || option("gzip") !== undefined) {
       const remedy = "take gzip out of that access_log";
+      this.#search.logs.exclude(this.#absolute(target));
       block.notes.push({ from, text: `${target} is written compressed and cannot be followed`, remedy });
       return;
     }
@@ -147,7 +148,8 @@ class NginxReader {
       notes.add({ from, text: `${target} is written ${buffer} at a time: its requests show late`, remedy });
     }
     const format = rest.find((word) => !/^(?:buffer|flush|if)=/.test(word)) ?? "combined";
-    block.logs.push({ path: glob, format, from, condition: option("if") });
+    const expand = glob === path ? {} : ({ expand: true } as const);
+    block.logs.push({ path: glob, format, from, condition: option("if"), ...expand });
   }
 
   #absolute(path: string): string {

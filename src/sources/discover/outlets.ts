@@ -6,6 +6,8 @@ import type { Search } from "./search.ts";
 export interface Written extends FoundLog {
   /** Which of the requests it gets, in the words of the configuration; undefined for all of them. */
   readonly condition?: string | undefined;
+  /** The path has variable parts: of the files that match it now those are meant that nothing else names. */
+  readonly expand?: true;
 }
 
 /** Everything that one server writes each of its requests to. */
@@ -17,16 +19,16 @@ export interface Outlets {
 
 /**
  * Adds the logs that tell of each request once: a server may write the same request to several, and following
- * them all would count it as often. One that another server needs anyway is preferred, then one whose format
- * names the client's address, then the first. A note says what is a copy of what.
+ * them all would count it as often. One that can be read is preferred, then one that another server needs anyway, then
+ * one that tells most, then the first. A note says what is a copy of what.
  */
-export function addOnce(servers: readonly Outlets[], { logs, notes }: Search): void {
+export function addOnce(servers: readonly Outlets[], { files, logs, notes }: Search): void {
   const choices: Choice[] = [];
   for (const server of servers) {
     const streams = new Set(server.logs.filter(({ path }) => logs.isStream(path)));
-    const files = server.logs.filter((log) => !streams.has(log) && log.path !== "/dev/null");
-    choices.push(...choicesOf(files));
-    if (files.length > 0) continue;
+    const written = server.logs.filter((log) => !streams.has(log) && log.path !== "/dev/null");
+    choices.push(...choicesOf(written));
+    if (written.length > 0) continue;
     for (const note of server.notes) notes.add(note);
     for (const { from } of streams) notes.add(streamNote(from));
   }
@@ -34,7 +36,9 @@ export function addOnce(servers: readonly Outlets[], { logs, notes }: Search): v
   for (const { alike } of choices) if (alike.length === 1) for (const { path } of alike) needed.add(path);
   const copies: { log: Written; of: Written }[] = [];
   for (const { alike, parts } of choices) {
-    const chosen = alike.find(({ path }) => needed.has(path)) ?? alike.find(hasAddress) ?? alike[0];
+    const worth = (log: Written): number =>
+      (files.isReadable(log.path) ? 8 : 0) + (needed.has(log.path) ? 4 : 0) + telling(log.format);
+    const [chosen] = alike.toSorted((a, b) => worth(b) - worth(a));
     if (chosen === undefined) continue;
     needed.add(chosen.path);
     const { condition, ...log } = chosen;
@@ -62,7 +66,13 @@ function choicesOf(logs: readonly Written[]): Choice[] {
   return [{ alike, parts: logs.filter(({ condition }) => condition !== undefined) }];
 }
 
-function hasAddress({ format }: Written): boolean {
-  if (format.includes("$")) return /remote_addr|real_?ip|forwarded_for|proxy_protocol_addr/.test(format);
-  return format.includes("%") ? /%[<>]?(?:\{c\}a|[ah])/.test(format) : format !== "auto";
+/** How much a format tells: the client's address counts more than the request. */
+function telling(format: string): number {
+  if (format.includes("$")) {
+    const address = /remote_addr|real_?ip|forwarded_for|proxy_protocol_addr/.test(format);
+    return (address ? 2 : 0) + (/\$\{?(?:request|request_uri|uri)\b/.test(format) ? 1 : 0);
+  }
+  if (format.includes("%"))
+    return (/%[<>]?(?:\{c\}a|[ah])/.test(format) ? 2 : 0) + (/%[<>]?[rU]/.test(format) ? 1 : 0);
+  return format === "auto" ? 0 : 3;
 }

@@ -50,7 +50,13 @@ function title({ snapshot, log, shown: { filter } }: State): Span[] {
 
 function emptyText({ log, shown: { filter }, snapshot }: State, line: number): string {
   if (line !== 0 || log.lines.length > 0 || snapshot === undefined) return "";
-  return filter === "" ? " no line read yet" : " no line matches the filter yet";
+  if (filter !== "") return " no line matches the filter yet";
+  const { totals, health } = snapshot;
+  const unparsed = health.reduce((sum, source) => sum + (source.unparsed ?? 0), 0);
+  if (totals.hidden > 0 && totals.requests > 0) return " all lines so far are of hidden addresses";
+  return unparsed > 0
+    ? ` ${grouped(unparsed)} lines read, none understood: nethergaze doctor`
+    : " no line read yet";
 }
 
 function paintEvent(

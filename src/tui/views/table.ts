@@ -78,5 +78,9 @@ function isOld(row: IpProfile, { snapshot }: State): boolean {
 
 function emptyText({ rows, shown: { filter }, snapshot }: State): string {
   if (rows.length > 0 || snapshot === undefined) return "";
-  return filter === "" ? "  no address seen yet" : "  no address matches the filter; Esc clears it";
+  if (filter !== "") return "  no address matches the filter; Esc clears it";
+  const { hidden } = snapshot.totals;
+  return hidden === 0
+    ? "  no address seen yet"
+    : `  ${grouped(hidden)} hidden: private, reserved or filtered; --show-private-ips lists the former`;
 }
