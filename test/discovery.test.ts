@@ -155,6 +155,23 @@ test(
   TIMEOUT,
 );
 
+test("of several X-Forwarded-For headers in JSON the last counts: a proxy adds its own behind a client's", async () => {
+  const log = join(folder, "headers.log");
+  const line = (headers: string[]) =>
+    `${JSON.stringify({ ts: 1_762_549_449, status: 200, request: { remote_ip: "10.0.0.1", method: "GET", uri: "/", headers: { "X-Forwarded-For": headers } } })}\n`;
+  writeFileSync(
+    log,
+    line(["9.9.9.9"]) + line(["8.8.8.8", "9.9.9.9"]) + line(["8.8.8.8, 9.9.9.9"]) + line(["x", "y"]),
+  );
+  const args = ["stream", "events", "--no-follow", "--access-log", log, "--set", "trust.proxies=private"];
+  const { stdout } = await runProgram(args);
+  const ips = stdout
+    .trim()
+    .split("\n")
+    .map((text) => JSON.parse(text).ip);
+  expect(ips).toEqual(["9.9.9.9", "9.9.9.9", "9.9.9.9", "10.0.0.1"]);
+});
+
 describeWith(["root", { program: "unshare" }, { program: "setpriv" }], "doctor", () => {
   const empty = (name: string) => directory(`doctor/${name}`);
 

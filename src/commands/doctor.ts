@@ -55,7 +55,7 @@ export async function doctor(setup: Setup, json: boolean): Promise<number> {
 
 function line({ part, state, text, remedy }: Finding, again: boolean): string {
   const mended = remedy === undefined ? "" : `${text.endsWith(".") ? "" : "."} ${remedy}`;
-  return `${(again ? "" : part).padEnd(11)}${state.padEnd(6)}${printable(text + mended)}`;
+  return `${(again ? "" : part).padEnd(11)}${state.padEnd(6)}${printable(text)}${mended}`;
 }
 
 async function findings(setup: Setup): Promise<Finding[]> {
@@ -160,7 +160,9 @@ function logs(
   named: boolean,
   seen: Set<string>,
 ): Finding[] {
-  const files = (isGlob(path) ? globSync(path).sort() : [path]).filter((file) => !seen.has(file));
+  const files = (isGlob(path) ? globSync(path.replaceAll("**", "*")).sort() : [path]).filter(
+    (file) => !seen.has(file),
+  );
   if (named && files.length === 0) return [unmatched(part, path)];
   const found = files.slice(0, FILES).flatMap((file): Finding[] => {
     seen.add(file);

@@ -2,7 +2,7 @@ import type { Loaded } from "../config/load.ts";
 import type { Input } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import { now, startClock } from "../sources/clock.ts";
-import { followLogs } from "../sources/follow-logs.ts";
+import { followLogs, type Target } from "../sources/follow-logs.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
 import { createSockets } from "../sources/sockets.ts";
 import { createVnstat } from "../sources/vnstat.ts";
@@ -14,6 +14,8 @@ import { authTargets, httpTargets } from "./targets.ts";
 const COUNTERS_INTERVAL = 1000;
 /** Between two looks at the servers' configurations (ms): reading them takes some milliseconds. */
 const DISCOVERY_INTERVAL = 30_000;
+/** Looks that must miss a log before it is let go. */
+const MISSES = 3;
 
 type Run = Exclude<Loaded, { print: string }>;
 
@@ -77,11 +79,14 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     flag: "--auth-log",
     pollMs: setup.config.authLogInterval * 1000,
   });
-  /** Also while we run: servers get new virtual hosts. */
-  const find = (): void => {
-    const { config } = setup;
-    accessLogs.follow(httpTargets(setup, how).targets, config.logInterval * 1000);
-    authLogs.follow(authTargets(setup, how), config.authLogInterval * 1000);
+  const keep = keeper(http.targets);
+  /** Also while we run: servers get new virtual hosts. Where somebody asks for it, what is not found is let go at once. */
+  const find = (asked: boolean): void => {
+    const { config, origins } = setup;
+    const { targets, named } = httpTargets(setup, how);
+    accessLogs.follow(keep(targets, asked || named), named, config.logInterval * 1000);
+    const areNamed = origins.authLog !== "default" || !config.authEnabled;
+    authLogs.follow(authTargets(setup, how), areNamed, config.authLogInterval * 1000);
   };
   const start = (): void => {
     const { config } = setup;
@@ -90,7 +95,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
       setInterval(pollSockets, config.connectionsInterval * 1000),
       setInterval(pollCounters, COUNTERS_INTERVAL),
       setInterval(pollVnstat, config.bandwidthInterval * 1000),
-      setInterval(find, DISCOVERY_INTERVAL),
+      setInterval(() => find(false), DISCOVERY_INTERVAL),
     ];
   };
   start();
@@ -106,7 +111,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     counters = createKernelCounters(interfaceOf(setup));
     vnstat = createVnstat(interfaceOf(setup));
     start();
-    find();
+    find(true);
     pollVnstat();
   });
   return {
@@ -114,7 +119,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
       pollCounters();
       pollSockets();
       pollVnstat();
-      find();
+      find(false);
       accessLogs.poll();
       authLogs.poll();
     },
@@ -128,6 +133,23 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
       sockets.close();
       vnstat.close();
     },
+  };
+}
+
+/**
+ * Keeps a target that was found until it was missed often enough: an editor may be writing the configuration, and a
+ * log that is let go and taken up again has lines in between that nobody reads.
+ */
+function keeper(first: readonly Target[]): (found: readonly Target[], letGo: boolean) => readonly Target[] {
+  let kept = first.map((target) => ({ target, missed: 0 }));
+  return (found, letGo) => {
+    const paths = new Set(found.map(({ path }) => path));
+    const missing = letGo ? [] : kept.filter(({ target }) => !paths.has(target.path));
+    kept = [
+      ...found.map((target) => ({ target, missed: 0 })),
+      ...missing.map(({ target, missed }) => ({ target, missed: missed + 1 })),
+    ].filter(({ missed }) => missed < MISSES);
+    return kept.map(({ target }) => target);
   };
 }
 

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { HealthEvent } from "../model/event.ts";
 import { createLineWriter, type LineWriter } from "../sinks/line-writer.ts";
 import { FAILED } from "./exit-codes.ts";
@@ -13,6 +14,10 @@ export interface Output extends LineWriter {
   finish(): Promise<void>;
 }
 
+/** What a terminal would obey, or show in another order: C1 controls, and what turns the direction of text. */
+const OBEYED = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Stdout; on a terminal lines are made harmless, of JSON without changing what it says. */
 export function openStdout(): Output {
   const { promise: ended, resolve } = Promise.withResolvers<number>();
   const writer = createLineWriter(STDOUT, (code) => {
@@ -20,7 +25,14 @@ export function openStdout(): Output {
     if (code !== "EPIPE") process.stderr.write(`nethergaze: cannot write to stdout: ${code}\n`);
     resolve(code === "EPIPE" ? 0 : FAILED);
   });
-  return Object.assign(writer, { ended, finish: () => Promise.race([writer.flush(), lastWords()]) });
+  const output = Object.assign(writer, { ended, finish: () => Promise.race([writer.flush(), lastWords()]) });
+  if (!isatty(STDOUT)) return output;
+  const { line } = writer;
+  return Object.assign(output, { line: (text: string) => line(text.replace(OBEYED, escaped)) });
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /**

@@ -131,6 +131,27 @@ describe("detection", () => {
     }
   });
 
+  test("tries nothing else, and nothing else around a line, once a configured format fits", () => {
+    const layout = '$http_x_forwarded_for $remote_addr - $remote_user [$time_local] "$request" $status';
+    const detector = createDetector(layout, false);
+    const time = "[07/Nov/2025:21:04:09 +0000]";
+    const json = FORMATS.json.samples[0]?.line ?? "";
+    expect(understood(detector.parse, json)).toBe(true);
+    expect(understood(detector.parse, `- 9.9.9.9 - - ${time} "GET / HTTP/1.1" 200`)).toBe(true);
+    expect(cursor.ip as string).toBe("9.9.9.9");
+    expect(detector.format).toBe(layout);
+    const forged = `8.8.8.8 - 7.7.7.7 - 9.9.9.9 - - ${time} "GET /wp-login.php HTTP/1.1" 401`;
+    for (const line of [
+      json,
+      forged,
+      `<13>Nov  7 21:04:09 t: ${forged}`,
+      JSON.stringify({ log: `${forged}\n` }),
+    ]) {
+      expect(understood(detector.parse, line)).toBe(false);
+    }
+    expect(detector.format).toBe(layout);
+  });
+
   test("follows a file that changes its format, and keeps it over lines of none", () => {
     const detector = createDetector();
     const steps: [FormatName | "none", FormatName | undefined][] = [

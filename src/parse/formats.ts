@@ -130,22 +130,21 @@ function createLines(expected: string | undefined, strict: boolean): Lines {
       return settled;
     },
     parse(bytes, start, end, cursor) {
-      if (known.parse(bytes, start, end, cursor)) {
-        format ??= known.name;
-        // What a configured format refuses once it fits may be a stranger's try to be read as another.
-        if (known === first && isConfigured) {
-          settled = true;
-          candidates = [];
-        }
-        return true;
-      }
-      for (const other of candidates) {
-        if (other.parse === known.parse || !other.parse(bytes, start, end, cursor)) continue;
+      if (!known.parse(bytes, start, end, cursor)) {
+        const other = candidates.find(
+          ({ parse }) => parse !== known.parse && parse(bytes, start, end, cursor),
+        );
+        if (other === undefined) return false;
         known = other;
         format = other.name;
-        return true;
       }
-      return false;
+      format ??= known.name;
+      // What a configured format refuses once it fits may be a stranger's try to be read as another.
+      if (isConfigured && !settled && known === first) {
+        settled = true;
+        candidates = [];
+      }
+      return true;
     },
   };
 }

@@ -13,6 +13,8 @@ const BYTES = 4;
 const FEWEST = 9;
 /** `06/Feb/2009:12:14:14.655` */
 const TIME = 24;
+/** Less the fraction. */
+const TO_SECONDS = 20;
 
 /**
  * Reads what HAProxy's `option httplog` writes behind its syslog prefix (configuration manual, section 8.2.3):
@@ -62,26 +64,29 @@ function tokenEnd(bytes: Uint8Array, from: number, end: number): number {
 }
 
 /** The last time read to its second: most lines share it with the one before. */
-let memo = "";
+const memo = new Uint8Array(TO_SECONDS);
 let memoTime = Number.NaN;
 
 function parseTime(bytes: Uint8Array, s: number): number {
-  const text = String.fromCharCode(...bytes.subarray(s, s + 20));
-  if (text !== memo) {
-    memo = text;
-    const punctuated = bytes[s + 11] === COLON && bytes[s + 14] === COLON && bytes[s + 17] === COLON;
-    memoTime = punctuated
-      ? epochMillis(
-          digits(bytes, s + 7, s + 11),
-          monthNamed(text.slice(3, 6)),
-          digits(bytes, s, s + 2),
-          digits(bytes, s + 12, s + 14),
-          digits(bytes, s + 15, s + 17),
-          digits(bytes, s + 18, s + 20),
-        )
-      : Number.NaN;
+  let same = 0;
+  while (same < TO_SECONDS && bytes[s + same] === memo[same]) same++;
+  if (same < TO_SECONDS) {
+    for (let i = 0; i < TO_SECONDS; i++) memo[i] = bytes[s + i] as number;
+    memoTime = toSeconds(memo);
   }
   return isDigit(bytes[s + 21] as number) ? memoTime + digits(bytes, s + 21, s + 24) : memoTime;
+}
+
+function toSeconds(bytes: Uint8Array): number {
+  if (bytes[11] !== COLON || bytes[14] !== COLON || bytes[17] !== COLON) return Number.NaN;
+  return epochMillis(
+    digits(bytes, 7, 11),
+    monthNamed(String.fromCharCode(...bytes.subarray(3, 6))),
+    digits(bytes, 0, 2),
+    digits(bytes, 12, 14),
+    digits(bytes, 15, 17),
+    digits(bytes, 18, 20),
+  );
 }
 
 export const haproxy: Format = {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { HealthEvent, Input } from "../model/event.ts";
 import { type Interpretation, type Interpreter, interpreterFor, isBlank, type Reads } from "./interpret.ts";
 import { tail } from "./tail.ts";
@@ -27,8 +28,8 @@ export interface FollowOptions {
 export interface Following {
   /** Looks for new lines now. */
   poll(): void;
-  /** Follows other targets from now on, looking each `pollMs`; files that both name go on. */
-  follow(targets: readonly Target[], pollMs: number): void;
+  /** Follows other targets from now on, looking each `pollMs`, `named` as at the start; files that both name go on. */
+  follow(targets: readonly Target[], named: boolean, pollMs: number): void;
   close(): void;
 }
 
@@ -38,13 +39,14 @@ const REPORT_EACH = 1000;
 /** Follows logs, emits what their lines say, and how each file does. */
 export function followLogs(options: FollowOptions): Following {
   const logs = new Map<string, FollowedLog>();
-  let { targets } = options;
+  let { targets, named } = options;
+  let interpretation = interpretationsOf(targets);
   let saidAbsent = false;
 
   const logOf = (path: string): FollowedLog => {
     let log = logs.get(path);
     if (log === undefined) {
-      log = new FollowedLog(path, interpretationOf(path, targets), options);
+      log = new FollowedLog(path, interpretation(path), options);
       logs.set(path, log);
     }
     return log;
@@ -53,7 +55,7 @@ export function followLogs(options: FollowOptions): Following {
     for (const log of logs.values()) log.report();
     // One that we may not read tells for itself.
     const reading = [...logs.values()].some((log) => log.isThere);
-    if (options.named || reading === !saidAbsent) return;
+    if (named || reading === !saidAbsent) return;
     saidAbsent = !reading;
     const detail = reading
       ? "found"
@@ -85,9 +87,17 @@ export function followLogs(options: FollowOptions): Following {
   const timer = setInterval(report, REPORT_EACH);
   return {
     poll: () => following.poll(),
-    follow(wanted, pollMs) {
-      targets = wanted;
-      for (const log of logs.values()) log.interpret(interpretationOf(log.path, targets));
+    follow(wanted, areNamed, pollMs) {
+      if (!isDeepStrictEqual(wanted, targets)) {
+        targets = wanted;
+        interpretation = interpretationsOf(targets);
+        for (const log of logs.values()) log.interpret(interpretation(log.path));
+      }
+      if (areNamed !== named) {
+        named = areNamed;
+        saidAbsent = false;
+        for (const log of logs.values()) log.named = named;
+      }
       following.follow(pathsOf(targets), pollMs);
       report();
     },
@@ -103,12 +113,19 @@ function pathsOf(targets: readonly Target[]): string[] {
   return targets.map(({ path }) => path);
 }
 
-/** A path that is named is meant before a glob that it matches. */
-function interpretationOf(path: string, targets: readonly Target[]): Interpretation {
-  const target =
-    targets.find((candidate) => candidate.path === path) ??
-    targets.find((candidate) => compilePath(candidate.path)(path));
-  return target ?? { format: "auto", strict: false, proxies: undefined };
+/** How the lines of a path are read. One that is named is meant before a glob that it matches. */
+function interpretationsOf(targets: readonly Target[]): (path: string) => Interpretation {
+  const exact = new Map(targets.toReversed().map((target) => [target.path, target]));
+  const globs = targets
+    .filter(({ path }) => isGlob(path))
+    .map((target) => ({ target, matches: compilePath(target.path) }));
+  return (path) =>
+    exact.get(path) ??
+    globs.find(({ matches }) => matches(path))?.target ?? {
+      format: "auto",
+      strict: false,
+      proxies: undefined,
+    };
 }
 
 function withRemedy(reason: string): string {
@@ -133,10 +150,13 @@ class FollowedLog {
   /** Whether something changed since the last report. */
   #news = false;
   #told = false;
+  /** Whether a person named it. */
+  named: boolean;
 
   constructor(path: string, how: Interpretation, options: FollowOptions) {
     this.path = path;
     this.#options = options;
+    this.named = options.named;
     this.#how = how;
     this.#interpreter = interpreterFor(options.reads, path, how);
   }
@@ -178,7 +198,7 @@ class FollowedLog {
     if (state === undefined || !this.#news) return;
     this.#news = false;
     // A path that nobody named and that is not there is no news, nor is the end of what was never told.
-    if (state.status === "absent" && !this.#options.named && this.#lines === 0) return;
+    if (state.status === "absent" && !this.named && this.#lines === 0) return;
     if (state.status === "gone" && !this.#told) return;
     this.#told = true;
     this.#options.emit(this.#health(state));
@@ -191,7 +211,9 @@ class FollowedLog {
 
   /** What is told of a path that is followed no more. */
   get #farewell(): string {
-    return isGlob(this.path) ? "found: each file tells for itself" : "no longer there";
+    return isGlob(this.path)
+      ? "found: each file tells for itself"
+      : "no longer there, or no longer asked for";
   }
 
   #health(state: TailState): HealthEvent {

@@ -241,6 +241,10 @@ class Tailer implements Tail {
       names = find();
     }
     this.#names = names;
+    for (const path of exchanged ? this.#told : []) {
+      if (!this.#paths.includes(path) && !names.logs.has(path))
+        this.#tell({ ...NOTHING, path, status: "gone" });
+    }
     for (const path of names.logs) {
       if (this.#logs.has(path)) continue;
       if (this.#logs.size === LOGS) {

@@ -127,7 +127,7 @@ import sites/*.caddy
       { path: "/var/log/caddy/*.log", format: "caddy", from: "/etc/caddy/Caddyfile:16" },
     ]);
     expect(found.notes.map(({ text }) => text)).toEqual([
-      "/var/log/caddy/{$SITE}.log has variable parts: all files that match /var/log/caddy/*.log are followed",
+      "/var/log/caddy/{$SITE}.log has variable parts: files that match /var/log/caddy/*.log are followed",
       "requests go to net, which cannot be followed",
       "/var/log/caddy/people.log is written for people and has no fixed format",
     ]);

@@ -43,7 +43,6 @@ test("servers in running containers, by their names", () => {
     path: `/var/lib/docker/containers/${id}/${id}-json.log`,
     format: "auto",
     from: `container ${name}`,
-    wraps: "docker",
   });
   expect(found).toEqual({
     logs: [log("aa", "web"), log("bb", "edge"), log("gg", "app")] as never,

@@ -27,7 +27,7 @@ export function searchContainers(search: Search): void {
     const host = parseJsonText(files.read(`${directory}/hostconfig.json`));
     const driver = stringOf(at(host, "LogConfig", "Type")) || "json-file";
     const path = stringOf(at(config, "LogPath"));
-    if (driver === "json-file" && path) logs.add({ path, format: "auto", from, wraps: "docker" });
+    if (driver === "json-file" && path) logs.add({ path, format: "auto", from });
     else {
       const text = `its output goes to the log driver ${driver}, which cannot be followed`;
       notes.add({ from, text, remedy: "run it with --log-driver json-file" });

@@ -9,8 +9,6 @@ export interface FoundLog {
   readonly format: string;
   /** Where it was named: `/etc/nginx/sites-enabled/shop:12`, `container web`, `usual place`. */
   readonly from: string;
-  /** Each line stands inside a line of Docker's json-file driver. */
-  readonly wraps?: "docker";
 }
 
 /** What could not be followed and what would help, one sentence each. */

@@ -248,7 +248,7 @@ describe("nginx", () => {
         },
         {
           from: "/etc/nginx/nginx.conf:7",
-          text: `/var/log/nginx/\${host}/$server_port-access.log has variable parts: all files that match /var/log/nginx/*/*-access.log are followed`,
+          text: `/var/log/nginx/\${host}/$server_port-access.log has variable parts: files that match /var/log/nginx/*/*-access.log are followed`,
         },
       ]),
     );

@@ -116,6 +116,14 @@ class NginxReader {
       const pattern = resolve(dirname(this.#build.config), first);
       for (const file of this.#search.files.included(pattern, chain)) this.read(file, block, chain);
     } else if (name === "log_format") {
+      if (rest[0] === "escape=none") {
+        const remedy = "take escape=none out of it";
+        this.#search.notes.add({
+          from,
+          text: `log_format ${first} escapes nothing: a client can forge its lines`,
+          remedy,
+        });
+      }
       this.#formats.set(first, rest.filter((word, i) => i > 0 || !word.startsWith("escape=")).join(""));
     } else if (name === "access_log" && block.kind !== "other" && block.kind !== "main") {
       block.says = true;
