@@ -349,6 +349,37 @@ describe("nginx", () => {
     });
     expect(pathsOf(found)).toEqual(["/l/a.log"]);
   });
+
+  test("of two logs of the same requests the one that is there is followed", () => {
+    const { logs } = discoverIn({
+      "/etc/nginx/nginx.conf": `http {
+        log_format poor '$remote_addr $status';
+        access_log /srv/absent.log combined;
+        access_log /srv/poor.log poor;
+        access_log /srv/there.log combined;
+      }`,
+      "/srv/poor.log": "",
+      "/srv/there.log": "",
+    });
+    expect(logs.map(({ path }) => path)).toEqual(["/srv/there.log"]);
+  });
+
+  test("a path with a variable stands for the files that nothing else names", () => {
+    const { logs } = discoverIn({
+      "/etc/nginx/nginx.conf": `error_log /srv/error.log; http {
+        server { access_log /srv/$host.log combined; }
+        server { access_log /srv/own.log combined; error_log /srv/own-error.log; }
+        server { access_log /srv/z.log combined gzip; }
+      }`,
+      "/srv/a.log": "",
+      "/srv/b.log": "",
+      "/srv/error.log": "",
+      "/srv/own.log": "",
+      "/srv/own-error.log": "",
+      "/srv/z.log": "",
+    });
+    expect(logs.map(({ path }) => path).sort()).toEqual(["/srv/a.log", "/srv/b.log", "/srv/own.log"]);
+  });
 });
 
 describe("the syntax of nginx", () => {
