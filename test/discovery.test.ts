@@ -172,6 +172,26 @@ test("of several X-Forwarded-For headers in JSON the last counts: a proxy adds i
   expect(ips).toEqual(["9.9.9.9", "9.9.9.9", "9.9.9.9", "10.0.0.1"]);
 });
 
+test("from a provider's networks strangers send too: what the provider says of its client is the end", async () => {
+  const log = join(folder, "provider.log");
+  const line = (peer: string, forwarded: string) =>
+    `${LINE.trimEnd().replace("203.0.113.9", peer)} "-" "-" "${forwarded}"\n`;
+  writeFileSync(
+    log,
+    line("172.64.0.1", "9.9.9.9") +
+      line("172.64.0.1", "8.8.8.8, 2a06:98c0:3600::103") +
+      line("10.0.0.1", "8.8.8.8, 9.9.9.9, 172.64.0.1") +
+      line("10.0.0.1", "8.8.8.8, 172.64.0.2, 172.64.0.1"),
+  );
+  const trusted = ["--set", "trust.proxies=cloudflare,10.0.0.0/8"];
+  const { stdout } = await runProgram(["stream", "events", "--no-follow", "--access-log", log, ...trusted]);
+  const ips = stdout
+    .trim()
+    .split("\n")
+    .map((text) => JSON.parse(text).ip);
+  expect(ips).toEqual(["9.9.9.9", "2a06:98c0:3600::103", "9.9.9.9", "172.64.0.2"]);
+});
+
 describeWith(["root", { program: "unshare" }, { program: "setpriv" }], "doctor", () => {
   const empty = (name: string) => directory(`doctor/${name}`);
 

@@ -5,7 +5,7 @@ import { snapshot } from "../correlate/snapshot.ts";
 import { createState } from "../correlate/state.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { Input } from "../model/event.ts";
-import { proxySet } from "../model/proxies.ts";
+import { proxiesOf } from "../model/proxies.ts";
 import type { Query, Snapshot } from "../model/snapshot.ts";
 
 /** The core with its door in and its door out. */
@@ -28,7 +28,7 @@ export function createEngine(listed: Listed): Engine {
     showPrivate: showPrivateIps,
     allow: prefixes(cidrAllow),
     deny: prefixes(cidrDeny),
-    isProxy: proxySet(trustProxies),
+    isProxy: proxiesOf(trustProxies).any,
     detailEvents: maxLogEntriesPerIp,
     seed: randomInt(2 ** 32),
   });

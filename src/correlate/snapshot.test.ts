@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { AuthEvent, Event, HealthEvent, KernelEvent, RequestEvent, Socket } from "../model/event.ts";
 import { formatIp, type Ip, parseIp } from "../model/ip.ts";
-import { proxySet } from "../model/proxies.ts";
+import { proxiesOf } from "../model/proxies.ts";
 import type { Filter, Query } from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
 import { snapshot } from "./snapshot.ts";
@@ -330,7 +330,7 @@ describe("detail", () => {
   });
 
   test("says of a trusted proxy that it is one", () => {
-    const { fold, ask } = engine({ isProxy: proxySet(["cloudflare"]) });
+    const { fold, ask } = engine({ isProxy: proxiesOf(["cloudflare"]).any });
     const proxy = parseIp("172.64.0.1") as Ip;
     fold(request(VISITOR), request(proxy));
     expect(ask().rows.map(({ ip, proxy: is }) => [ip, is])).toEqual([

@@ -67,8 +67,22 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
 /** The names that stand for networks of proxies. */
 export const PROXY_NAMES: readonly string[] = Object.keys(NAMED);
 
+/** Whom to believe about for whom it asks. */
+export interface Proxies {
+  /** All of them. */
+  readonly any: PrefixSet;
+  /** Those that only the operator's own machines are in; from a provider's networks strangers send too. */
+  readonly own: PrefixSet;
+}
+
+const PROVIDERS: readonly string[] = ["cloudflare", "fastly"];
+
 /** The networks that `texts` stand for: names of {@link PROXY_NAMES}, prefixes, addresses; what is none is left out. */
-export function proxySet(texts: readonly string[]): PrefixSet {
+export function proxiesOf(texts: readonly string[]): Proxies {
+  return { any: setOf(texts), own: setOf(texts.filter((text) => !PROVIDERS.includes(text))) };
+}
+
+function setOf(texts: readonly string[]): PrefixSet {
   const spelled = texts.flatMap((text) => (Object.hasOwn(NAMED, text) ? (NAMED[text] ?? []) : [text]));
   return prefixSet(spelled.map(parseCidr).filter((cidr): cidr is Cidr => cidr !== undefined));
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { formatIp } from "../model/ip.ts";
-import { proxySet } from "../model/proxies.ts";
+import { proxiesOf } from "../model/proxies.ts";
 import { parseForwarded } from "./forwarded.ts";
 
 const words = new Uint32Array(4);
-const TRUSTED = proxySet(["10.0.0.0/8", "2001:db8:1::/48"]);
+const TRUSTED = proxiesOf(["10.0.0.0/8", "2001:db8:1::/48"]).own;
 
 function client(list: string, trusted = TRUSTED): string | undefined {
   const bytes = Buffer.from(`>${list}<`);

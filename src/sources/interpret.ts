@@ -1,5 +1,6 @@
 import type { Input } from "../model/event.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
+import type { Proxies } from "../model/proxies.ts";
 import { createDetector, type Detector } from "../parse/formats.ts";
 import { parseForwarded } from "../parse/forwarded.ts";
 import { parseNative } from "../parse/native.ts";
@@ -32,7 +33,7 @@ export interface Interpretation {
   /** Whether lines of another format are refused. */
   readonly strict: boolean;
   /** Peers that are believed when they name the client they ask for. */
-  readonly proxies: PrefixSet | undefined;
+  readonly proxies: Proxies | undefined;
 }
 
 /** An `at` this far ahead of the clock, in milliseconds, is a broken clock's: the line keeps the time it was read. */
@@ -70,11 +71,16 @@ function requests(source: string, { format, strict, proxies }: Interpretation): 
 
 const client = new Uint32Array(4);
 
-/** Of a line whose peer is a trusted proxy, the address becomes that of the client it named. */
-function believe(isProxy: PrefixSet, { words, buffer, starts, ends }: RequestCursor): void {
+/**
+ * Of a line whose peer is a trusted proxy, the address becomes that of the client it named. Behind proxies of one's own
+ * a provider may stand, once: what it says of whom it asks for is the end, for strangers send from its networks too.
+ */
+function believe({ any, own }: Proxies, { words, buffer, starts, ends }: RequestCursor): void {
   const start = starts[FORWARDED] ?? -1;
-  if (start < 0 || !isProxy(words)) return;
-  if (parseForwarded(buffer, start, ends[FORWARDED] ?? start, client, isProxy)) words.set(client);
+  if (start < 0 || !any(words)) return;
+  let providers = own(words) ? 1 : 0;
+  const isTrusted: PrefixSet = (address) => own(address) || (any(address) && providers-- > 0);
+  if (parseForwarded(buffer, start, ends[FORWARDED] ?? start, client, isTrusted)) words.set(client);
 }
 
 /** Logs of the login services. */

@@ -30,6 +30,11 @@ export class Watches {
     }
   }
 
+  /** Whether changes in that directory are told. */
+  covers(directory: string): boolean {
+    return this.#watched.get(directory)?.watcher !== undefined;
+  }
+
   close(): void {
     this.follow([]);
   }
@@ -37,8 +42,11 @@ export class Watches {
   #watch(path: string): FSWatcher | undefined {
     try {
       const watcher = watch(path, (_, name) => this.#hint(path, name ?? undefined));
-      // Whatever ends a watch, the poll goes on.
-      watcher.on("error", () => watcher.close());
+      // Whatever ends a watch, the poll goes on, and the next one watches anew.
+      watcher.on("error", () => {
+        watcher.close();
+        this.#watched.delete(path);
+      });
       return watcher;
     } catch {
       return undefined;

@@ -154,11 +154,14 @@ class Tailer implements Tail {
     return this.#poll(() => true);
   }
 
-  /** The timer's look, which spares the silent logs of a server that has hundreds. */
+  /** The timer's look, which spares the silent logs of a server that has hundreds, where a change would be told. */
   #beat(): void {
     const since = this.#now() - SILENT;
-    const all = this.#logs.size <= FEW || this.#watches === undefined;
-    this.#poll((log) => all || log.activeAt > since);
+    const watches = this.#watches;
+    const spares = this.#logs.size > FEW && watches !== undefined;
+    this.#poll(
+      (log) => !spares || log.activeAt > since || !log.directories.every((path) => watches.covers(path)),
+    );
   }
 
   #poll(concerned: (log: Log) => boolean): boolean {

@@ -15,11 +15,17 @@ const PARTS: readonly (readonly [Part, string])[] = [
 
 type State = HealthEvent["state"];
 
-const LOOKS: Readonly<Record<State, { readonly sign: string; readonly style: Style }>> = {
+/** A lamp of what nobody asked for by name and what is not here: no fault. */
+type Look = State | "off";
+
+const LOOKS: Readonly<Record<Look, { readonly sign: string; readonly style: Style }>> = {
   up: { sign: "●", style: PALETTE.good },
   degraded: { sign: "◐", style: PALETTE.warning },
   down: { sign: "✗", style: PALETTE.bad },
+  off: { sign: "○", style: PALETTE.dim },
 };
+/** What tells that no log of a kind is here at all. */
+const NONE_HERE: readonly string[] = ["access logs", "auth logs"];
 
 /** Lines later than this are not what happens now. */
 const LAG_WORTH_SAYING = 5_000;
@@ -40,9 +46,9 @@ export function lamps(health: readonly HealthEvent[]): Lamp[] {
   });
 }
 
-/** The sign of a state with its colour. */
-export function signOf(state: State): Span {
-  const { sign, style } = LOOKS[state];
+/** The sign of a lamp with its colour. */
+export function signOf(look: Look): Span {
+  const { sign, style } = LOOKS[look];
   return [sign, style];
 }
 
@@ -52,13 +58,12 @@ function lamp(name: string, sources: readonly HealthEvent[], counted: boolean): 
   const reading = sources.filter(({ state }) => state !== "down").length;
   // One file of several is gone: reading goes on, with less than asked for.
   const state = worst === undefined ? "up" : worst.state === "down" && reading > 0 ? "degraded" : worst.state;
+  const look: Look =
+    sources.length === 1 && worst !== undefined && NONE_HERE.includes(worst.source) ? "off" : state;
   const why = (worst === undefined ? losses(sources) : [worst.detail]).join(", ");
   return {
-    spans: [
-      signOf(state),
-      [` ${counted && reading > 0 ? `${name} ${grouped(reading)}` : name}`, PALETTE.dim],
-    ],
-    ...(why !== "" && { why: [why, LOOKS[state === "up" ? "degraded" : state].style] }),
+    spans: [signOf(look), [` ${counted && reading > 0 ? `${name} ${grouped(reading)}` : name}`, PALETTE.dim]],
+    ...(why !== "" && { why: [why, LOOKS[look === "up" ? "degraded" : look].style] }),
   };
 }
 
