@@ -55,7 +55,7 @@ export async function doctor(setup: Setup, json: boolean): Promise<number> {
 
 function line({ part, state, text, remedy }: Finding, again: boolean): string {
   const mended = remedy === undefined ? "" : `${text.endsWith(".") ? "" : "."} ${remedy}`;
-  return `${(again ? "" : part).padEnd(11)}${state.padEnd(6)}${printable(text)}${mended}`;
+  return `${(again ? "" : part).padEnd(11)}${state.padEnd(6)}${printable(text)}${printable(mended)}`;
 }
 
 async function findings(setup: Setup): Promise<Finding[]> {

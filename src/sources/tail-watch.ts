@@ -10,6 +10,7 @@ const WATCHED = 512;
  */
 export class Watches {
   readonly #hint: (directory: string, name: string | undefined) => void;
+  #complete = false;
   readonly #watched = new Map<string, { id: string; watcher: FSWatcher | undefined }>();
 
   constructor(hint: (directory: string, name: string | undefined) => void) {
@@ -19,7 +20,11 @@ export class Watches {
   /** Watches just these directories from now on. */
   follow(listings: Iterable<Listing>): void {
     const wanted = new Map<string, string>();
-    for (const { path, id } of listings) if (id !== "" && wanted.size < WATCHED) wanted.set(path, id);
+    let asked = 0;
+    for (const { path, id } of listings) {
+      if (id !== "") asked++;
+      if (id !== "" && wanted.size < WATCHED) wanted.set(path, id);
+    }
     for (const [path, { id, watcher }] of this.#watched) {
       if (wanted.get(path) === id) continue;
       watcher?.close();
@@ -28,6 +33,12 @@ export class Watches {
     for (const [path, id] of wanted) {
       if (!this.#watched.has(path)) this.#watched.set(path, { id, watcher: this.#watch(path) });
     }
+    this.#complete = asked === wanted.size && [...wanted.keys()].every((path) => this.covers(path));
+  }
+
+  /** Whether changes in all the directories are told. */
+  get complete(): boolean {
+    return this.#complete;
   }
 
   /** Whether changes in that directory are told. */

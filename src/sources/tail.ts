@@ -158,17 +158,23 @@ class Tailer implements Tail {
   #beat(): void {
     const since = this.#now() - SILENT;
     const watches = this.#watches;
-    const spares = this.#logs.size > FEW && watches !== undefined;
-    this.#poll(
-      (log) => !spares || log.activeAt > since || !log.directories.every((path) => watches.covers(path)),
-    );
+    if (this.#logs.size <= FEW || watches === undefined) {
+      this.#poll(() => true);
+      return;
+    }
+    const { complete } = watches;
+    const isTold = (log: Log): boolean => complete || log.directories.every((path) => watches.covers(path));
+    this.#poll((log) => log.activeAt > since || !isTold(log));
   }
 
   #poll(concerned: (log: Log) => boolean): boolean {
     const thorough = this.#now() - this.#thoroughAt >= THOROUGH;
     if (thorough) this.#thoroughAt = this.#now();
+    const before = this.#names;
     this.#look(thorough, concerned);
-    this.#watches?.follow(this.#watchable());
+    // Where nothing was found anew, a link that was changed waits for the thorough look.
+    if (thorough || this.#names !== before || this.#logs.size <= FEW)
+      this.#watches?.follow(this.#watchable());
     return this.#queue.size > 0;
   }
 
