@@ -3,10 +3,12 @@ import { dirname } from "node:path";
 import { printable } from "../config/error.ts";
 import type { HealthEvent } from "../model/event.ts";
 import { now } from "../sources/clock.ts";
+import { USUAL_PLACE } from "../sources/discover/found.ts";
 import type { Interpretation, Reads } from "../sources/interpret.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
 import { type LogSample, sampleLog } from "../sources/sample-log.ts";
 import { createSockets } from "../sources/sockets.ts";
+import { reasonOf } from "../sources/tail-fs.ts";
 import { isGlob } from "../sources/tail-glob.ts";
 import { createVnstat } from "../sources/vnstat.ts";
 import { FAILED } from "./exit-codes.ts";
@@ -19,8 +21,6 @@ import { httpTargets } from "./targets.ts";
 const FILES = 64;
 /** Of a format or a line, shown as an example. */
 const SHORT = 60;
-/** How discovery calls a place that no configuration named. */
-const USUAL = "usual place";
 /** A log most of whose lines are not understood is not read at all. */
 const MOSTLY = 0.5;
 
@@ -134,7 +134,7 @@ function authLogs({ config, origins }: Setup): Finding[] {
   if (!config.authEnabled) return [{ part, state: "off", text: "auth.log_enabled is false" }];
   const named = origins.authLog !== "default";
   const found = config.authLog.flatMap((path) =>
-    logs(part, path, "auth", interpretationOf(config), USUAL, named, new Set()),
+    logs(part, path, "auth", interpretationOf(config), USUAL_PLACE, named, new Set()),
   );
   if (found.length > 0) return found;
   return [
@@ -170,7 +170,9 @@ function logs(
     if (typeof sample === "string") return [unreadable(part, file, sample)];
     if (sample !== undefined) return [judged(part, file, sample, from)];
     if (named) return [{ part, state: "fail", text: `${file} is not there` }];
-    return from === USUAL ? [] : [{ part, state: "warn", text: `${file} (from ${from}) is not there yet` }];
+    return from === USUAL_PLACE
+      ? []
+      : [{ part, state: "warn", text: `${file} (from ${from}) is not there yet` }];
   });
   if (files.length > FILES) {
     const text = `${path}: ${files.length - FILES} more files, not looked into here`;
@@ -184,8 +186,9 @@ function unmatched(part: Finding["part"], path: string): Finding {
   const directory = dirname(path);
   try {
     if (!isGlob(directory)) accessSync(directory, constants.R_OK);
-  } catch {
-    return unreadable(part, directory, "no permission to list it");
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason !== undefined) return unreadable(part, directory, reason);
   }
   return { part, state: "fail", text: `${path} matches no file` };
 }

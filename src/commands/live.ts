@@ -74,19 +74,18 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     ...common,
     part: "auth",
     reads: "auth",
-    targets: authTargets(setup, how),
-    named: setup.origins.authLog !== "default" || !setup.config.authEnabled,
+    ...authTargets(setup, how),
     flag: "--auth-log",
     pollMs: setup.config.authLogInterval * 1000,
   });
   const keep = keeper(http.targets);
   /** Also while we run: servers get new virtual hosts. Where somebody asks for it, what is not found is let go at once. */
   const find = (asked: boolean): void => {
-    const { config, origins } = setup;
+    const { config } = setup;
     const { targets, named } = httpTargets(setup, how);
     accessLogs.follow(keep(targets, asked || named), named, config.logInterval * 1000);
-    const areNamed = origins.authLog !== "default" || !config.authEnabled;
-    authLogs.follow(authTargets(setup, how), areNamed, config.authLogInterval * 1000);
+    const auth = authTargets(setup, how);
+    authLogs.follow(auth.targets, auth.named, config.authLogInterval * 1000);
   };
   const start = (): void => {
     const { config } = setup;

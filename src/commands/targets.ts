@@ -51,7 +51,11 @@ function problemOf(format: string): string | undefined {
   return typeof parser === "string" ? parser : undefined;
 }
 
-/** The logs of the login services. */
-export function authTargets({ config }: Setup, how: Interpretation): Target[] {
-  return config.authEnabled ? config.authLog.map((path) => ({ ...how, path })) : [];
+/** The logs of the login services, and whether a person named them or wants none. */
+export function authTargets(
+  { config, origins }: Setup,
+  how: Interpretation,
+): { targets: Target[]; named: boolean } {
+  if (!config.authEnabled) return { targets: [], named: true };
+  return { targets: config.authLog.map((path) => ({ ...how, path })), named: origins.authLog !== "default" };
 }

@@ -29,7 +29,7 @@ test("the table of options goes between its markers and nowhere else", () => {
   expect(once).toEndWith("|\n\n<!-- /options -->\nb\n");
   expect(once).not.toContain("old");
   expect(once.split("\n")).toContain(
-    "| `--log-format` | `log.format` `log_format` | `NETHERGAZE_LOG_FORMAT` | `auto` | format of the access logs; auto decides for each file, any other refuses lines of another |",
+    "| `--log-format` | `log.format` `log_format` | `NETHERGAZE_LOG_FORMAT` | `auto` | format of the access logs: a name or the server's own format string; auto decides for each file, any other refuses lines of another |",
   );
   expect(withOptions(once)).toBe(once);
 });

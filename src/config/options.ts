@@ -51,7 +51,7 @@ export const OPTIONS = {
       "or an nginx log_format or Apache LogFormat string",
     ),
     default: "auto",
-    help: "format of the access logs; auto decides for each file, any other refuses lines of another",
+    help: "format of the access logs: a name or the server's own format string; auto decides for each file, any other refuses lines of another",
   },
   authLog: {
     group: "Logs",

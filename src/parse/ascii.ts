@@ -43,3 +43,17 @@ export function digits(bytes: Uint8Array, start: number, end: number): number {
   }
   return value;
 }
+
+/** The end of the token that begins at `from`: the next blank, or `end`. */
+export function tokenEnd(bytes: Uint8Array, from: number, end: number): number {
+  let i = from;
+  while (i < end && bytes[i] !== SPACE) i++;
+  return i;
+}
+
+/** Whether `text` stands at `at`, before `end`. */
+export function stands(text: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
+  if (at + text.length > end) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
+  return true;
+}

@@ -1,5 +1,5 @@
 import { parseIpBytes } from "../model/ip.ts";
-import { CLOSE_BRACKET, isBlank, isDash, OPEN_BRACKET, QUOTE, SPACE } from "./ascii.ts";
+import { CLOSE_BRACKET, isBlank, isDash, OPEN_BRACKET, QUOTE, SPACE, tokenEnd } from "./ascii.ts";
 import { parseClfTime } from "./clf-time.ts";
 import type { Format } from "./format.ts";
 import { parseSize, parseStatus } from "./numbers.ts";
@@ -87,13 +87,6 @@ function parse(
     if (close === end - 1) setPresent(bytes, i + 2, close, FORWARDED, cursor);
   }
   return true;
-}
-
-/** The end of the token that begins at `from`. */
-function tokenEnd(bytes: Uint8Array, from: number, end: number): number {
-  let i = from;
-  while (i < end && bytes[i] !== SPACE) i++;
-  return i;
 }
 
 /**

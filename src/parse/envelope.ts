@@ -1,5 +1,5 @@
 import { decodeEscapes } from "../model/escapes.ts";
-import { BACKSLASH, CLOSE_BRACKET, COLON, isDigit, OPEN_BRACKET, QUOTE, SPACE } from "./ascii.ts";
+import { BACKSLASH, CLOSE_BRACKET, COLON, isDigit, OPEN_BRACKET, QUOTE, SPACE, stands } from "./ascii.ts";
 
 /** Where the message of an enveloped line lies. One object serves every line. */
 export interface Message {
@@ -131,7 +131,7 @@ function dockerOpener(): Envelope {
   let inside = Buffer.alloc(0);
   const pieces = new Pieces();
   return (bytes, start, end, into) => {
-    for (let i = 0; i < DOCKER.length; i++) if (bytes[start + i] !== DOCKER[i]) return false;
+    if (!stands(DOCKER, bytes, start, end)) return false;
     const from = start + DOCKER.length;
     let close = from;
     while (close < end && bytes[close] !== QUOTE) close += bytes[close] === BACKSLASH ? 2 : 1;
@@ -164,11 +164,7 @@ class Pieces {
 
 /** Whether the rest of Docker's record says `"stream":"stderr"`. */
 function isErrorStream(bytes: Uint8Array, from: number, end: number): boolean {
-  for (let i = from; i + STDERR.length <= end; i++) {
-    let same = 0;
-    while (same < STDERR.length && bytes[i + same] === STDERR[same]) same++;
-    if (same === STDERR.length) return true;
-  }
+  for (let i = from; i < end; i++) if (stands(STDERR, bytes, i, end)) return true;
   return false;
 }
 

@@ -1,5 +1,5 @@
 import { parseIpBytes } from "../model/ip.ts";
-import { CLOSE_BRACKET, COLON, digits, isDigit, OPEN_BRACKET, QUOTE, SPACE } from "./ascii.ts";
+import { CLOSE_BRACKET, COLON, digits, isDigit, OPEN_BRACKET, QUOTE, tokenEnd } from "./ascii.ts";
 import { epochMillis, monthNamed } from "./civil.ts";
 import type { Format } from "./format.ts";
 import { parseSize } from "./numbers.ts";
@@ -55,12 +55,6 @@ export function parseHaproxy(bytes: Uint8Array, start: number, end: number, curs
   if (tokens < FEWEST || i >= end) return false;
   splitRequestLine(bytes, i + 1, closingQuote(cursor.view, i + 1, end), cursor);
   return true;
-}
-
-function tokenEnd(bytes: Uint8Array, from: number, end: number): number {
-  let i = from;
-  while (i < end && bytes[i] !== SPACE) i++;
-  return i;
 }
 
 /** The last time read to its second: most lines share it with the one before. */

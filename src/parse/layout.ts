@@ -1,5 +1,5 @@
 import type { IpWords } from "../model/ip.ts";
-import { COLON, DOT, isDash, isDigit, OPEN_BRACKET, QUOTE } from "./ascii.ts";
+import { COLON, DOT, isDash, isDigit, OPEN_BRACKET, QUOTE, stands } from "./ascii.ts";
 import { CLF_LENGTH, parseClfTime } from "./clf-time.ts";
 import type { ParseLine } from "./format.ts";
 import { parseForwarded } from "./forwarded.ts";
@@ -281,12 +281,6 @@ function mayBePeer(address: Step, bytes: Uint8Array, at: number, end: number): b
 }
 
 const UNIX = new TextEncoder().encode("unix:");
-
-function stands(text: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
-  if (at + text.length > end) return false;
-  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
-  return true;
-}
 
 /** Whether that text stands there, or the line ends there and the text is none. */
 function follows(text: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {

@@ -1,4 +1,4 @@
-import { COLON, isDash, isDigit, SPACE } from "./ascii.ts";
+import { COLON, isDash, isDigit, tokenEnd } from "./ascii.ts";
 import { parseCombined, parseCommon } from "./combined.ts";
 import type { Format } from "./format.ts";
 import { FIELD, type RequestCursor } from "./request-cursor.ts";
@@ -8,8 +8,7 @@ import { FIELD, type RequestCursor } from "./request-cursor.ts";
  * configurations put before their lines. False, with the cursor unspecified, for anything else.
  */
 export function parseVhost(bytes: Uint8Array, start: number, end: number, cursor: RequestCursor): boolean {
-  let blank = start;
-  while (blank < end && bytes[blank] !== SPACE) blank++;
+  const blank = tokenEnd(bytes, start, end);
   if (blank === start || blank === end) return false;
   const line = blank + 1;
   if (!parseCombined(bytes, line, end, cursor) && !parseCommon(bytes, line, end, cursor)) return false;

@@ -1,3 +1,6 @@
+/** `from` of a log that no configuration names. */
+export const USUAL_PLACE = "usual place";
+
 /** A log that some configuration names. */
 export interface FoundLog {
   /** A file or a glob. */

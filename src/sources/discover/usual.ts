@@ -1,3 +1,4 @@
+import { USUAL_PLACE } from "./found.ts";
 import type { Search } from "./search.ts";
 
 /** The servers whose configuration can be read. */
@@ -27,6 +28,6 @@ export function searchUsualPlaces({ files, logs }: Search, configured: ReadonlyS
   for (const { server, path, format } of PLACES) {
     if (server !== undefined && configured.has(server)) continue;
     if (files.expand(path).some((match) => files.exists(match)))
-      logs.add({ path, format, from: "usual place" });
+      logs.add({ path, format, from: USUAL_PLACE });
   }
 }
