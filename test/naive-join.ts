@@ -203,12 +203,18 @@ export class NaiveJoin {
           return row.authFailures;
         case "rate":
           return row.requests60s;
-        case "seen":
+        case "last":
           return row.lastSeen;
-        case "services":
+        case "svc":
           return this.services(row.ip).length;
+        case "conn":
+          return row.connections;
+        case "req":
+          return row.requests;
+        case "sent":
+          return row.bytes;
         default:
-          return row[sort];
+          return 0;
       }
     };
     const rows = this.addresses()
@@ -319,11 +325,12 @@ export class NaiveJoin {
       },
       offenders: {
         requests: offenders("requests60s", "rate"),
-        connections: offenders("connections", "connections"),
-        bytes: offenders("bytes", "bytes"),
+        connections: offenders("connections", "conn"),
+        bytes: offenders("bytes", "sent"),
       },
       health: [...this.health.values()],
       matched: rows.length,
+      skipped: 0,
       rows: rows.slice(0, query.limit ?? 1_000),
       live:
         query.after === undefined

@@ -39,5 +39,5 @@ export function fileEvents(files: Files, filter: Filter | undefined): Promise<nu
 function isStreamed(input: Input, filter: Filter | undefined): boolean {
   if (input.kind === "tick") return false;
   if (filter === undefined) return true;
-  return (input.kind === "request" || input.kind === "auth") && filter.line(input);
+  return (input.kind === "request" || input.kind === "auth") && filter.line(input, undefined);
 }

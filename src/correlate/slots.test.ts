@@ -153,12 +153,12 @@ describe("when all places are taken", () => {
     );
     const sockets = [...peers, ...peers].map(socket);
     const state = stateWith(8, [{ kind: "sockets", at: NOW, source: "proc", sockets }]);
-    const { totals, rows } = snapshot(state, { sort: "connections" });
+    const { totals, rows } = snapshot(state, { sort: "conn" });
     expect(totals).toMatchObject({ sockets: 100, established: 100, addresses: 8 });
     expect(rows).toHaveLength(8);
     for (const row of rows) expect(row.connections).toBe(row.states.ESTABLISHED ?? 0);
     fold(state, { kind: "sockets", at: NOW, source: "proc", sockets: [] });
-    const after = snapshot(state, { sort: "connections" });
+    const after = snapshot(state, { sort: "conn" });
     expect(after.totals).toMatchObject({ sockets: 0, established: 0, addresses: 8 });
     for (const row of after.rows) expect(row).toMatchObject({ connections: 0, established: 0, states: {} });
   });

@@ -49,6 +49,8 @@ function socket(remote: Ip, more: Partial<Socket> = {}): Socket {
 function filter(passes: (text: string) => boolean): Filter {
   return {
     text: "",
+    asksLines: false,
+    asksRows: false,
     address: (row) => passes(row.ip),
     line: (event) => passes(event.kind === "request" ? (event.path ?? "") : event.service),
   };

@@ -58,8 +58,8 @@ export function snapshot(state: State, query: Query): Snapshot {
     },
     offenders: {
       requests: offenders(state, shown, row, "rate", (profile) => profile.requests60s),
-      connections: offenders(state, shown, row, "connections", (profile) => profile.connections),
-      bytes: offenders(state, shown, row, "bytes", (profile) => profile.bytes),
+      connections: offenders(state, shown, row, "conn", (profile) => profile.connections),
+      bytes: offenders(state, shown, row, "sent", (profile) => profile.bytes),
     },
     health: [...state.health.values()],
     matched: slots.length,
@@ -68,6 +68,7 @@ export function snapshot(state: State, query: Query): Snapshot {
       return row.toProfile();
     }),
     live: query.after === undefined ? [] : liveLines(state, query.after, query.filter),
+    skipped: 0,
     seq: state.recent.newest,
     ...(detail !== undefined && { detail }),
   };
@@ -188,7 +189,7 @@ function liveLines({ recent, isListed }: State, after: number, filter: Filter | 
     const event = readRecord(recent, seq);
     if (event === undefined) break;
     if (parseIpWords(event.ip, words) && !isListed(words)) continue;
-    if (filter === undefined || filter.line(event)) lines.push({ seq, event });
+    if (filter === undefined || filter.line(event, undefined)) lines.push({ seq, event });
   }
   return lines.reverse();
 }

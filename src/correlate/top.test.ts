@@ -66,20 +66,22 @@ function stateOf(all: readonly Doing[]): State {
 
 function keyOf(row: IpProfile, sort: Exclude<Sort, "ip">): number {
   switch (sort) {
-    case "requests":
+    case "req":
       return row.requests;
-    case "connections":
+    case "conn":
       return row.connections;
-    case "bytes":
+    case "sent":
       return row.bytes;
     case "auth":
       return row.authFailures;
-    case "services":
+    case "svc":
       return row.services.length;
     case "rate":
       return row.requests60s;
-    case "seen":
+    case "last":
       return row.lastSeen;
+    default:
+      return 0;
   }
 }
 

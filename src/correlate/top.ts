@@ -67,20 +67,22 @@ function sortKey(state: State, sort: Exclude<Sort, "ip">): (slot: number) => num
   const field = (name: number) => (slot: number) => read(state.records, slot, name);
   const now = Math.floor(state.now / 1000);
   switch (sort) {
-    case "connections":
+    case "conn":
       return (slot) => state.sockets.count[slot] as number;
-    case "requests":
+    case "req":
       return field(REQUESTS);
-    case "bytes":
+    case "sent":
       return field(BYTES);
     case "auth":
       return field(AUTH_FAILURES);
-    case "seen":
+    case "last":
       return field(LAST_SEEN);
     case "rate":
       return (slot) => sumWindow(state.windows, slot, now, 60);
-    case "services":
+    case "svc":
       return (slot) => countServices(state, slot);
+    default:
+      return () => 0;
   }
 }
 

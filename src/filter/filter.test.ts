@@ -98,8 +98,8 @@ describe("a line", () => {
   ];
   test.each(cases)("%p", (filter, request, login) => {
     const { line } = compileFilter(filter);
-    expect(line(REQUEST)).toBe(request);
-    expect(line(LOGIN)).toBe(login);
+    expect(line(REQUEST, undefined)).toBe(request);
+    expect(line(LOGIN, undefined)).toBe(login);
   });
 });
 
@@ -149,10 +149,12 @@ describe("any text", () => {
 
   test("of ten kilobytes is cut to what somebody may type", () => {
     expect(compileFilter("x".repeat(10_240)).text).toBe("x".repeat(256));
-    expect(compileFilter("x".repeat(10_240)).line({ ...REQUEST, path: "x".repeat(256) })).toBe(true);
+    expect(compileFilter("x".repeat(10_240)).line({ ...REQUEST, path: "x".repeat(256) }, undefined)).toBe(
+      true,
+    );
     const words = compileFilter("get -zz ".repeat(1_280));
-    expect(words.line(REQUEST)).toBe(true);
-    expect(words.line(LOGIN)).toBe(false);
+    expect(words.line(REQUEST, undefined)).toBe(true);
+    expect(words.line(LOGIN, undefined)).toBe(false);
   });
 
   test("compiles, and a word passes exactly what shows it", () => {
@@ -182,7 +184,7 @@ describe("any text", () => {
           word.startsWith("-") && word !== "-" ? !shows(word.slice(1)) : shows(word),
         );
         const line: RequestEvent = { kind: "request", at: 0, ip: parseIp("9.9.9.9") as Ip, path, source: "" };
-        expect(filter.line(line)).toBe(expected);
+        expect(filter.line(line, undefined)).toBe(expected);
         expect(filter.address({ ...ROW, ip: line.ip, services: [], last: path })).toBe(expected);
         expect(compileFilter(filter.text).text).toBe(filter.text);
       }),

@@ -19,6 +19,8 @@ export function compileFilter(text: string): Filter {
     !unwanted.some((word) => texts.some((shown) => shown.includes(word)));
   return {
     text: cut,
+    asksLines: false,
+    asksRows: false,
     address: (row) => words.length === 0 || passes(rowTexts(row)),
     line: (event) => words.length === 0 || passes(lineTexts(event)),
   };

@@ -11,6 +11,7 @@ export type Event =
   | AuthEvent
   | KernelEvent
   | BandwidthEvent
+  | OriginEvent
   | HealthEvent;
 
 /** The clock: core time is the `at` of the latest one. */
@@ -262,6 +263,26 @@ export interface BandwidthEvent {
   readonly inBytes: number;
   readonly outBytes: number;
   readonly source: "vnstat";
+}
+
+/** Where an address comes from. A later one adds to what was said before. */
+export interface OriginEvent {
+  readonly kind: "origin";
+  readonly at: number;
+  readonly ip: Ip;
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string;
+  readonly city?: string;
+  /** Number of the autonomous system that announces it, and who runs it. */
+  readonly asn?: number;
+  readonly org?: string;
+  /** The registered prefix it lies in, and that prefix's name. */
+  readonly prefix?: string;
+  readonly network?: string;
+  /** Mail address for complaints. */
+  readonly abuse?: string;
+  /** Its name in reverse DNS. */
+  readonly hostname?: string;
 }
 
 /** What a source belongs to. All but bandwidth have a lamp on the screen. */

@@ -1,4 +1,12 @@
-import type { AuthEvent, BandwidthEvent, HealthEvent, RequestEvent, Socket, TcpState } from "./event.ts";
+import type {
+  AuthEvent,
+  BandwidthEvent,
+  HealthEvent,
+  OriginEvent,
+  RequestEvent,
+  Socket,
+  TcpState,
+} from "./event.ts";
 import type { Ip } from "./ip.ts";
 
 /** A local or remote port that sockets of an address use, with its usual name where it has one. */
@@ -8,11 +16,29 @@ export interface Service {
   readonly sockets: number;
 }
 
-/** What is known about one address now. Plain and JSON-ready. Numbers are since start unless named otherwise. */
-export interface IpProfile {
-  readonly ip: Ip;
-  /** A trusted proxy: what comes through it counts for the clients it names, and blocking it would cut them all off. */
-  readonly proxy?: true | undefined;
+export type Severity = "info" | "warning" | "critical";
+
+/** One reason to call a row bad, in words with its numbers. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly score: number;
+  readonly evidence: string;
+}
+
+/** The findings of a row, worst first, and their sum: `risk` is 0-100, below 30 info, from 70 on critical. */
+export interface Verdict {
+  readonly risk: number;
+  readonly severity: Severity;
+  readonly findings: readonly Finding[];
+}
+
+/** Numbers of one address, or the sums of several. Since start unless named otherwise. */
+export interface Activity {
+  /** Absent where nothing speaks against it. Of several addresses, the worst one's. */
+  readonly verdict?: Verdict | undefined;
+  /** Where it comes from, as far as somebody told. Of several addresses, what all of them share by their group. */
+  readonly origin?: Origin | undefined;
   readonly firstSeen: number;
   readonly lastSeen: number;
   /** Sockets in any state, now. */
@@ -29,6 +55,11 @@ export interface IpProfile {
   readonly requests60s: number;
   /** Body bytes sent in answer to its requests. */
   readonly bytes: number;
+  /** Bytes on the wire from and to it, where packets are counted. */
+  readonly inBytes?: number | undefined;
+  readonly outBytes?: number | undefined;
+  /** Times it was here before, days or weeks ago, where history is kept. */
+  readonly sessions?: number | undefined;
   readonly status4xx: number;
   readonly status5xx: number;
   readonly malformed: number;
@@ -38,6 +69,25 @@ export interface IpProfile {
   readonly last?: string | undefined;
 }
 
+/** What is known about one address now. Plain and JSON-ready. */
+export interface IpProfile extends Activity {
+  readonly ip: Ip;
+  /** A trusted proxy: what comes through it counts for the clients it names, and blocking it would cut them all off. */
+  readonly proxy?: true | undefined;
+}
+
+/** Addresses that belong together, summed up. */
+export interface GroupProfile extends Activity {
+  /** `45.77.12.0/24`, `AS14061`, `NL`; empty for those of which it is not known. */
+  readonly group: string;
+  /** How many of its addresses passed the filter. */
+  readonly addresses: number;
+}
+
+/** How addresses can be put together: each alone, by /24 or /64, by autonomous system, by country. */
+export const GROUPS = ["address", "prefix", "network", "country"] as const;
+export type Group = (typeof GROUPS)[number];
+
 /** A minute-by-minute strip, oldest first, 60 long; the last entry is the minute under way. */
 export interface Strip {
   readonly requests: readonly number[];
@@ -46,6 +96,9 @@ export interface Strip {
   readonly errors: readonly number[];
   readonly authFailures: readonly number[];
 }
+
+/** Where an address comes from. */
+export type Origin = Omit<OriginEvent, "kind" | "at" | "ip">;
 
 /** Everything about the one address a person looks at. */
 export interface Detail {
@@ -135,32 +188,77 @@ export interface Snapshot {
   /** Rows that the filter lets through; `rows` are the first of them. */
   readonly matched: number;
   readonly rows: readonly IpProfile[];
-  /** Lines after `query.after` that the filter lets through, oldest first, the newest 500 at most. */
+  /** Instead of `rows` where groups were asked for: the first of `matchedGroups`. */
+  readonly groups?: readonly GroupProfile[];
+  readonly matchedGroups?: number;
+  /** Lines after `query.after` that the filter lets through, oldest first: the newest 500, or `query.lines` of all. */
   readonly live: readonly LiveLine[];
+  /** Lines after `query.after` that are not among `live`: let through but left out, or never looked at. */
+  readonly skipped: number;
+  /** Not all kept lines were searched for the filter yet: ask again, and more rows may come. */
+  readonly searching?: true;
   /** Highest `seq` given out so far: the `after` of the next question. */
   readonly seq: number;
   readonly detail?: Detail;
 }
 
-export const SORTS = ["requests", "connections", "bytes", "auth", "services", "rate", "seen", "ip"] as const;
+/**
+ * The columns of the address table, which are what rows can be sorted by, from left to right: one word for a column,
+ * its order, and (where it has one) its filter.
+ */
+export const SORTS = [
+  "risk",
+  "ip",
+  "cc",
+  "network",
+  "conn",
+  "est",
+  "half",
+  "svc",
+  "rate",
+  "req",
+  "in",
+  "out",
+  "sent",
+  "4xx",
+  "5xx",
+  "auth",
+  "seen",
+  "last",
+] as const;
 export type Sort = (typeof SORTS)[number];
 
-/** Decides which addresses and which lines a query shows. Both must be pure and cheap. */
+/** Decides which addresses and which lines a query shows. All must be pure and cheap. */
 export interface Filter {
-  /** The filter in words, as the user wrote it. */
+  /** The filter as the user wrote it. */
   readonly text: string;
-  /** `row` is reused for the next address: its getters are lazy. */
+  /** Whether it needs to see lines, or rows, to decide. */
+  readonly asksLines: boolean;
+  readonly asksRows: boolean;
+  /**
+   * Whether a line passes; `row` is the one of its address, undefined where that is not known. Both are reused for
+   * the next one: their getters are lazy.
+   */
+  line(event: RequestEvent | AuthEvent, row: IpProfile | undefined): boolean;
+  /**
+   * Whether an address passes by itself: asked where the filter needs no lines, or no line of it is kept. Else it
+   * passes with one of its lines.
+   */
   address(row: IpProfile): boolean;
-  line(event: RequestEvent | AuthEvent): boolean;
 }
 
 /** What a snapshot should hold. */
 export interface Query {
   readonly sort: Sort;
+  /** Least first; addresses and words from the end. */
+  readonly reverse?: boolean;
+  readonly group?: Group;
   readonly filter?: Filter;
   /** Rows wanted, 1,000 when absent. */
   readonly limit?: number;
   /** Live lines with a higher `seq` than this; none when absent. */
   readonly after?: number;
+  /** Where more lines came, so many of them, evenly picked; when absent the newest 500. */
+  readonly lines?: number;
   readonly detail?: Ip;
 }

@@ -38,7 +38,7 @@ const LAST: Column = {
   title: "LAST",
   width: 16,
   rank: 2,
-  sort: "seen",
+  sort: "last",
   value: (row) => (row.proxy ? `proxy: ${row.last ?? "counted for its clients"}` : (row.last ?? "-")),
 };
 
@@ -50,7 +50,7 @@ export const COLUMNS: readonly Column[] = [
     width: 5,
     right: true,
     rank: 0,
-    sort: "connections",
+    sort: "conn",
     value: (row) => number(row.connections),
   },
   { title: "EST", width: 5, right: true, rank: 7, value: (row) => number(row.established) },
@@ -66,17 +66,17 @@ export const COLUMNS: readonly Column[] = [
     title: "SVC",
     width: 10,
     rank: 5,
-    sort: "services",
+    sort: "svc",
     value: (row, width) => services(row.services, width),
   },
   { title: "REQ/M", width: 5, right: true, rank: 0, sort: "rate", value: (row) => number(row.requests60s) },
-  { title: "REQ", width: 5, right: true, rank: 1, sort: "requests", value: (row) => number(row.requests) },
+  { title: "REQ", width: 5, right: true, rank: 1, sort: "req", value: (row) => number(row.requests) },
   {
     title: "SENT",
     width: 5,
     right: true,
     rank: 4,
-    sort: "bytes",
+    sort: "sent",
     value: (row) => (row.bytes > 0 ? bytes(row.bytes) : "-"),
   },
   {
@@ -133,14 +133,24 @@ function gap({ right }: Column, index: number): number {
 
 /** How a sort is called in words. */
 export const SORT_NAMES: Readonly<Record<Sort, string>> = {
-  requests: "requests",
-  connections: "connections",
-  bytes: "bytes sent",
-  auth: "auth failures",
-  services: "services",
-  rate: "requests/min",
-  seen: "last seen",
+  risk: "risk",
   ip: "address",
+  cc: "country",
+  network: "network",
+  conn: "connections",
+  est: "established",
+  half: "half-open",
+  svc: "services",
+  rate: "requests/min",
+  req: "requests",
+  in: "bytes in",
+  out: "bytes out",
+  sent: "bytes sent",
+  "4xx": "4xx answers",
+  "5xx": "5xx answers",
+  auth: "auth failures",
+  seen: "times seen before",
+  last: "last seen",
 };
 
 function number(value: number): string {

@@ -56,7 +56,7 @@ export interface Settings {
 
 /** The screen before anything is known. */
 export function initialState(size: Size, settings: Settings): State {
-  const asked: Asked = { sort: "requests", filter: settings.filter ?? "" };
+  const asked: Asked = { sort: "req", filter: settings.filter ?? "" };
   return {
     ...settings,
     ...asked,

@@ -223,6 +223,7 @@ export function snapshot(known: Partial<Snapshot> = {}): Snapshot {
     rows,
     live: LINES,
     seq: known.live?.at(-1)?.seq ?? LINES.length,
+    skipped: 0,
     ...known,
   };
 }
@@ -264,22 +265,25 @@ export function answer(query: Query, known: Partial<Snapshot> = {}): Snapshot {
   const { filter, after, detail: wanted } = query;
   const rows = whole.rows.filter((row) => filter?.address(row) ?? true);
   const keys = {
-    requests: (row: IpProfile) => row.requests,
-    connections: (row: IpProfile) => row.connections,
-    bytes: (row: IpProfile) => row.bytes,
+    req: (row: IpProfile) => row.requests,
+    conn: (row: IpProfile) => row.connections,
+    est: (row: IpProfile) => row.established,
+    half: (row: IpProfile) => row.halfOpen,
+    sent: (row: IpProfile) => row.bytes,
     auth: (row: IpProfile) => row.authFailures,
-    services: (row: IpProfile) => row.services.length,
+    svc: (row: IpProfile) => row.services.length,
     rate: (row: IpProfile) => row.requests60s,
-    seen: (row: IpProfile) => row.lastSeen,
-    ip: () => 0,
+    last: (row: IpProfile) => row.lastSeen,
   };
-  const key = keys[query.sort];
+  const key = query.sort in keys ? keys[query.sort as keyof typeof keys] : () => 0;
   const about = wanted === undefined ? undefined : detail(wanted, whole.rows);
   return {
     ...whole,
     rows: rows.toSorted((a, b) => key(b) - key(a)).slice(0, query.limit ?? 1000),
     matched: rows.length,
-    live: whole.live.filter(({ seq, event }) => seq > (after ?? whole.seq) && (filter?.line(event) ?? true)),
+    live: whole.live.filter(
+      ({ seq, event }) => seq > (after ?? whole.seq) && (filter?.line(event, undefined) ?? true),
+    ),
     ...(about !== undefined && { detail: about }),
   };
 }
