@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
-import { compileFilter } from "../filter/filter.ts";
 import { diesWithParent } from "../kernel/libc.ts";
 import type { Input } from "../model/event.ts";
 import type { ConsoleHost } from "../tui/console.ts";
@@ -80,7 +79,7 @@ async function show(
       onLines = listener;
     },
     refresh: () => feed?.refresh?.(),
-    compileFilter,
+    freeze: engine.freeze,
   };
   try {
     return await runConsole({

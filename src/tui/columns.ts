@@ -1,125 +1,117 @@
-import type { IpProfile, Service, Sort } from "../model/snapshot.ts";
-import { bytes, short, shortAddress } from "./format.ts";
+import { type Activity, type Group, type GroupProfile, type IpProfile, SORTS, type Sort } from "../model/snapshot.ts";
+import { bytes, grouped, short, shortAddress } from "./format.ts";
 import { PALETTE, type Style } from "./palette.ts";
+import { serviceNames } from "./services.ts";
 
-/** A column of the address table. */
+/** A row of the table: one address, or a group of them. */
+export type Row = IpProfile | GroupProfile;
+
+/** A column of the address table. Its name is what it sorts by. */
 export interface Column {
   readonly title: string;
   readonly width: number;
   readonly right?: true;
   /** Columns of the highest rank leave first as the width shrinks; rank 0 stays. */
   readonly rank: number;
-  /** What a click on its title sorts by. */
-  readonly sort?: Sort;
+  /** Whether a row knows it; a column that no row knows takes no room unless somebody asked for it by name. */
+  known?(row: Row): boolean;
   /** What a cell of that width says; the rest is cut. */
-  value(row: IpProfile, width: number): string;
-  style?(row: IpProfile): Style;
+  value(row: Row, width: number): string;
+  style?(row: Row): Style;
 }
 
 /** A column with its place: `x` counts from the left edge of the rows. */
 export interface Placed {
+  readonly name: Sort;
   readonly column: Column;
   readonly x: number;
   readonly width: number;
 }
 
-/** An IPv4 address in full. */
-const ADDRESS: Column = {
-  title: "ADDRESS",
-  width: 18,
-  rank: 0,
-  sort: "ip",
-  value: (row, width) => shortAddress(row.ip, width),
-  style: () => PALETTE.plain,
-};
-
-/** What it did last: takes what width is left. */
-const LAST: Column = {
-  title: "LAST",
-  width: 16,
-  rank: 2,
-  sort: "last",
-  value: (row) => (row.proxy ? `proxy: ${row.last ?? "counted for its clients"}` : (row.last ?? "-")),
-};
-
-/** Left to right. A column is a line here and nothing else. */
-export const COLUMNS: readonly Column[] = [
-  ADDRESS,
-  {
-    title: "CONN",
-    width: 5,
-    right: true,
-    rank: 0,
-    sort: "conn",
-    value: (row) => number(row.connections),
-  },
-  { title: "EST", width: 5, right: true, rank: 7, value: (row) => number(row.established) },
-  {
-    title: "HALF",
-    width: 5,
-    right: true,
-    rank: 3,
-    value: (row) => number(row.halfOpen),
-    style: alarming("halfOpen"),
-  },
-  {
-    title: "SVC",
-    width: 10,
-    rank: 5,
-    sort: "svc",
-    value: (row, width) => services(row.services, width),
-  },
-  { title: "REQ/M", width: 5, right: true, rank: 0, sort: "rate", value: (row) => number(row.requests60s) },
-  { title: "REQ", width: 5, right: true, rank: 1, sort: "req", value: (row) => number(row.requests) },
-  {
-    title: "SENT",
-    width: 5,
-    right: true,
+/** Every column there is: a line here, its name in SORTS of the model, and nothing else. */
+export const COLUMNS: Readonly<Record<Sort, Column>> = {
+  risk: { title: "RISK", width: 4, right: true, rank: 0, value: risk, style: riskStyle },
+  // An IPv4 address in full.
+  ip: { title: "ADDRESS", width: 18, rank: 0, value: label, style: () => PALETTE.plain },
+  cc: {
+    title: "CC",
+    width: 2,
     rank: 4,
-    sort: "sent",
-    value: (row) => (row.bytes > 0 ? bytes(row.bytes) : "-"),
+    known: (row) => row.origin?.country !== undefined,
+    value: (row) => row.origin?.country ?? "-",
   },
-  {
-    title: "4XX",
-    width: 5,
+  network: {
+    title: "NETWORK",
+    width: 20,
+    rank: 7,
+    known: (row) => networkOf(row) !== "",
+    value: (row) => networkOf(row) || "-",
+  },
+  conn: count("CONN", 0, (row) => row.connections),
+  est: count("EST", 12, (row) => row.established),
+  half: { ...count("HALF", 3, (row) => row.halfOpen), style: alarming((row) => row.halfOpen) },
+  svc: { title: "SVC", width: 10, rank: 8, value: (row, width) => serviceNames(row.services, width) },
+  rate: count("REQ/M", 0, (row) => row.requests60s),
+  req: count("REQ", 2, (row) => row.requests),
+  in: size("IN", 11, (row) => row.inBytes),
+  out: size("OUT", 10, (row) => row.outBytes),
+  sent: { ...size("SENT", 5, (row) => row.bytes), known: () => true },
+  "4xx": { ...count("4XX", 6, (row) => row.status4xx), style: mostlyRefused },
+  "5xx": count("5XX", 13, (row) => row.status5xx),
+  auth: { ...count("AUTH", 0, (row) => row.authFailures), style: alarming((row) => row.authFailures) },
+  seen: {
+    title: "SEEN",
+    width: 4,
     right: true,
-    rank: 6,
-    value: (row) => number(row.status4xx),
-    style: mostlyRefused,
+    rank: 9,
+    known: (row) => row.sessions !== undefined,
+    value: (row) => (row.sessions === undefined || row.sessions < 2 ? "-" : `${short(row.sessions)}×`),
   },
-  {
-    title: "AUTH",
-    width: 5,
-    right: true,
-    rank: 0,
-    sort: "auth",
-    value: (row) => number(row.authFailures),
-    style: alarming("authFailures"),
-  },
-  LAST,
-];
+  // What it did last: takes what width is left.
+  last: { title: "LAST", width: 16, rank: 1, value: last },
+};
+
+/** Columns in the order they leave a table that gets narrower; those not among them stay. */
+export const LEAVING: readonly Sort[] = SORTS.filter((name) => COLUMNS[name].rank > 0).sort(
+  (a, b) => COLUMNS[b].rank - COLUMNS[a].rank,
+);
+
+/** What identifies a row: its address or its group. */
+export function keyOf(row: Row): string {
+  return "ip" in row ? row.ip : row.group;
+}
+
+/** The columns of which some row knows something, in addition to those of `known`. */
+export function knownColumns(rows: readonly Row[], known: readonly Sort[]): readonly Sort[] {
+  const found = SORTS.filter((name) => {
+    const { known: knows } = COLUMNS[name];
+    return knows === undefined || known.includes(name) || rows.some(knows);
+  });
+  return found.length === known.length ? known : found;
+}
 
 /** A short address is better than a long last act, up to the longest address there is. */
 const ADDRESS_FULL = 39;
 /** What LAST has before ADDRESS may grow. */
 const LAST_ENOUGH = 28;
 
-/** The columns that fit into `width` cells with blanks between; the last one takes the rest. */
-export function columnsFor(width: number): Placed[] {
-  const kept = [...COLUMNS];
-  const needed = () => kept.reduce((sum, column, i) => sum + column.width + gap(column, i), 0);
-  while (needed() > width) {
-    const worst = kept.reduce((a, b) => (b.rank > a.rank ? b : a));
-    if (worst.rank === 0) break;
-    kept.splice(kept.indexOf(worst), 1);
+/** Those of the columns `wanted` that fit into `width` cells with blanks between, in their order. */
+export function columnsFor(width: number, wanted: readonly Sort[]): Placed[] {
+  const kept = [...wanted];
+  const needed = () => kept.reduce((sum, name, i) => sum + COLUMNS[name].width + gap(COLUMNS[name], i), 0);
+  for (const name of LEAVING) {
+    if (needed() <= width) break;
+    const at = kept.indexOf(name);
+    if (at >= 0) kept.splice(at, 1);
   }
   const spare = Math.max(0, width - needed());
-  const room = kept.includes(LAST) ? Math.max(0, spare - (LAST_ENOUGH - LAST.width)) : spare;
-  const address = Math.min(room, ADDRESS_FULL - ADDRESS.width);
+  const room = kept.includes("last") ? Math.max(0, spare - (LAST_ENOUGH - COLUMNS.last.width)) : spare;
+  const address = Math.min(room, ADDRESS_FULL - COLUMNS.ip.width);
   let x = 0;
-  return kept.map((column, i) => {
-    const extra = column === ADDRESS ? address : column === LAST ? spare - address : 0;
-    const placed = { column, x: x + gap(column, i), width: column.width + extra };
+  return kept.map((name, i) => {
+    const column = COLUMNS[name];
+    const extra = name === "ip" ? address : name === "last" ? spare - address : 0;
+    const placed = { name, column, x: x + gap(column, i), width: column.width + extra };
     x = placed.x + placed.width;
     return placed;
   });
@@ -153,27 +145,67 @@ export const SORT_NAMES: Readonly<Record<Sort, string>> = {
   last: "last seen",
 };
 
-function number(value: number): string {
-  return value > 0 ? short(value) : "-";
+/** What the rows are called, grouped like that. */
+export const GROUP_NAMES: Readonly<Record<Group, { readonly title: string; readonly many: string }>> = {
+  address: { title: "ADDRESS", many: "Addresses" },
+  prefix: { title: "PREFIX", many: "Prefixes" },
+  network: { title: "NETWORK", many: "Networks" },
+  country: { title: "COUNTRY", many: "Countries" },
+};
+
+/** The autonomous system with who runs it: `AS14061 DigitalOcean`; empty where neither is known. */
+export function networkOf({ origin }: Activity): string {
+  const { asn, org, network } = origin ?? {};
+  return [asn === undefined ? undefined : `AS${asn}`, org ?? network].filter((word) => word !== undefined).join(" ");
 }
 
-/** Names in as many cells as there are: `https,ssh+2`. */
-function services(list: readonly Service[], width: number): string {
-  let text = "";
-  for (const [i, { name }] of list.entries()) {
-    const longer = text === "" ? name : `${text},${name}`;
-    const rest = list.length - i - 1;
-    if (longer.length + (rest > 0 ? 2 : 0) > width && text !== "") return `${text}+${list.length - i}`;
-    text = longer;
-  }
-  return text === "" ? "-" : text;
+/** An address, or a group with how many addresses it has. */
+function label(row: Row, width: number): string {
+  if ("ip" in row) return shortAddress(row.ip, width);
+  const size = ` ×${grouped(row.addresses)}`;
+  return shortAddress(row.group === "" ? "not known" : row.group, width - size.length) + size;
 }
 
-function alarming(key: "halfOpen" | "authFailures"): (row: IpProfile) => Style {
-  return (row) => (row[key] > 0 ? PALETTE.warning : PALETTE.dim);
+function last(row: Row): string {
+  if ("ip" in row && row.proxy) return `proxy: ${row.last ?? "counted for its clients"}`;
+  return row.last ?? "-";
+}
+
+function count(title: string, rank: number, number: (row: Row) => number): Column {
+  return {
+    title,
+    width: 5,
+    right: true,
+    rank,
+    value: (row) => (number(row) > 0 ? short(number(row)) : "-"),
+  };
+}
+
+function size(title: string, rank: number, number: (row: Row) => number | undefined): Column {
+  return {
+    title,
+    width: 5,
+    right: true,
+    rank,
+    known: (row) => number(row) !== undefined,
+    value: (row) => bytes(number(row) ?? 0).replace(/^0$/, "-"),
+  };
+}
+
+function risk({ verdict }: Row): string {
+  return verdict === undefined ? "·" : String(verdict.risk);
+}
+
+function riskStyle({ verdict }: Row): Style {
+  if (verdict === undefined || verdict.severity === "info") return PALETTE.dim;
+  return verdict.severity === "critical" ? PALETTE.bad : PALETTE.warning;
+}
+
+function alarming(number: (row: Row) => number): (row: Row) => Style {
+  return (row) => (number(row) > 0 ? PALETTE.warning : PALETTE.dim);
 }
 
 /** Half of the answers a 4xx is a prober's share, not a stale link's. */
-function mostlyRefused(row: IpProfile): Style {
+function mostlyRefused(row: Row): Style {
   return row.status4xx * 2 > row.requests ? PALETTE.warning : PALETTE.plain;
 }

@@ -28,7 +28,7 @@ describe("the main screen", () => {
         ["requests 45.77.12.9 212/m", "connections 45.77.12.9 18", "sent 45.77.12.9 2.1M"],
         ["Addresses 5 · by requests"],
         ["214 sockets", "180 established", "5 addresses", "24.7k req/min", "filter: none"],
-        ["/ filter", "s sort", "Enter detail", "? help", "q quit"],
+        ["/ filter", "! suspicious", "s sort", "Enter why", "? help", "q quit"],
       ]) {
         const shown = line(frame, words[0] ?? "");
         for (const word of words) expect(shown).toContain(word);
@@ -114,10 +114,10 @@ describe("the main screen", () => {
   test("is too small and says so, and comes back", async () => {
     await using console = await stage(80, 24);
     for (const [width, height, words] of [
-      [59, 24, "terminal too small: 59x24, needs 60x15; q quits"],
-      [80, 14, "terminal too small: 80x14, needs 60x15; q quits"],
-      [20, 3, "terminal too small:…"],
-      [2, 1, "t…"],
+      [59, 24, "needs 60x15: this terminal is 59x24; q quits"],
+      [80, 14, "needs 60x15: this terminal is 80x14; q quits"],
+      [30, 3, "needs 60x15: this terminal is…"],
+      [2, 1, "n…"],
       [1, 1, "…"],
     ] as const) {
       console.setup.resize(width, height);
@@ -218,7 +218,7 @@ describe("modals", () => {
         "SOCKETS  18",
         "nginx(812) web",
         "18.4ms",
-        "REQUESTS, newest first  200",
+        "REQUESTS, newest first  200 of 1,204",
         "/page/0",
         "Mozilla/5.0",
         "/ filter this address",

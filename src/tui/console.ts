@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Filter, Query, Snapshot } from "../model/snapshot.ts";
-import { initialState, queryOf, type State } from "./state.ts";
+import { compileFilter } from "../filter/filter.ts";
+import type { Filter, Group, Query, Snapshot, Sort } from "../model/snapshot.ts";
+import { isError } from "./filter-input.ts";
+import { askedOf, initialState, queryOf, type State } from "./state.ts";
+import type { Effect, Message } from "./step.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
-import { type Effect, type Message, update } from "./update.ts";
+import { update } from "./update.ts";
 import { paintConsole } from "./views/console.ts";
 
 /** What the console looks at. */
@@ -15,7 +18,8 @@ export interface ConsoleHost {
   onLines(listener: () => void): void;
   /** Reads every source now. */
   refresh(): void;
-  compileFilter(text: string): Filter;
+  /** From now on every question is answered as of this moment, until it is turned off. */
+  freeze(on: boolean): void;
 }
 
 export interface ConsoleOptions {
@@ -29,8 +33,13 @@ export interface ConsoleOptions {
   readonly maxLines: number;
   /** A word for the header: `demo`. */
   readonly title?: string;
-  /** The filter it begins with. */
+  /** The filter it begins with, which must be one. */
   readonly filter?: string;
+  readonly sort: Sort;
+  readonly reverse: boolean;
+  readonly group: Group;
+  /** The columns of the table in their order; none for all of which something is known. */
+  readonly columns: readonly Sort[];
 }
 
 /**
@@ -59,14 +68,15 @@ const NOTICE = 3_000;
 export function startConsole(options: ConsoleOptions, terminal: Terminal): () => void {
   const { host, fast, ...settings } = options;
   const interval = fast ? FAST : SLOW;
-  let state: State = initialState(terminal.size(), settings);
-  let filter = host.compileFilter("");
+  let state: State = initialState(terminal.size(), { ...settings, interval: interval / 1000 });
+  let filter: Filter | undefined;
   let seen: number | undefined;
   const recent = Array.from({ length: QUESTIONS }, () => timer(QUESTIONS_WITHIN));
   // Runs from the last new line shown on: what comes meanwhile is no longer the first of its burst.
   const burst = timer(interval);
   const hold = timer(HOLD);
   const notice = timer(NOTICE);
+  const search = timer(QUESTIONS_WITHIN);
   let wanted = false;
 
   const hear = (message: Message): void => {
@@ -90,6 +100,9 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
         break;
       case "suspend":
         terminal.suspend();
+        break;
+      case "freeze":
+        host.freeze(effect.on);
         break;
       case "copy":
         terminal.copy(effect.text);
@@ -115,12 +128,13 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
 
   const ask = (): void => {
     seen = host.revision();
-    if (filter.text !== state.filter) filter = host.compileFilter(state.filter);
-    const { sort } = state;
+    const asked = askedOf(state);
+    if (filter?.text !== asked.filter) filter = compiled(asked.filter);
     const query = queryOf(state);
-    const snapshot = host.snapshot(state.filter === "" ? query : { ...query, filter });
+    const snapshot = host.snapshot(filter === undefined ? query : { ...query, filter });
     if (snapshot.live.length > 0) burst.restart();
-    const asked = { sort, filter: state.filter };
+    // Earlier lines are searched a part at a time, so that no key has to wait for all of them.
+    if (snapshot.searching) search.restart(want);
     if (isShown(snapshot) && isDeepStrictEqual(asked, state.shown)) return;
     hear({ kind: "snapshot", snapshot, asked });
   };
@@ -142,8 +156,14 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
 
   return () => {
     clearInterval(heartbeat);
-    for (const one of [...recent, burst, hold, notice]) one.stop();
+    for (const one of [...recent, burst, hold, notice, search]) one.stop();
   };
+}
+
+/** The filter of a text that is one, none where it says nothing. */
+function compiled(text: string): Filter | undefined {
+  const found = text === "" ? undefined : compileFilter(text);
+  return found === undefined || isError(found) ? undefined : found;
 }
 
 /** A quiet server's screen is painted again this much later all the same: rows grow dim, uptime goes on (ms). */

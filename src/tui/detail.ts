@@ -1,14 +1,14 @@
 import { type AuthEvent, type RequestEvent, type Socket, TCP_STATES } from "../model/event.ts";
-import type { Detail, IpProfile, Strip } from "../model/snapshot.ts";
+import type { Activity, Detail, IpProfile, Severity, Strip } from "../model/snapshot.ts";
+import { networkOf } from "./columns.ts";
 import { authSpans, statusSpan } from "./events.ts";
-import { fit } from "./fit.ts";
+import { cut, fit } from "./fit.ts";
 import { bytes, clock, clockOn, duration, grouped, short } from "./format.ts";
-import { PALETTE } from "./palette.ts";
+import type { Line, Section } from "./modal-text.ts";
+import { PALETTE, type Style } from "./palette.ts";
 import { sparkline } from "./sparkline.ts";
 import type { Span } from "./surface.ts";
-
-/** A line of a modal, made when it is on screen. */
-export type Line = () => readonly Span[];
+import { wrap } from "./wrap.ts";
 
 /** What a detail needs beside itself. */
 export interface Setting {
@@ -19,25 +19,69 @@ export interface Setting {
   readonly now: number;
 }
 
-const BLANK: Line = () => [];
-
-/** Everything known about one address, the numbers first, then the lists. */
-export function detailLines(detail: Detail, setting: Setting): Line[] {
+/** Everything known about one address: why it is suspected, its numbers, its last hour, then the lists. */
+export function detailSections(detail: Detail, setting: Setting): Section[] {
   const { profile, strip, sockets, auth, requests } = detail;
   return [
-    ...profileLines(profile, setting),
-    ...(strip === undefined ? [] : [BLANK, ...stripLines(strip, setting)]),
-    ...section("SOCKETS", sockets.map(socketLine), SOCKET_TITLES),
-    ...section(
-      "LOGINS",
+    [...whyLines(profile, setting), ...profileLines(profile, setting)],
+    strip === undefined ? [] : stripLines(strip, setting),
+    list("SOCKETS", sockets.map(socketLine), profile.connections, SOCKET_TITLES),
+    list(
+      "LOGINS, newest first",
       auth.map((event) => authLine(event, setting)),
     ),
-    ...section(
+    list(
       "REQUESTS, newest first",
       requests.map((event) => requestLine(event, setting)),
+      profile.requests,
     ),
   ];
 }
+
+/** The address with where it comes from, for a title: `45.77.12.9 · NL Amsterdam · AS14061 DigitalOcean`. */
+export function identity(profile: IpProfile): Span[] {
+  const { country, city, prefix, abuse, hostname } = profile.origin ?? {};
+  const place = [country, city].filter((word) => word !== undefined).join(" ");
+  const words = [place, networkOf(profile), prefix ?? "", hostname ?? "", abuse ?? ""].filter((word) => word !== "");
+  return [
+    [profile.ip, PALETTE.strong],
+    [words.map((word) => ` · ${word}`).join(""), PALETTE.plain],
+  ];
+}
+
+const SEVERITIES = {
+  info: PALETTE.dim,
+  warning: PALETTE.warning,
+  critical: PALETTE.bad,
+} as const satisfies Record<Severity, Style>;
+
+/** The risk of a row in words, with its colour. */
+export function riskSpan({ verdict }: Activity): Span {
+  if (verdict === undefined) return ["nothing against it", PALETTE.dim];
+  return [`risk ${verdict.risk} ${verdict.severity}`, SEVERITIES[verdict.severity]];
+}
+
+const RULE = 20;
+
+/** Each finding with its score, its rule, and its evidence in as many lines as it takes. */
+function whyLines({ verdict }: IpProfile, { width }: Setting): Line[] {
+  if (verdict === undefined) return [labelled("why", [["no rule found anything against it", PALETTE.dim]])];
+  return verdict.findings.flatMap(({ rule, score, severity, evidence }, i) => {
+    const head = LABEL + 5 + RULE;
+    const [first = "", ...rest] = wrap(cut(evidence, MAX_EVIDENCE), Math.max(20, width - head));
+    return [
+      labelled(i === 0 ? "why" : "", [
+        [`+${score}`.padEnd(5), SEVERITIES[severity]],
+        [rule.padEnd(RULE), PALETTE.strong],
+        [first, PALETTE.plain],
+      ]),
+      ...rest.map((line): Line => () => [[" ".repeat(head) + line, PALETTE.plain]]),
+    ];
+  });
+}
+
+/** Some sentences: more would push the rest out of sight. */
+const MAX_EVIDENCE = 600;
 
 const LABEL = 14;
 
@@ -134,9 +178,11 @@ function heading(title: string, words = ""): Line {
   ];
 }
 
-/** A list with its title and length; nothing where it is empty. */
-function section(title: string, lines: readonly Line[], ...titles: readonly Line[]): Line[] {
-  return lines.length === 0 ? [] : [BLANK, heading(title, grouped(lines.length)), ...titles, ...lines];
+/** A list with its title and length, and of how many; nothing where it is empty. */
+function list(title: string, lines: readonly Line[], of = lines.length, ...titles: readonly Line[]): Section {
+  if (lines.length === 0) return [];
+  const length = of > lines.length ? `${grouped(lines.length)} of ${grouped(of)}` : grouped(lines.length);
+  return [heading(title, length), ...titles, ...lines];
 }
 
 /** Widths of the columns of the socket list. */

@@ -14,10 +14,25 @@ export type Action =
   | "close"
   | "sort-next"
   | "sort-previous"
+  | "sort-invert"
+  | "group"
+  | "mark"
+  | "unmark"
   | "filter"
   | "filter-keep"
   | "filter-clear"
   | "filter-address"
+  | "suspicious"
+  | "complete-next"
+  | "complete-previous"
+  | "older"
+  | "newer"
+  | "form"
+  | "form-next"
+  | "form-previous"
+  | "form-enter"
+  | "section-next"
+  | "section-previous"
   | "freeze"
   | "refresh"
   | "copy"
@@ -32,8 +47,8 @@ export type Action =
   | "line-start"
   | "line-end";
 
-/** Who hears a key: the panels, the filter's input, or a modal. */
-export type Mode = "main" | "filter" | "detail" | "help";
+/** Who hears a key: the panels, the filter's input, or a window. */
+export type Mode = "main" | "filter" | "detail" | "help" | "form";
 
 /** A key as pressed: `ctrl+c`, `shift+tab`, `S`, `?`, `pageup`. */
 export type KeyName = string;
@@ -50,8 +65,9 @@ interface Binding {
   readonly footer?: { readonly word: string; readonly rank: number };
 }
 
-const ALL: readonly Mode[] = ["main", "filter", "detail", "help"];
+const ALL: readonly Mode[] = ["main", "filter", "detail", "help", "form"];
 const LISTS: readonly Mode[] = ["main", "detail", "help"];
+const TYPING: readonly Mode[] = ["filter", "form"];
 
 /** Every key there is: what it does, the footer and the help come from here. */
 export const KEYMAP: readonly Binding[] = [
@@ -60,42 +76,85 @@ export const KEYMAP: readonly Binding[] = [
     keys: ["/"],
     action: "filter",
     label: "/",
-    help: "filter both panels: all words, -word excludes",
+    help: "filter both panels: words, and terms such as status:4xx or rate>60",
     footer: { word: "filter", rank: 1 },
   },
   {
     modes: ["main"],
-    keys: ["s"],
-    action: "sort-next",
-    label: "s",
-    help: "sort by the next column (or click its title)",
-    footer: { word: "sort", rank: 3 },
+    keys: ["f"],
+    action: "form",
+    label: "f",
+    help: "the same filter as a form",
+    footer: { word: "form", rank: 12 },
   },
-  { modes: ["main"], keys: ["S"], action: "sort-previous", label: "S", help: "sort by the previous column" },
+  {
+    modes: ["main"],
+    keys: ["!"],
+    action: "suspicious",
+    label: "!",
+    help: "only what is suspicious; again: the filter that was there before",
+    footer: { word: "suspicious", rank: 3 },
+  },
+  {
+    modes: ["main"],
+    keys: ["g"],
+    action: "group",
+    label: "g",
+    help: "group by prefix (/24, /64), network, country; Enter goes into a group",
+    footer: { word: "group", rank: 5 },
+  },
+  {
+    modes: ["main"],
+    keys: ["s", ">"],
+    action: "sort-next",
+    label: "s >",
+    help: "sort by the next column (or click its title)",
+    footer: { word: "sort", rank: 4 },
+  },
+  {
+    modes: ["main"],
+    keys: ["S", "<"],
+    action: "sort-previous",
+    label: "S <",
+    help: "sort by the previous column",
+  },
+  {
+    modes: ["main"],
+    keys: ["i"],
+    action: "sort-invert",
+    label: "i",
+    help: "invert the order (or click the title again)",
+  },
   {
     modes: ["main"],
     keys: ["return"],
     action: "open",
     label: "Enter",
-    help: "everything about the selected address",
-    footer: { word: "detail", rank: 2 },
+    help: "why, and everything about the selected address",
+    footer: { word: "why", rank: 2 },
   },
   {
     modes: ["main"],
     keys: ["tab"],
     action: "focus-next",
     label: "Tab",
-    help: "next panel",
-    footer: { word: "panel", rank: 5 },
+    help: "next panel; in a detail: next section",
+    footer: { word: "panel", rank: 8 },
   },
   {
     modes: ["main"],
     keys: ["shift+tab"],
     action: "focus-previous",
     label: "Shift+Tab",
-    help: "previous panel",
+    help: "previous panel or section",
   },
-  { modes: LISTS, keys: ["up", "k"], action: "up", label: "↑ k", help: "one up" },
+  {
+    modes: LISTS,
+    keys: ["up", "k"],
+    action: "up",
+    label: "↑ k",
+    help: "one up; in the live panel: stops it, to read back",
+  },
   { modes: LISTS, keys: ["down", "j"], action: "down", label: "↓ j", help: "one down" },
   { modes: LISTS, keys: ["pageup", "ctrl+b"], action: "page-up", label: "PageUp", help: "one page up" },
   {
@@ -115,10 +174,19 @@ export const KEYMAP: readonly Binding[] = [
   },
   {
     modes: ["main"],
+    keys: ["m"],
+    action: "mark",
+    label: "m",
+    help: "mark the selected row for what is done to all marked ones, or unmark it",
+    footer: { word: "mark", rank: 10 },
+  },
+  { modes: ["main"], keys: ["M"], action: "unmark", label: "M", help: "unmark all" },
+  {
+    modes: ["main", "detail"],
     keys: ["space"],
     action: "freeze",
     label: "Space",
-    help: "freeze the screen, and let it go on",
+    help: "freeze the picture, and let it go on; everything can be looked at as of then",
     footer: { word: "freeze", rank: 6 },
   },
   {
@@ -126,8 +194,8 @@ export const KEYMAP: readonly Binding[] = [
     keys: ["c"],
     action: "copy",
     label: "c",
-    help: "copy the address",
-    footer: { word: "copy", rank: 4 },
+    help: "copy the address, or all marked ones, one a line",
+    footer: { word: "copy", rank: 9 },
   },
   {
     modes: ["main", "detail"],
@@ -135,7 +203,7 @@ export const KEYMAP: readonly Binding[] = [
     action: "refresh",
     label: "r",
     help: "read every source now",
-    footer: { word: "refresh", rank: 7 },
+    footer: { word: "refresh", rank: 11 },
   },
   {
     modes: ["main"],
@@ -150,7 +218,7 @@ export const KEYMAP: readonly Binding[] = [
     keys: ["escape"],
     action: "back",
     label: "Esc",
-    help: "clear the filter; in a window: back",
+    help: "out of a group, then clear the filter, then follow the newest; in a window: back",
   },
   {
     modes: ["main"],
@@ -168,6 +236,14 @@ export const KEYMAP: readonly Binding[] = [
     label: "Ctrl-Z",
     help: "suspend to the shell; fg comes back",
   },
+  {
+    modes: ["detail"],
+    keys: ["tab"],
+    action: "section-next",
+    label: "Tab",
+    footer: { word: "sections", rank: 3 },
+  },
+  { modes: ["detail"], keys: ["shift+tab"], action: "section-previous" },
   {
     modes: ["detail"],
     keys: ["/"],
@@ -203,20 +279,46 @@ export const KEYMAP: readonly Binding[] = [
     label: "Esc",
     footer: { word: "clear", rank: 0 },
   },
-  { modes: ["filter"], keys: ["left", "ctrl+b"], action: "left" },
-  { modes: ["filter"], keys: ["right", "ctrl+f"], action: "right" },
-  { modes: ["filter"], keys: ["home", "ctrl+a"], action: "line-start" },
-  { modes: ["filter"], keys: ["end", "ctrl+e"], action: "line-end" },
-  { modes: ["filter"], keys: ["backspace", "ctrl+h"], action: "erase" },
-  { modes: ["filter"], keys: ["delete", "ctrl+d"], action: "erase-next" },
   {
     modes: ["filter"],
-    keys: ["ctrl+w", "alt+backspace"],
-    action: "erase-word",
-    label: "Ctrl-W",
-    footer: { word: "erase word", rank: 2 },
+    keys: ["tab"],
+    action: "complete-next",
+    label: "Tab",
+    footer: { word: "complete", rank: 1 },
   },
-  { modes: ["filter"], keys: ["ctrl+u"], action: "erase-line" },
+  { modes: ["filter"], keys: ["shift+tab"], action: "complete-previous" },
+  {
+    modes: ["filter"],
+    keys: ["up", "ctrl+p"],
+    action: "older",
+    label: "↑",
+    footer: { word: "earlier", rank: 2 },
+  },
+  { modes: ["filter"], keys: ["down", "ctrl+n"], action: "newer" },
+  {
+    modes: ["form"],
+    keys: ["return", "linefeed"],
+    action: "form-enter",
+    label: "Enter",
+    footer: { word: "apply", rank: 0 },
+  },
+  {
+    modes: ["form"],
+    keys: ["tab", "down"],
+    action: "form-next",
+    label: "Tab",
+    footer: { word: "next field", rank: 1 },
+  },
+  { modes: ["form"], keys: ["shift+tab", "up"], action: "form-previous" },
+  { modes: ["form"], keys: ["escape"], action: "close", label: "Esc", footer: { word: "cancel", rank: 0 } },
+  { modes: TYPING, keys: ["left", "ctrl+b"], action: "left" },
+  { modes: TYPING, keys: ["right", "ctrl+f"], action: "right" },
+  { modes: TYPING, keys: ["home", "ctrl+a"], action: "line-start" },
+  { modes: TYPING, keys: ["end", "ctrl+e"], action: "line-end" },
+  { modes: TYPING, keys: ["backspace", "ctrl+h"], action: "erase" },
+  { modes: TYPING, keys: ["delete", "ctrl+d"], action: "erase-next" },
+  { modes: TYPING, keys: ["ctrl+w", "alt+backspace"], action: "erase-word" },
+  { modes: TYPING, keys: ["ctrl+u"], action: "erase-line" },
 ];
 
 const byMode = new Map(

@@ -36,7 +36,12 @@ export interface Lamp {
   readonly spans: readonly Span[];
   /** What is wrong or missing. */
   readonly why?: Span;
+  /** How much that matters beside the others. */
+  readonly weight: number;
 }
+
+/** A part that is down matters more than one that works with losses, and that more than one nobody asked for. */
+const WEIGHTS: Readonly<Record<Look, number>> = { down: 3, degraded: 2, up: 1, off: 0 };
 
 /** One lamp for each part that has sources. */
 export function lamps(health: readonly HealthEvent[]): Lamp[] {
@@ -63,6 +68,7 @@ function lamp(name: string, sources: readonly HealthEvent[], counted: boolean): 
   const why = (worst === undefined ? losses(sources) : [worst.detail]).join(", ");
   return {
     spans: [signOf(look), [` ${counted && reading > 0 ? `${name} ${grouped(reading)}` : name}`, PALETTE.dim]],
+    weight: WEIGHTS[look],
     ...(why !== "" && { why: [why, LOOKS[look === "up" ? "degraded" : look].style] }),
   };
 }

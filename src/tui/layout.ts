@@ -1,3 +1,4 @@
+import { FORM_LINES } from "./form.ts";
 import type { Rect } from "./surface.ts";
 
 export interface Size {
@@ -66,20 +67,47 @@ export function liveRows({ live }: Layout): Rect {
   return { x: live.x + 2, y: live.y + 1, width: live.width - 3, height: live.height - 2 };
 }
 
-/** From this size on a modal leaves the screen behind it in sight. */
-const WINDOW_FROM = { width: 100, height: 30 };
-const MODAL_WIDTH = 130;
+/** The frame of what could stand at the cursor of the filter's input: above the input, over the panels. */
+export function completionRect({ footer }: Layout, items: number): Rect {
+  const height = Math.min(items, MAX_COMPLETIONS, footer.y - HEADER - 2) + 2;
+  return { x: 1, y: footer.y + 1 - height, width: Math.min(COMPLETION_WIDTH, footer.width - 2), height };
+}
 
-/** A modal's frame: the whole screen where that is small. */
-export function modalRect({ width, height }: Size): Rect {
-  if (width < WINDOW_FROM.width || height < WINDOW_FROM.height) return { x: 0, y: 0, width, height };
-  const wide = Math.min(MODAL_WIDTH, width - 8);
+/** What could stand there, one a line: inside its frame. */
+export function completionRows(layout: Layout, items: number): Rect {
+  const { x, y, width, height } = completionRect(layout, items);
+  return { x: x + 2, y: y + 1, width: width - 4, height: height - 2 };
+}
+
+/** As many as one reads at a glance; more typing leaves fewer. */
+const MAX_COMPLETIONS = 12;
+const COMPLETION_WIDTH = 78;
+
+/** From this size on a window leaves the screen behind it in sight. */
+const WINDOW_FROM = { width: 100, height: 30 };
+const WINDOW_WIDTH = 130;
+/** A form is no longer than its fields, each at most this wide. */
+const FORM = { width: 90, height: FORM_LINES + 2 };
+
+/** What a window shows: the form is as small as it can be. */
+type WindowKind = "help" | "detail" | "form";
+
+/** A window's frame: the whole screen where that is small. */
+export function modalRect({ width, height }: Size, kind: WindowKind = "detail"): Rect {
+  const roomy = width >= WINDOW_FROM.width && height >= WINDOW_FROM.height;
+  if (kind === "form") {
+    const wide = Math.min(FORM.width, width);
+    const high = Math.min(FORM.height, height);
+    return { x: (width - wide) >> 1, y: (height - high) >> 1, width: wide, height: high };
+  }
+  if (!roomy) return { x: 0, y: 0, width, height };
+  const wide = Math.min(WINDOW_WIDTH, width - 8);
   return { x: (width - wide) >> 1, y: 2, width: wide, height: height - 4 };
 }
 
-/** The lines of a modal: inside its frame, with a blank on both sides. */
-export function modalRows(size: Size): Rect {
-  const { x, y, width, height } = modalRect(size);
+/** The lines of a window: inside its frame, with a blank on both sides. */
+export function modalRows(size: Size, kind?: WindowKind): Rect {
+  const { x, y, width, height } = modalRect(size, kind);
   return { x: x + 2, y: y + 1, width: Math.max(0, width - 4), height: Math.max(0, height - 2) };
 }
 

@@ -8,7 +8,7 @@ export interface LineInput {
 }
 
 /** As long as a filter may be. */
-const MAX_TEXT = 256;
+const MAX_TEXT = 1_024;
 
 /** The line with typed or pasted text, made harmless. */
 export function insert({ text, at }: LineInput, typed: string): LineInput {

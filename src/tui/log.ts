@@ -1,32 +1,84 @@
 import type { LiveLine } from "../model/snapshot.ts";
 
+/** Lines that came and were left out there. */
+export interface Gap {
+  readonly skipped: number;
+}
+
 /** The lines of the live panel. */
 export interface Log {
-  /** Oldest first. They do not change while somebody has scrolled back. */
-  readonly lines: readonly LiveLine[];
-  /** Lines between the last one on screen and the newest; 0 follows what comes. */
-  readonly back: number;
-  /** What came since somebody scrolled back: the newest of it, and how many in all. */
-  readonly behind: readonly LiveLine[];
+  /** Oldest first. They do not change while somebody has stopped them. */
+  readonly lines: readonly (LiveLine | Gap)[];
+  /** The line somebody is on; undefined follows what comes. */
+  readonly at?: number;
+  /** The first line on screen while stopped. */
+  readonly top: number;
+  /** What came since: the newest of it, and how many lines in all. */
+  readonly behind: readonly (LiveLine | Gap)[];
   readonly waiting: number;
+  /** Of the newest lines that came together, how many there were for each one that is shown; 1 for all. */
+  readonly oneIn: number;
 }
 
-export const EMPTY: Log = { lines: [], back: 0, behind: [], waiting: 0 };
+export const EMPTY: Log = { lines: [], top: 0, behind: [], waiting: 0, oneIn: 1 };
 
-/** The log with new lines, the newest `max` of them kept. */
-export function append(log: Log, lines: readonly LiveLine[], max: number): Log {
-  if (lines.length === 0) return log;
-  if (log.back === 0) return { ...EMPTY, lines: newest(log.lines, lines, max) };
-  return { ...log, behind: newest(log.behind, lines, max), waiting: log.waiting + lines.length };
+/** What came since the last time. */
+export interface Batch {
+  readonly lines: readonly LiveLine[];
+  /** Lines that are not among them. */
+  readonly skipped: number;
 }
 
-/** Scrolled back by `by` lines, or forward where negative; at the end it follows again. */
-export function scroll(log: Log, by: number, height: number, max: number): Log {
-  const back = Math.max(0, Math.min(log.lines.length - height, log.back + by));
-  if (back > 0) return { ...log, back };
-  return { ...EMPTY, lines: newest(log.lines, log.behind, max) };
+/** The log with new lines, the newest `max` of them kept, and a mark where lines were left out. */
+export function append(log: Log, { lines, skipped }: Batch, max: number): Log {
+  if (lines.length === 0 && skipped === 0) return log;
+  const came = skipped === 0 ? lines : [{ skipped }, ...lines];
+  const oneIn = lines.length === 0 ? log.oneIn : (lines.length + skipped) / lines.length;
+  if (log.at === undefined) return { ...EMPTY, oneIn, lines: newest(log.lines, came, max) };
+  const waiting = log.waiting + lines.length + skipped;
+  return { ...log, oneIn, behind: newest(log.behind, came, max), waiting };
 }
 
-function newest(older: readonly LiveLine[], newer: readonly LiveLine[], max: number): readonly LiveLine[] {
+/**
+ * Few enough lines to be read before the next ones come: where more came than the panel holds, `few` of them, evenly
+ * picked, the newest among them.
+ */
+export function readable({ lines, skipped }: Batch, holds: number, few: number): Batch {
+  if (lines.length <= holds && skipped === 0) return { lines, skipped };
+  if (lines.length <= few) return { lines, skipped };
+  const picked = Array.from({ length: few }, (_, i) => Math.ceil(((i + 1) * lines.length) / few) - 1);
+  return {
+    lines: picked.flatMap((index) => lines[index] ?? []),
+    skipped: skipped + lines.length - few,
+  };
+}
+
+/** Moves by so many lines from where it is, or from the newest; past the newest it follows again. */
+export function moveBy(log: Log, by: number, height: number, max: number): Log {
+  const newestAt = log.lines.length - 1;
+  const at = (log.at ?? newestAt) + by;
+  if (by >= 0 && (log.at === undefined || at > newestAt)) return following(log, max);
+  return moveTo(log, at, height);
+}
+
+/** On the line nearest to `index`, scrolled no further than needed to see it. */
+export function moveTo(log: Log, index: number, height: number): Log {
+  const at = Math.max(0, Math.min(log.lines.length - 1, index));
+  const lowest = Math.max(0, log.lines.length - height);
+  const top = log.at === undefined ? lowest : log.top;
+  return { ...log, at, top: Math.max(0, Math.min(lowest, at, Math.max(top, at - height + 1))) };
+}
+
+/** The log that goes on with what came meanwhile. */
+export function following(log: Log, max: number): Log {
+  return { ...EMPTY, oneIn: log.oneIn, lines: newest(log.lines, log.behind, max) };
+}
+
+/** The first line on screen. */
+export function topOf({ lines, at, top }: Log, height: number): number {
+  return at === undefined ? Math.max(0, lines.length - height) : top;
+}
+
+function newest<T>(older: readonly T[], newer: readonly T[], max: number): readonly T[] {
   return newer.length === 0 ? older : [...older, ...newer].slice(-max);
 }

@@ -3,7 +3,7 @@ import { fit } from "./fit.ts";
 import type { Size } from "./layout.ts";
 import type { Style } from "./palette.ts";
 import type { Rect, Surface } from "./surface.ts";
-import type { Message } from "./update.ts";
+import type { Message } from "./step.ts";
 
 /** The terminal library, imported when a console really opens. */
 export type Library = typeof import("@opentui/core");

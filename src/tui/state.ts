@@ -1,21 +1,27 @@
 import type { Ip } from "../model/ip.ts";
-import type { IpProfile, Query, Snapshot, Sort } from "../model/snapshot.ts";
+import type { Group, IpProfile, Query, Snapshot, Sort } from "../model/snapshot.ts";
+import type { Row } from "./columns.ts";
+import type { Form } from "./form.ts";
+import type { FilterInput } from "./filter-input.ts";
 import type { Mode } from "./keymap.ts";
-import type { Size } from "./layout.ts";
-import type { LineInput } from "./line-input.ts";
+import { layoutOf, liveRows, type Size } from "./layout.ts";
 import { EMPTY, type Log } from "./log.ts";
+import type { Marks } from "./marks.ts";
 import { type Cursor, FIRST } from "./rows.ts";
 
 export type Panel = "table" | "live";
 
-/** A window over the panels, scrolled down by so many lines. */
+/** A window over the panels. `scroll` is its first line on screen. */
 export type Modal =
   | { readonly kind: "help"; readonly scroll: number }
-  | { readonly kind: "detail"; readonly ip: Ip; readonly scroll: number };
+  | { readonly kind: "detail"; readonly ip: Ip; readonly scroll: number }
+  | { readonly kind: "form"; readonly scroll: number; readonly form: Form };
 
 /** What was asked for: an answer belongs to this. */
 export interface Asked {
   readonly sort: Sort;
+  readonly reverse: boolean;
+  readonly group: Group;
   readonly filter: string;
 }
 
@@ -26,56 +32,91 @@ export interface State extends Asked {
   readonly utc: boolean;
   /** Live lines kept. */
   readonly maxLines: number;
+  /** Seconds between two pictures. */
+  readonly interval: number;
   /** A word for the header: `demo`. */
   readonly title?: string;
+  /** The columns somebody asked for, in their order; empty for all that are known. */
+  readonly columns: readonly Sort[];
+  /** Those of which something was known once, in the order of the table. */
+  readonly known: readonly Sort[];
   readonly snapshot?: Snapshot;
   /** What `rows` and `log` answer. */
   readonly shown: Asked;
   /** The snapshot's rows, perhaps in the order they had before. */
-  readonly rows: readonly IpProfile[];
+  readonly rows: readonly Row[];
   readonly cursor: Cursor;
   readonly log: Log;
+  readonly marks: Marks;
   readonly focus: Panel;
   /** A key was pressed a moment ago: rows keep their order. */
   readonly held: boolean;
-  /** Nothing is asked for unless a key demands it. */
+  /** The picture stands: what is asked for is answered as of that moment. */
   readonly frozen: boolean;
   /** The filter's input while it is open. */
-  readonly input?: LineInput;
+  readonly input?: FilterInput;
+  /** Filters that were kept, the newest first. */
+  readonly history: readonly string[];
+  /** The filter that `!` took away and gives back. */
+  readonly former?: string;
+  /** What was looked at before somebody went into a group. */
+  readonly outside?: Pick<Asked, "group" | "filter"> & { readonly cursor: Cursor };
   readonly modal?: Modal;
   /** What the last key did, in words. */
   readonly notice?: string;
 }
 
+/** What a console begins with. */
 export interface Settings {
   readonly utc: boolean;
   readonly maxLines: number;
+  readonly interval: number;
+  readonly sort: Sort;
+  readonly reverse: boolean;
+  readonly group: Group;
+  readonly columns: readonly Sort[];
   readonly title?: string;
   readonly filter?: string;
 }
 
 /** The screen before anything is known. */
 export function initialState(size: Size, settings: Settings): State {
-  const asked: Asked = { sort: "req", filter: settings.filter ?? "" };
+  const { sort, reverse, group, filter = "", ...rest } = settings;
+  const asked: Asked = { sort, reverse, group, filter };
   return {
-    ...settings,
+    ...rest,
     ...asked,
     size,
+    known: [],
     shown: asked,
     rows: [],
     cursor: FIRST,
     log: EMPTY,
+    marks: [],
     focus: "table",
     held: false,
     frozen: false,
+    history: filter === "" ? [] : [filter],
   };
 }
 
+/** What a state asks for, apart from the rest of it. */
+export function askedOf({ sort, reverse, group, filter }: Asked): Asked {
+  return { sort, reverse, group, filter };
+}
+
 /** The question whose answer this state wants, less the filter, which `filter` has as text. */
-export function queryOf({ sort, filter, shown, snapshot, modal }: State): Query {
+export function queryOf(state: State): Query {
+  const { sort, reverse, group, filter, shown, snapshot, modal, size } = state;
+  const layout = layoutOf(size);
+  const goesOn = filter === shown.filter && snapshot !== undefined;
   return {
     sort,
-    after: filter === shown.filter ? (snapshot?.seq ?? 0) : 0,
+    ...(reverse && { reverse }),
+    ...(group !== "address" && { group }),
+    after: goesOn ? snapshot.seq : 0,
+    // What was there before somebody looked is read from its end; what comes now is sampled.
+    ...(goesOn && layout !== undefined && { lines: liveRows(layout).height }),
     ...(modal?.kind === "detail" && { detail: modal.ip }),
   };
 }
@@ -87,6 +128,22 @@ export function modeOf({ modal, input }: State): Mode {
 }
 
 /** The row the cursor is on. */
-export function selected({ rows, cursor }: State): IpProfile | undefined {
+export function selected({ rows, cursor }: State): Row | undefined {
   return rows[cursor.index];
+}
+
+/** The address somebody is on: of the open detail, of the stopped live panel's line, or of the table's row. */
+export function selectedAddress(state: State): Ip | undefined {
+  const { modal, focus, log } = state;
+  if (modal?.kind === "detail") return modal.ip;
+  if (focus === "live" && log.at !== undefined) {
+    const line = log.lines[log.at];
+    return line !== undefined && "event" in line ? line.event.ip : undefined;
+  }
+  const row = selected(state);
+  return row !== undefined && isAddress(row) ? row.ip : undefined;
+}
+
+export function isAddress(row: Row): row is IpProfile {
+  return "ip" in row;
 }

@@ -2,16 +2,27 @@ import { describe, expect, test } from "bun:test";
 import { answer, auth, ip, NOW, profile, ROWS, request } from "../../test/console/snapshots.ts";
 import { compileFilter } from "../filter/filter.ts";
 import type { LiveLine, Snapshot } from "../model/snapshot.ts";
-import { layoutOf, tableRows } from "./layout.ts";
-import { initialState, queryOf, type State, selected } from "./state.ts";
-import { type Effect, type Message, update } from "./update.ts";
+import { keyOf } from "./columns.ts";
+import { isError } from "./filter-input.ts";
+import { layoutOf, liveRows, tableRows } from "./layout.ts";
+import { askedOf, initialState, queryOf, type State, selected } from "./state.ts";
+import type { Effect, Message } from "./step.ts";
+import { update } from "./update.ts";
 
 const SIZE = { width: 80, height: 24 };
 
 /** A console without a screen: answers what is asked for at once, out of `world`. */
 function drive(known: Partial<Snapshot> = {}, size = SIZE) {
   let world = known;
-  let state: State = initialState(size, { utc: true, maxLines: 50 });
+  let state: State = initialState(size, {
+    utc: true,
+    maxLines: 50,
+    interval: 1,
+    sort: "req",
+    reverse: false,
+    group: "address",
+    columns: [],
+  });
   const effects: Effect[] = [];
   const send = (message: Message): void => {
     const [next, ...wanted] = update(state, message);
@@ -20,9 +31,9 @@ function drive(known: Partial<Snapshot> = {}, size = SIZE) {
     if (wanted.some(({ kind }) => kind === "ask")) refresh();
   };
   const refresh = (): void => {
-    const { sort, filter } = state;
-    const query = { ...queryOf(state), filter: compileFilter(filter) };
-    send({ kind: "snapshot", snapshot: answer(query, world), asked: { sort, filter } });
+    const filter = compileFilter(state.filter);
+    if (isError(filter)) throw new Error(`asked for ${state.filter}: ${filter.message}`);
+    send({ kind: "snapshot", snapshot: answer({ ...queryOf(state), filter }, world), asked: askedOf(state) });
   };
   refresh();
   return {
@@ -43,6 +54,17 @@ function drive(known: Partial<Snapshot> = {}, size = SIZE) {
   };
 }
 
+/** What identifies the selected row, and all rows. */
+function chosen(state: State): string | undefined {
+  const row = selected(state);
+  return row && keyOf(row);
+}
+
+/** The numbers of the lines of the live panel; a dash for those left out. */
+function numbers({ log }: State): (number | string)[] {
+  return log.lines.map((line) => ("seq" in line ? line.seq : `-${line.skipped}`));
+}
+
 /** `count` addresses; the first has the most requests. */
 function many(count: number, more = (_: number) => 0) {
   return Array.from({ length: count }, (_, i) =>
@@ -53,29 +75,29 @@ function many(count: number, more = (_: number) => 0) {
 describe("the cursor", () => {
   test("stays in the first row until somebody moves", () => {
     const { state, change } = drive({ rows: many(30) });
-    expect(selected(state())?.ip).toBe(ip("198.18.0.0"));
+    expect(chosen(state())).toBe("198.18.0.0");
     change({ rows: many(30, (i) => (i === 7 ? 20_000 : 0)) });
-    expect(selected(state())?.ip).toBe(ip("198.18.0.7"));
+    expect(chosen(state())).toBe("198.18.0.7");
   });
 
   test("follows its address when the rows change, a second after the last key", () => {
     const { state, keys, change, send } = drive({ rows: many(30) });
     keys("j", "j");
-    expect(selected(state())?.ip).toBe(ip("198.18.0.2"));
+    expect(chosen(state())).toBe("198.18.0.2");
     change({ rows: many(30, (i) => (i === 9 ? 20_000 : 0)) });
-    expect(state().rows[0]?.ip).toBe(ip("198.18.0.0"));
+    expect(state().rows.map(keyOf)[0]).toBe("198.18.0.0");
     send({ kind: "release" });
-    expect(state().rows[0]?.ip).toBe(ip("198.18.0.9"));
-    expect(selected(state())?.ip).toBe(ip("198.18.0.2"));
+    expect(state().rows.map(keyOf)[0]).toBe("198.18.0.9");
+    expect(chosen(state())).toBe("198.18.0.2");
     expect(state().cursor.index).toBe(3);
   });
 
   test("follows its address through another sort and a filter", () => {
     const { state, keys } = drive();
     keys("j", "j", "s");
-    const { ip: chosen } = selected(state()) ?? {};
+    const before = chosen(state());
     keys("s", "s", "S", "/", "4", "return");
-    expect(selected(state())?.ip).toBe(chosen as never);
+    expect(chosen(state())).toBe(before);
   });
 
   test("takes the line of an address that is gone", () => {
@@ -83,7 +105,7 @@ describe("the cursor", () => {
     keys("j", "j");
     send({ kind: "release" });
     change({ rows: many(10).filter((_, i) => i !== 2) });
-    expect(selected(state())?.ip).toBe(ip("198.18.0.3"));
+    expect(chosen(state())).toBe("198.18.0.3");
   });
 
   test("moves by lines, pages and to the ends, and stays in sight", () => {
@@ -123,23 +145,26 @@ describe("rows", () => {
     const { state, keys, change } = drive({ rows: many(3) });
     keys("down");
     change({ rows: [profile("203.0.113.1", { requests: 90_000 }), ...many(3, (i) => i * 100)] });
-    expect(state().rows.map((row) => [row.ip, row.requests])).toEqual([
-      [ip("198.18.0.0"), 10_000],
-      [ip("198.18.0.1"), 10_099],
-      [ip("198.18.0.2"), 10_198],
-      [ip("203.0.113.1"), 90_000],
+    expect(state().rows.map((row) => [keyOf(row), row.requests])).toEqual([
+      ["198.18.0.0", 10_000],
+      ["198.18.0.1", 10_099],
+      ["198.18.0.2", 10_198],
+      ["203.0.113.1", 90_000],
     ]);
   });
 
-  test("change their order at once when it is asked for", () => {
+  test("change their order at once when it is asked for: by the next column on screen, and inverted", () => {
     const { state, keys } = drive();
     keys("s");
-    expect(state().sort).toBe("conn");
-    expect(state().rows[0]?.ip).toBe(ip("45.77.12.9"));
-    keys("S");
-    expect(state().rows[0]?.ip).toBe(ip("8.8.4.4"));
-    keys("S");
-    expect(state().sort).toBe("ip");
+    expect(state().sort).toBe("auth");
+    expect(state().rows.map(keyOf)[0]).toBe("141.98.11.20");
+    keys("S", "<");
+    expect(state().sort).toBe("rate");
+    keys(">", "i");
+    expect([state().sort, state().reverse]).toEqual(["req", true]);
+    expect(state().rows.map(keyOf).at(-1)).toBe("8.8.4.4");
+    keys("s");
+    expect(state().reverse).toBe(false);
   });
 });
 
@@ -148,11 +173,9 @@ describe("the filter", () => {
     const { state, keys } = drive();
     keys("/", "w", "p", "-", "l");
     expect(state().filter).toBe("wp-l");
-    expect(state().rows).toEqual([]);
-    expect(state().log.lines.map(({ seq }) => seq)).toEqual([2]);
+    expect(numbers(state())).toEqual([2]);
     keys("backspace", "backspace", "backspace", "backspace", "e", "n", "v");
-    expect(state().rows.map((row) => row.ip)).toEqual([ip("45.77.12.9")]);
-    expect(state().log.lines.map(({ seq }) => seq)).toEqual([1]);
+    expect(numbers(state())).toEqual([1]);
   });
 
   test("stays with Enter, with every key a command again", () => {
@@ -160,7 +183,7 @@ describe("the filter", () => {
     keys("/", "s", "s", "h", "return", "j");
     expect([state().input, state().filter, state().cursor.index]).toEqual([undefined, "ssh", 1]);
     keys("/", "x");
-    expect(state().filter).toBe("sshx");
+    expect(state().filter).toBe("ssh x");
   });
 
   test("goes with Esc, the box and the filter, and also later", () => {
@@ -174,11 +197,11 @@ describe("the filter", () => {
   test("is edited in its middle", () => {
     const { state, keys } = drive();
     keys("/", "a", "b", "space", "c", "left", "left", "x", "home", "delete", "end", "z");
-    expect(state().input).toEqual({ text: "bx cz", at: 5 });
+    expect(state().input?.line).toEqual({ text: "bx cz", at: 5 });
     keys("ctrl+w");
-    expect(state().input?.text).toBe("bx ");
+    expect(state().input?.line.text).toBe("bx ");
     keys("left", "ctrl+u");
-    expect(state().input).toEqual({ text: " ", at: 0 });
+    expect(state().input?.line).toEqual({ text: " ", at: 0 });
   });
 
   test("takes a paste cleaned, and only while it is open", () => {
@@ -187,9 +210,9 @@ describe("the filter", () => {
     expect(state().filter).toBe("");
     keys("/");
     send({ kind: "paste", text: "\x1b[2J45.77\r\n\u202e12" });
-    expect(state().input?.text).toBe("␛[2J45.77 �12");
+    expect(state().input?.line.text).toBe("␛[2J45.77 �12");
     send({ kind: "paste", text: "x".repeat(100_000) });
-    expect(state().input?.text.length).toBe(256);
+    expect(state().input?.line.text.length).toBe(1_024);
   });
 });
 
@@ -203,7 +226,7 @@ describe("the live panel", () => {
   test("adds what is new and keeps so many", () => {
     const { state, change } = drive({ live: lines(1, 40), seq: 40 });
     change({ live: lines(30, 70), seq: 70 });
-    expect(state().log.lines.map(({ seq }) => seq)).toEqual(lines(21, 70).map(({ seq }) => seq));
+    expect(numbers(state())).toEqual(lines(21, 70).map(({ seq }) => seq));
   });
 
   test("stands still while somebody has scrolled back, counts what waits, and follows again at its end", () => {
@@ -211,19 +234,43 @@ describe("the live panel", () => {
     keys("tab", "up", "up");
     change({ live: lines(1, 45), seq: 45 });
     change({ live: lines(1, 47), seq: 47 });
-    expect([state().log.back, state().log.waiting, state().log.lines.at(-1)?.seq]).toEqual([2, 7, 40]);
+    expect([state().log.at, state().log.waiting, numbers(state()).at(-1)]).toEqual([37, 7, 40]);
     keys("end");
-    expect([state().log.back, state().log.waiting, state().log.lines.at(-1)?.seq]).toEqual([0, 0, 47]);
+    expect([state().log.at, state().log.waiting, numbers(state()).at(-1)]).toEqual([undefined, 0, 47]);
     keys("home", "pagedown", "down");
     change({ live: lines(1, 200), seq: 200 });
     keys("end");
     expect(state().log.lines.length).toBe(50);
   });
 
-  test("cannot be scrolled where everything is in sight", () => {
-    const { state, keys } = drive({ live: lines(1, 3), seq: 3 });
-    keys("tab", "up", "pageup", "home");
-    expect(state().log.back).toBe(0);
+  test("can be stopped on a line also where everything is in sight; its address is the selected one", () => {
+    const { state, keys, effects } = drive({ live: lines(1, 3), seq: 3 });
+    keys("tab", "up", "pageup");
+    expect([state().log.at, state().log.top]).toEqual([0, 0]);
+    keys("c", "return");
+    expect(effects).toContainEqual({ kind: "copy", text: "192.0.2.7" });
+    expect(state().modal).toMatchObject({ kind: "detail", ip: "192.0.2.7" });
+    keys("q", "down", "down");
+    expect(state().log.at).toBe(2);
+    keys("down");
+    expect(state().log.at).toBeUndefined();
+    keys("up", "escape");
+    expect(state().log.at).toBeUndefined();
+  });
+
+  test("shows no more of a burst than can be read, evenly picked, and says how much came", () => {
+    const { state, change } = drive({ live: lines(1, 4), seq: 4 });
+    const layout = layoutOf(SIZE);
+    const height = layout === undefined ? 0 : liveRows(layout).height;
+    const few = Math.round(height / 3);
+    change({ live: lines(5, 4 + height), seq: 4 + height, skipped: 4_000 });
+    const shown = numbers(state());
+    expect(shown.slice(0, 5)).toEqual([1, 2, 3, 4, `-${4_000 + height - few}`]);
+    expect(shown.length).toBe(5 + few);
+    expect(shown.at(-1)).toBe(4 + height);
+    expect(state().log.oneIn).toBe((4_000 + height) / few);
+    change({ live: lines(30, 31), seq: 31, skipped: 0 });
+    expect(state().log.oneIn).toBe(1);
   });
 });
 
@@ -255,7 +302,7 @@ describe("a modal", () => {
   test("filters its address", () => {
     const { state, keys } = drive();
     keys("j", "return", "/");
-    expect([state().modal, state().input, state().filter]).toEqual([undefined, undefined, "45.77.12.9"]);
+    expect([state().modal, state().input, state().filter]).toEqual([undefined, undefined, "ip:45.77.12.9"]);
     expect(state().rows.length).toBe(1);
   });
 
@@ -306,12 +353,18 @@ describe("the mouse", () => {
 });
 
 describe("the rest", () => {
-  test("freeze is said, and thawing asks", () => {
+  test("freeze lets the world stand still, thawing lets it go on and asks", () => {
     const { state, keys, effects } = drive();
     keys("space");
-    expect([state().frozen, effects.some(({ kind }) => kind === "ask")]).toEqual([true, false]);
+    expect([state().frozen, effects.at(-2)]).toEqual([true, { kind: "freeze", on: true }]);
+    keys("r");
+    expect(effects.some(({ kind }) => kind === "refresh")).toBe(false);
     keys("space");
-    expect([state().frozen, effects.some(({ kind }) => kind === "ask")]).toEqual([false, true]);
+    expect([state().frozen, effects.at(-2), effects.at(-1)]).toEqual([
+      false,
+      { kind: "freeze", on: false },
+      { kind: "ask" },
+    ]);
   });
 
   test("keys that need the world become effects", () => {
@@ -359,6 +412,11 @@ describe("the rest", () => {
       "s",
       "q",
       "up",
+      "m",
+      "g",
+      "f",
+      "!",
+      "i",
     ];
     let seed = 7;
     for (let i = 0; i < 3_000; i++) {
@@ -378,7 +436,8 @@ describe("the rest", () => {
       const { cursor, rows, modal, log } = state();
       expect(cursor.index >= 0 && cursor.index < Math.max(1, rows.length)).toBe(true);
       expect(cursor.top >= 0 && cursor.top <= cursor.index).toBe(true);
-      expect((modal?.scroll ?? 0) >= 0 && log.back >= 0).toBe(true);
+      expect((modal?.scroll ?? 0) >= 0).toBe(true);
+      if (log.at !== undefined) expect(log.at < Math.max(1, log.lines.length) && log.top <= log.at).toBe(true);
     }
   });
 });

@@ -1,5 +1,4 @@
 import { appendFileSync, writeFileSync } from "node:fs";
-import { compileFilter } from "../../src/filter/filter.ts";
 import { diesWithParent } from "../../src/kernel/libc.ts";
 import { runConsole } from "../../src/tui/console.ts";
 import { canRunConsole } from "../../src/tui/terminal.ts";
@@ -32,25 +31,30 @@ const code = await runConsole({
   host: {
     snapshot(query) {
       appendFileSync(`${directory}/questions`, ".");
-      return answer(query, query.filter?.text === "paint" ? { rows: [unpaintable] } : {});
-    },
-    // Always grown: every beat asks, and is answered the same.
-    revision: () => revision++,
-    onLines() {},
-    refresh() {},
-    compileFilter(text) {
+      const { text } = query.filter ?? {};
       if (text === "crash") {
         setTimeout(() => {
           throw new Error("crashed on purpose");
         });
       }
       if (text === "reject") void Promise.reject(new Error("rejected on purpose"));
-      return text === "paint" ? { ...compileFilter(""), text } : compileFilter(text);
+      if (text !== "paint") return answer(query);
+      const { filter: _, ...all } = query;
+      return answer(all, { rows: [unpaintable] });
     },
+    // Always grown: every beat asks, and is answered the same.
+    revision: () => revision++,
+    onLines() {},
+    refresh() {},
+    freeze() {},
   },
   fast: true,
   utc: true,
   color: process.env.NO_COLOR === undefined,
   maxLines: 100,
+  sort: "req",
+  reverse: false,
+  group: "address",
+  columns: [],
 });
 process.exit(code);

@@ -1,13 +1,12 @@
 import * as library from "@opentui/core";
 import { createTestRenderer } from "@opentui/core/testing";
-import { compileFilter } from "../../src/filter/filter.ts";
 import type { Query, Snapshot } from "../../src/model/snapshot.ts";
 import { type ConsoleOptions, startConsole } from "../../src/tui/console.ts";
 import { play, sizeOf, withoutColor } from "../../src/tui/screen.ts";
 import type { Terminal } from "../../src/tui/terminal.ts";
 import { answer } from "./snapshots.ts";
 
-/** A console on the library's test renderer: real keys in, real frames out, no terminal. */
+/** A console on the library's test renderer that looks at {@link answer}'s world, which can be changed. */
 export async function stage(
   width: number,
   height: number,
@@ -15,6 +14,23 @@ export async function stage(
   options: Partial<ConsoleOptions> = {},
 ) {
   let world = known;
+  const staged = await stageOn(width, height, (query) => answer(query, world), options);
+  return Object.assign(staged, {
+    /** Lets the world differ, and tells of it where live lines came. */
+    change(next: Partial<Snapshot>, lines = false): void {
+      world = next;
+      staged.tell(lines);
+    },
+  });
+}
+
+/** A console on the library's test renderer: real keys in, real frames out, no terminal. */
+export async function stageOn(
+  width: number,
+  height: number,
+  answerTo: (query: Query) => Snapshot,
+  options: Partial<ConsoleOptions> = {},
+) {
   let revision = 0;
   let onLines = (): void => {};
   const queries: Query[] = [];
@@ -40,19 +56,23 @@ export async function stage(
       host: {
         snapshot(query) {
           queries.push(query);
-          return answer(query, world);
+          return answerTo(query);
         },
         revision: () => revision,
         onLines(listener) {
           onLines = listener;
         },
         refresh: () => acts.push("refresh"),
-        compileFilter,
+        freeze: (on) => acts.push(on ? "freeze" : "thaw"),
       },
       fast: false,
       utc: true,
       color: true,
       maxLines: 500,
+      sort: "req",
+      reverse: false,
+      group: "address",
+      columns: [],
       ...options,
     },
     terminal,
@@ -81,9 +101,24 @@ export async function stage(
       }
       return seen;
     },
-    /** Lets the world differ, and tells of it where live lines came. */
-    change(next: Partial<Snapshot>, lines = false): void {
-      world = next;
+    /** The screen once nothing changes any more, without the blanks at the ends of its lines. */
+    async settled(): Promise<string> {
+      const deadline = performance.now() + 3_000;
+      let seen = await frame();
+      for (let same = 0; same < 30 && performance.now() < deadline; ) {
+        await Bun.sleep(10);
+        const next = await frame();
+        same = next === seen ? same + 1 : 0;
+        seen = next;
+      }
+      return seen
+        .split("\n")
+        .map((line) => line.trimEnd())
+        .join("\n")
+        .trimEnd();
+    },
+    /** Tells that the world differs, and whether live lines came. */
+    tell(lines: boolean): void {
       revision++;
       if (lines) onLines();
     },

@@ -2,7 +2,7 @@ import { layoutOf } from "../layout.ts";
 import { PALETTE } from "../palette.ts";
 import type { State } from "../state.ts";
 import type { Surface } from "../surface.ts";
-import { paintFooter } from "./footer.ts";
+import { paintCompletion, paintFooter } from "./footer.ts";
 import { paintHeader, paintOffenders } from "./header.ts";
 import { paintLive } from "./live.ts";
 import { paintModal } from "./modal.ts";
@@ -20,11 +20,12 @@ export function paintConsole(surface: Surface, state: State): void {
   paintTable(surface, layout, state);
   paintLive(surface, layout, state);
   paintFooter(surface, layout.footer, state);
+  paintCompletion(surface, layout, state);
   paintModal(surface, state);
 }
 
 function paintTooSmall(surface: Surface, { size: { width, height } }: State): void {
   for (let y = 0; y < height; y++) surface.text(0, y, width, "", PALETTE.plain);
-  const words = `terminal too small: ${width}x${height}, needs 60x15; q quits`;
+  const words = `needs 60x15: this terminal is ${width}x${height}; q quits`;
   surface.text(0, height >> 1, width, words, PALETTE.warning);
 }

@@ -1,6 +1,11 @@
+import { type FilterSpan, filterSpans } from "../../filter/spans.ts";
+import { filterWords } from "../../filter/words.ts";
+import type { FilterInput } from "../filter-input.ts";
+import { cells, cut, fit } from "../fit.ts";
 import { grouped, bytes as sent, short } from "../format.ts";
+import { inputSpans, type Look } from "../input-spans.ts";
 import { footerOf } from "../keymap.ts";
-import type { LineInput } from "../line-input.ts";
+import { completionRect, completionRows, type Layout } from "../layout.ts";
 import { PALETTE, type Style } from "../palette.ts";
 import { modeOf, type State } from "../state.ts";
 import {
@@ -12,6 +17,7 @@ import {
   type Surface,
   spansWidth,
 } from "../surface.ts";
+import { paintFrame } from "./frame.ts";
 
 const GAP: Span = [" · ", PALETTE.faint];
 const KEYS_GAP: Span = ["  ", PALETTE.plain];
@@ -42,31 +48,59 @@ export function keySpans(state: State, width: number): Span[] {
 function bottom(state: State, width: number): Span[] {
   // A modal has its keys in its own border.
   if (state.modal !== undefined) return [];
-  if (state.input === undefined) return keySpans(state, width);
-  const keys = keySpans(state, width >> 1);
-  return [...inputSpans(state.input, width - spansWidth(keys) - 2), KEYS_GAP, ...keys];
+  const { input } = state;
+  if (input === undefined) return keySpans(state, width);
+  const error: Span[] = input.error === undefined ? [] : [[input.error.message, PALETTE.bad]];
+  const right = error.length > 0 && state.notice === undefined ? error : keySpans(state, width >> 1);
+  const room = Math.max(width - spansWidth(right) - 4, Math.min(width >> 1, cells(input.line.text) + 2));
+  return [["/ ", PALETTE.focus], ...inputSpans(input.line, room, looksOf(input)), KEYS_GAP, ...right];
 }
 
-/** The line with its cursor as an inverse cell (the terminal's own stays hidden), scrolled to show it. */
-function inputSpans({ text, at }: LineInput, width: number): Span[] {
-  const characters = Array.from(text);
-  const cursor = Array.from(text.slice(0, at)).length;
-  const room = Math.max(1, width - 3);
-  const first = Math.max(0, cursor - room);
-  return [
-    ["/ ", PALETTE.focus],
-    [characters.slice(first, cursor).join(""), PALETTE.strong],
-    [characters[cursor] ?? " ", PALETTE.selected],
-    [characters.slice(cursor + 1, first + room).join(""), PALETTE.strong],
-  ];
+const KINDS: Readonly<Record<FilterSpan["kind"], Style>> = {
+  key: PALETTE.focus,
+  operator: PALETTE.dim,
+  value: PALETTE.strong,
+  text: PALETTE.strong,
+  negation: PALETTE.warning,
+  error: PALETTE.bad,
+};
+
+function looksOf({ line, error }: FilterInput): Look[] {
+  const looks = filterSpans(line.text).map(({ start, end, kind }) => ({ start, end, style: KINDS[kind] }));
+  return error === undefined ? looks : [{ start: error.start, end: error.end, style: PALETTE.bad }, ...looks];
 }
 
-function totals({ snapshot, filter }: State): Segment[] {
+/** What could stand at the cursor of the filter's input, above it. */
+export function paintCompletion(surface: Surface, layout: Layout, { input }: State): void {
+  if (input === undefined || input.completion.items.length === 0) return;
+  const { items } = input.completion;
+  const area = completionRows(layout, items.length);
+  const word = Math.max(...items.map(({ text }) => cells(cut(text, area.width >> 1))));
+  // The chosen one is always among those on screen.
+  const first = Math.max(0, (input.chosen ?? 0) - area.height + 1);
+  paintFrame(surface, completionRect(layout, items.length), { title: [], focused: false });
+  for (let i = 0; i < area.height; i++) {
+    const item = items[first + i];
+    const chosen = first + i === input.chosen;
+    surface.text(area.x - 1, area.y + i, 1, chosen ? "›" : "", PALETTE.focus);
+    paintSpans(surface, area.x, area.y + i, area.width + 1, [
+      [fit(item?.text ?? "", word), chosen ? PALETTE.selected : PALETTE.strong],
+      [`  ${item?.help ?? ""}`, PALETTE.dim],
+    ]);
+  }
+}
+
+function totals({ snapshot, filter, marks }: State): Segment[] {
   const shown: Segment = {
-    spans: [["filter: ", PALETTE.dim], filter === "" ? ["none", PALETTE.dim] : [filter, PALETTE.focus]],
+    spans: [
+      ["filter: ", PALETTE.dim],
+      [filterWords(filter), filter === "" ? PALETTE.dim : PALETTE.focus],
+    ],
     rank: 0,
   };
-  if (snapshot === undefined) return [shown];
+  const marked: Segment[] =
+    marks.length === 0 ? [] : [{ spans: [[`* ${grouped(marks.length)} marked`, PALETTE.focus]], rank: 0 }];
+  if (snapshot === undefined) return [...marked, shown];
   const { totals } = snapshot;
   const figure = (value: string, words: string, rank: number, style: Style = PALETTE.plain): Segment => ({
     spans: [
@@ -87,6 +121,7 @@ function totals({ snapshot, filter }: State): Segment[] {
     figure(short(totals.authFailures), "auth failures", 7),
     ...(totals.hidden > 0 ? [figure(short(totals.hidden), "hidden", 9)] : []),
     ...(totals.evicted > 0 ? [figure(short(totals.evicted), "addresses dropped", 2, PALETTE.warning)] : []),
+    ...marked,
     shown,
   ];
 }

@@ -1,6 +1,6 @@
 import type { Bandwidth, Offender, Snapshot } from "../../model/snapshot.ts";
-import { cut } from "../fit.ts";
-import { byteRate, bytes, duration, monthOf, short } from "../format.ts";
+import { cells, cut } from "../fit.ts";
+import { byteRate, bytes, clock, duration, monthOf, short } from "../format.ts";
 import { type Lamp, lamps } from "../lamps.ts";
 import { PALETTE, type Style } from "../palette.ts";
 import { sparkline } from "../sparkline.ts";
@@ -38,8 +38,9 @@ export function paintHeader(surface: Surface, { x, y, width }: Rect, state: Stat
   paintHealth(surface, x, y + 1, width, snapshot);
 }
 
-function badgesOf({ title, frozen }: State): Span[] {
-  const words = [...(title === undefined ? [] : [title]), ...(frozen ? ["FROZEN"] : [])];
+function badgesOf({ title, frozen, snapshot, utc }: State): Span[] {
+  const frozenAt = `FROZEN ${clock(snapshot?.at ?? 0, utc)}`;
+  const words = [...(title === undefined ? [] : [title]), ...(frozen ? [frozenAt] : [])];
   return words.flatMap((word): Span[] => [
     [" ", PALETTE.plain],
     [` ${word} `, PALETTE.badge],
@@ -118,17 +119,20 @@ function paintHealth(surface: Surface, x: number, y: number, width: number, snap
 /** A reason shorter than this says nothing. */
 const MIN_REASON = 6;
 
-/** The lamps, each that is not well with as much of its reason as its share of the room holds. */
+/** The lamps with reasons: the worst one's as far as the room goes, then those of the others. */
 function lampSpans(all: readonly Lamp[], room: number): Span[] {
-  const bare = all.flatMap(({ spans }, i) => (i === 0 ? spans : [GAP, ...spans]));
-  const reasons = all.filter(({ why }) => why !== undefined).length;
-  const share = Math.floor((room - spansWidth(bare)) / Math.max(1, reasons)) - 2;
-  if (share < MIN_REASON) return bare;
-  return all.flatMap(({ spans, why }, i): Span[] => [
-    ...(i === 0 ? [] : [GAP]),
-    ...spans,
-    ...(why === undefined ? [] : ([[`: ${cut(why[0], share)}`, why[1]]] satisfies Span[])),
-  ]);
+  let left = room - spansWidth(all.flatMap(({ spans }, i) => (i === 0 ? spans : [GAP, ...spans])));
+  const reasons = new Map<Lamp, Span>();
+  for (const lamp of all.toSorted((a, b) => b.weight - a.weight)) {
+    if (lamp.why === undefined || left - 2 < MIN_REASON) continue;
+    const reason = cut(lamp.why[0], left - 2);
+    reasons.set(lamp, [`: ${reason}`, lamp.why[1]]);
+    left -= 2 + cells(reason);
+  }
+  return all.flatMap((lamp, i) => {
+    const reason = reasons.get(lamp);
+    return [...(i === 0 ? [] : [GAP]), ...lamp.spans, ...(reason === undefined ? [] : [reason])];
+  });
 }
 
 function pressure({ totals }: Snapshot): Segment[] {

@@ -2,8 +2,9 @@ import type { AuthEvent, RequestEvent } from "../../model/event.ts";
 import { authSpans, statusSpan } from "../events.ts";
 import { clock, grouped, short, shortAddress } from "../format.ts";
 import { type Layout, liveRows } from "../layout.ts";
+import { type Gap, topOf } from "../log.ts";
 import { PALETTE } from "../palette.ts";
-import { type State, selected } from "../state.ts";
+import type { State } from "../state.ts";
 import { paintSpans, type Rect, type Span, type Surface } from "../surface.ts";
 import { paintFrame } from "./frame.ts";
 
@@ -23,29 +24,36 @@ export function paintLive(surface: Surface, layout: Layout, state: State): void 
     joined: layout.stacked,
   });
   const area = liveRows(layout);
-  const { lines, back } = state.log;
+  const { lines, at } = state.log;
   // Fewer lines than the panel has start at its top, as in a terminal.
-  const first = Math.max(0, lines.length - back - area.height);
-  const ip = state.cursor.ip === undefined ? undefined : selected(state)?.ip;
+  const first = topOf(state.log, area.height);
+  const ip = state.cursor.key;
   surface.clip({ ...area, x: area.x - 1, width: area.width + 1 }, () => {
     for (let i = 0; i < area.height; i++) {
-      const event = lines[first + i]?.event;
+      const line = lines[first + i];
       const y = area.y + i;
-      surface.text(area.x - 1, y, 1, "", PALETTE.plain);
-      if (event === undefined) surface.text(area.x, y, area.width, emptyText(state, i), PALETTE.dim);
-      else paintEvent(surface, { ...area, y }, event, state.utc, event.ip === ip);
+      surface.text(area.x - 1, y, 1, at === first + i ? "›" : "", PALETTE.focus);
+      if (line === undefined) surface.text(area.x, y, area.width, emptyText(state, i), PALETTE.dim);
+      else if ("skipped" in line) surface.text(area.x, y, area.width, gapText(line), PALETTE.faint);
+      else paintEvent(surface, { ...area, y }, line.event, state.utc, line.event.ip === ip);
     }
   });
 }
 
 function title({ snapshot, log, shown: { filter } }: State): Span[] {
   const head: Span = ["Live", PALETTE.strong];
-  if (log.back > 0) {
-    const waiting = log.waiting === 0 ? "" : `, ${grouped(log.waiting)} new below`;
-    return [head, [` · scrolled back${waiting} · End follows`, PALETTE.warning]];
+  if (log.at !== undefined) {
+    const waiting = log.waiting === 0 ? "" : `, ${grouped(log.waiting)} new`;
+    return [head, [` · stopped${waiting} · End follows`, PALETTE.warning]];
   }
   const rate = `${short(snapshot?.totals.requestsPerSecond ?? 0)} req/s`;
-  return [head, [` · ${filter === "" ? rate : "filtered"}`, PALETTE.dim]];
+  const sample: Span = [log.oneIn > 1 ? ` · 1 of ${short(log.oneIn)} lines shown` : "", PALETTE.notice];
+  return [head, [` · ${filter === "" ? rate : "filtered"}`, PALETTE.dim], sample];
+}
+
+/** Stands for lines that came there and were not shown. */
+function gapText({ skipped }: Gap): string {
+  return `${" ".repeat(TIME + 1)}⋮ ${grouped(skipped)} more`;
 }
 
 function emptyText({ log, shown: { filter }, snapshot }: State, line: number): string {

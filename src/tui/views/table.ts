@@ -1,10 +1,10 @@
-import type { IpProfile } from "../../model/snapshot.ts";
-import { columnsFor, type Placed, SORT_NAMES } from "../columns.ts";
+import { columnsFor, GROUP_NAMES, keyOf, type Placed, type Row, SORT_NAMES } from "../columns.ts";
 import { grouped } from "../format.ts";
 import { type Layout, tableRows } from "../layout.ts";
 import { PALETTE, type Style } from "../palette.ts";
 import type { State } from "../state.ts";
 import type { Rect, Span, Surface } from "../surface.ts";
+import { columnsOf } from "../table-columns.ts";
 import { paintFrame } from "./frame.ts";
 
 /** Rows that did nothing for this long are old. */
@@ -18,29 +18,35 @@ export function paintTable(surface: Surface, layout: Layout, state: State): void
     open: layout.stacked,
   });
   const area = tableRows(layout);
-  const columns = columnsFor(area.width);
+  const columns = columnsFor(area.width, columnsOf(state));
   surface.clip({ x: area.x - 1, y: area.y - 1, width: area.width + 2, height: area.height + 1 }, () => {
     paintTitles(surface, area, columns, state);
     for (let line = 0; line < area.height; line++) paintLine(surface, area, columns, state, line);
   });
 }
 
-function title({ snapshot, rows, shown: { sort, filter } }: State): Span[] {
+function title({ snapshot, rows, shown: { sort, reverse, group, filter } }: State): Span[] {
   const all = snapshot?.totals.addresses ?? 0;
   const matched = snapshot?.matched ?? 0;
+  const some = filter === "" ? grouped(all) : `${grouped(matched)} of ${grouped(all)}`;
+  const groups = snapshot?.matchedGroups ?? 0;
+  const count = group === "address" ? some : `${grouped(groups)} of ${some} addresses`;
+  const there = group === "address" ? matched : groups;
   return [
-    ["Addresses ", PALETTE.strong],
-    [filter === "" ? grouped(all) : `${grouped(matched)} of ${grouped(all)}`, PALETTE.plain],
-    [rows.length < matched ? `, first ${grouped(rows.length)}` : "", PALETTE.plain],
-    [` · by ${SORT_NAMES[sort]}`, PALETTE.dim],
+    [`${GROUP_NAMES[group].many} `, PALETTE.strong],
+    [count, PALETTE.plain],
+    [rows.length < there ? `, first ${grouped(rows.length)}` : "", PALETTE.plain],
+    [` · by ${SORT_NAMES[sort]}${reverse ? ", inverted" : ""}`, PALETTE.dim],
+    [snapshot?.searching ? " · searching earlier lines" : "", PALETTE.notice],
   ];
 }
 
 function paintTitles(surface: Surface, area: Rect, columns: readonly Placed[], { shown }: State): void {
   surface.text(area.x - 1, area.y - 1, area.width + 2, "", PALETTE.plain);
-  for (const { column, x, width } of columns) {
-    const style = column.sort === shown.sort ? PALETTE.focus : PALETTE.dim;
-    surface.text(area.x + x, area.y - 1, width, column.title, style, column.right);
+  for (const { name, column, x, width } of columns) {
+    const style = name === shown.sort ? PALETTE.focus : PALETTE.dim;
+    const words = name === "ip" ? GROUP_NAMES[shown.group].title : column.title;
+    surface.text(area.x + x, area.y - 1, width, words, style, column.right);
   }
 }
 
@@ -60,10 +66,12 @@ function paintLine(
   }
   const chosen = index === state.cursor.index;
   const whole = chosen ? chosenStyle(state) : isOld(row, state) ? PALETTE.dim : undefined;
-  surface.text(area.x - 1, y, area.width + 2, chosen ? "›" : "", whole ?? PALETTE.plain);
+  const marked = state.marks.length > 0 && state.marks.includes(keyOf(row));
+  const sign = chosen ? (marked ? "»" : "›") : marked ? "*" : "";
+  surface.text(area.x - 1, y, area.width + 2, sign, whole ?? (marked ? PALETTE.focus : PALETTE.plain));
   for (const { column, x, width } of columns) {
     const value = column.value(row, width);
-    const style = whole ?? (value === "-" ? PALETTE.faint : (column.style?.(row) ?? PALETTE.plain));
+    const style = whole ?? (value === "-" || value === "·" ? PALETTE.faint : (column.style?.(row) ?? PALETTE.plain));
     surface.text(area.x + x, y, width, value, style, column.right);
   }
 }
@@ -72,13 +80,13 @@ function chosenStyle({ focus }: State): Style {
   return focus === "table" ? PALETTE.selected : PALETTE.strong;
 }
 
-function isOld(row: IpProfile, { snapshot }: State): boolean {
+function isOld(row: Row, { snapshot }: State): boolean {
   return row.connections === 0 && (snapshot?.at ?? 0) - row.lastSeen > OLD;
 }
 
 function emptyText({ rows, shown: { filter }, snapshot }: State): string {
   if (rows.length > 0 || snapshot === undefined) return "";
-  if (filter !== "") return "  no address matches the filter; Esc clears it";
+  if (filter !== "") return `  no address matches the filter${snapshot.searching ? " yet" : "; Esc clears it"}`;
   const { hidden } = snapshot.totals;
   return hidden === 0
     ? "  no address seen yet"

@@ -1,0 +1,118 @@
+import { compileFilter } from "../filter/filter.ts";
+import {
+  chooseInput,
+  completeInput,
+  type FilterInput,
+  filterOf,
+  isError,
+  knownOf,
+  openInput,
+  recallInto,
+  remember,
+  typeInto,
+} from "./filter-input.ts";
+import { buttonAt, type Form, filterOfForm, focusOn, openForm } from "./form.ts";
+import type { State } from "./state.ts";
+import { ASK, noticed, type Step } from "./step.ts";
+
+const SUSPICIOUS = "is:suspicious";
+
+/** What the input can offer. */
+export function known(state: State) {
+  return knownOf(state.snapshot ?? {});
+}
+
+export function openFilter(state: State): Step {
+  const text = state.filter === "" ? "" : `${state.filter} `;
+  return [{ ...state, input: openInput(text, known(state)) }];
+}
+
+/** With the input changed: what of it is understood is filtered at once. */
+export function withInput(state: State, input: FilterInput): Step {
+  return filtered({ ...state, input }, filterOf(input) ?? state.filter);
+}
+
+export function type(state: State, text: string): Step {
+  return state.input === undefined ? [state] : withInput(state, typeInto(state.input, text, known(state)));
+}
+
+export function complete(state: State, by: 1 | -1): Step {
+  return state.input === undefined ? [state] : withInput(state, completeInput(state.input, by));
+}
+
+/** Takes a certain one of what could stand at the cursor. */
+export function choose(state: State, index: number): Step {
+  return state.input === undefined ? [state] : withInput(state, chooseInput(state.input, index));
+}
+
+export function recall(state: State, by: 1 | -1): Step {
+  const { input, history } = state;
+  return input === undefined ? [state] : withInput(state, recallInto(input, history, by, known(state)));
+}
+
+/** Closes the input and keeps its filter, unless something is wrong with it. */
+export function keepFilter(state: State): Step {
+  const { input } = state;
+  if (input === undefined) return [state];
+  if (input.error !== undefined) return noticed(state, input.error.message);
+  const filter = input.line.text.trim();
+  return filtered({ ...withoutInput(state), history: remember(state.history, filter) }, filter);
+}
+
+export function clearFilter(state: State): Step {
+  return filtered(withoutInput(state), "");
+}
+
+/** Only what is suspicious, or again what was there before that. */
+export function toggleSuspicious(state: State): Step {
+  const { former, filter } = state;
+  if (former === undefined) {
+    return filter.includes(SUSPICIOUS) ? filtered(state, "") : filtered({ ...state, former: filter }, SUSPICIOUS);
+  }
+  return filtered(state, former);
+}
+
+/** A filter that holds from now on. What `!` would give back is gone once its own filter is. */
+export function filtered(state: State, filter: string): Step {
+  if (filter === state.filter) return [state];
+  const { former, ...rest } = state;
+  const keep = former !== undefined && filter.includes(SUSPICIOUS);
+  return [{ ...rest, filter, ...(keep && { former }) }, ASK];
+}
+
+/** One step back: out of the group, else no filter, else to the first row and the newest line. */
+export function stepBack(state: State): Step | undefined {
+  const { outside, ...rest } = state;
+  if (outside !== undefined) return [{ ...rest, ...outside }, ASK];
+  return state.filter === "" ? undefined : filtered(state, "");
+}
+
+export function openFilterForm(state: State): Step {
+  return [withForm(state, openForm(state.filter))];
+}
+
+export function withForm(state: State, form: Form): State {
+  return { ...state, modal: { kind: "form", scroll: 0, form } };
+}
+
+/** Does what the button in focus says; in a field, applies. */
+export function enterForm(state: State, form: Form): Step {
+  const button = buttonAt(form);
+  if (button === "Cancel") return [withoutModal(state)];
+  if (button === "Clear") return filtered(withoutModal(state), "");
+  const filter = filterOfForm(form);
+  if (typeof filter === "number") return [withForm(state, focusOn(form, filter))];
+  const compiled = compileFilter(filter);
+  if (isError(compiled)) return noticed(state, compiled.message);
+  return filtered({ ...withoutModal(state), history: remember(state.history, filter) }, filter);
+}
+
+export function withoutModal(state: State): State {
+  const { modal: _, ...rest } = state;
+  return rest;
+}
+
+function withoutInput(state: State): State {
+  const { input: _, ...rest } = state;
+  return rest;
+}

@@ -1,0 +1,61 @@
+import { cut } from "./fit.ts";
+import { helpOf } from "./keymap.ts";
+import { losses, signOf } from "./lamps.ts";
+import type { Line, Section } from "./modal-text.ts";
+import { PALETTE, type Style } from "./palette.ts";
+import type { State } from "./state.ts";
+import type { Span } from "./surface.ts";
+import { wrap } from "./wrap.ts";
+
+const KEY_CELLS = 13;
+const SOURCE_CELLS = 40;
+
+const MOUSE =
+  "click a title to sort and again to invert, a row to select it, again to open it, a live line to stop there; " +
+  "the wheel scrolls; a click beside a window closes it";
+
+/** What the keys and the mouse do, what the filter understands, and how every source does. */
+export function helpSections({ snapshot }: State, width: number): Section[] {
+  const keys = helpOf().flatMap(({ label = "", help = "" }) =>
+    hanging([[`  ${label.padEnd(KEY_CELLS)}`, PALETTE.focus]], 2 + KEY_CELLS, help, PALETTE.plain, width),
+  );
+  const sources = (snapshot?.health ?? []).flatMap((event) => {
+    const name = cut(event.source, SOURCE_CELLS);
+    return hanging(
+      [["  ", PALETTE.plain], signOf(event.state), [` ${name}  `, PALETTE.plain]],
+      6,
+      [event.detail, ...losses([event])].join(", "),
+      PALETTE.dim,
+      width,
+      name.length + 5,
+    );
+  });
+  return [
+    [heading("KEYS"), ...keys],
+    [heading("MOUSE"), ...hanging([["  ", PALETTE.plain]], 2, MOUSE, PALETTE.plain, width)],
+    [heading("SOURCES"), ...sources],
+  ];
+}
+
+function heading(title: string): Line {
+  return () => [[title, PALETTE.strong]];
+}
+
+/** Text after its head, `at` cells from the left; what does not fit goes on `indent` cells from the left. */
+function hanging(
+  head: readonly Span[],
+  indent: number,
+  text: string,
+  style: Style,
+  width: number,
+  at = indent,
+): Line[] {
+  // All that one source may say is some sentences; a cut one still names the source.
+  const room = Math.max(8, width - indent);
+  const filler = " ".repeat(Math.max(0, at - indent));
+  const [first = "", ...rest] = wrap(filler + cut(text, 2_000), room);
+  return [
+    () => [...head, [first.slice(filler.length), style]],
+    ...rest.map((line): Line => () => [[" ".repeat(indent) + line, style]]),
+  ];
+}

@@ -1,0 +1,27 @@
+import type { LineInput } from "./line-input.ts";
+import { PALETTE, type Style } from "./palette.ts";
+import type { Span } from "./surface.ts";
+
+/** How a stretch of the text looks, from one UTF-16 unit to another. */
+export interface Look {
+  readonly start: number;
+  readonly end: number;
+  readonly style: Style;
+}
+
+/** A line being typed, its cursor as an inverse cell (the terminal's own stays hidden), scrolled to show it. */
+export function inputSpans({ text, at }: LineInput, width: number, looks: readonly Look[] = []): Span[] {
+  const room = Math.max(1, width - 1);
+  const before = Array.from(text.slice(0, at));
+  const first = before.slice(0, Math.max(0, before.length - room)).join("").length;
+  const spans: Span[] = [];
+  let shown = 0;
+  for (let i = first; i <= text.length && shown <= room; ) {
+    const character = i < text.length ? String.fromCodePoint(text.codePointAt(i) ?? 32) : " ";
+    const look = looks.find(({ start, end }) => i >= start && i < end)?.style ?? PALETTE.strong;
+    spans.push([character, i === at ? PALETTE.selected : look]);
+    i += character.length;
+    shown++;
+  }
+  return spans;
+}

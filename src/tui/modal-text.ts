@@ -1,0 +1,48 @@
+import { detailSections } from "./detail.ts";
+import { formLines } from "./form-lines.ts";
+import { helpSections } from "./help.ts";
+import { PALETTE } from "./palette.ts";
+import type { State } from "./state.ts";
+import type { Span } from "./surface.ts";
+
+/** A line of a window, made when it is on screen. */
+export type Line = () => readonly Span[];
+
+/** Lines that belong together. */
+export type Section = readonly Line[];
+
+/** What stands in the open window. */
+export interface ModalText {
+  readonly lines: readonly Line[];
+  /** The number of each section's first line. */
+  readonly sections: readonly number[];
+}
+
+/** The lines of the open window, none where none is open. */
+export function modalText(state: State, width: number): ModalText {
+  const { modal, snapshot, utc } = state;
+  if (modal === undefined) return joined([]);
+  if (modal.kind === "form") return joined([formLines(modal.form, width)]);
+  if (modal.kind === "help") return joined(helpSections(state, width));
+  const detail = snapshot?.detail;
+  // The answer about the address before this one may still be there.
+  if (snapshot === undefined || detail?.profile.ip !== modal.ip) {
+    return joined([[() => [["nothing is known about this address any more", PALETTE.dim]]]]);
+  }
+  return joined(detailSections(detail, { width, utc, now: snapshot.at }));
+}
+
+const BLANK: Line = () => [];
+
+/** The sections one below the other, a blank line between. */
+function joined(all: readonly Section[]): ModalText {
+  const lines: Line[] = [];
+  const sections: number[] = [];
+  for (const section of all) {
+    if (section.length === 0) continue;
+    if (lines.length > 0) lines.push(BLANK);
+    sections.push(lines.length);
+    lines.push(...section);
+  }
+  return { lines, sections };
+}

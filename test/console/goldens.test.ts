@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { createEngine, type Engine } from "../../src/commands/engine.ts";
+import { parseNative } from "../../src/parse/native.ts";
+import { stageOn } from "./stage.ts";
+
+/**
+ * Every view at three sizes, in a replay of the demo's incident: the frames lie in `goldens/`, one file each.
+ * Changed on purpose: `UPDATE_GOLDENS=1 bin/bun test test/console/goldens.test.ts`, and look at the difference.
+ */
+const FOLDER = join(import.meta.dir, "goldens");
+const INCIDENT = join(import.meta.dir, "../../demo/incident.jsonl.gz");
+const SIZES = [
+  [80, 24],
+  [120, 36],
+  [200, 50],
+] as const;
+/** How much of the incident has happened: the scanner and the guesser are at it, the office is busy. */
+const INTO = 170_000;
+
+type Staged = Awaited<ReturnType<typeof stageOn>>;
+
+/** What is pressed to get to each view. */
+const VIEWS: Readonly<Record<string, (console: Staged) => void | Promise<void>>> = {
+  main() {},
+  "by-auth-failures": async ({ mouse, frame }) => {
+    const lines = (await frame()).split("\n");
+    const titles = lines.findIndex((line) => line.includes("ADDRESS"));
+    await mouse.click((lines[titles]?.indexOf("AUTH") ?? 0) + 1, titles);
+  },
+  prefixes: ({ input }) => input.pressKey("g"),
+  networks: (console) => press(console, "gg"),
+  suspicious: ({ input }) => input.pressKey("!"),
+  "filter-opened": ({ input }) => input.pressKey("/"),
+  "filter-completed": (console) => press(console, "/status:"),
+  "filter-refused": (console) => press(console, "/state:etsablished"),
+  "filter-kept": async (console) => {
+    await press(console, "/status:4xx -agent:bot");
+    console.input.pressEnter();
+  },
+  form: async (console) => {
+    await press(console, "/status:4xx rate>20 -path:/health");
+    console.input.pressEnter();
+    await press(console, "f");
+  },
+  why: async (console) => {
+    await press(console, "sss");
+    console.input.pressEnter();
+  },
+  "why-sections": async (console) => {
+    await press(console, "sss");
+    console.input.pressEnter();
+    await console.frame();
+    console.input.pressTab();
+    console.input.pressTab();
+  },
+  marked: (console) => press(console, "mjm"),
+  stopped: async ({ input }) => {
+    input.pressTab();
+    input.pressArrow("up");
+    input.pressArrow("up");
+  },
+  frozen: ({ input }) => input.pressKey(" "),
+  help: ({ input }) => input.pressKey("?"),
+};
+
+async function press(console: Staged, keys: string): Promise<void> {
+  for (const key of keys) {
+    console.input.pressKey(key);
+    await console.frame();
+  }
+}
+
+let engine: Engine;
+
+beforeAll(() => {
+  engine = createEngine({
+    showPrivateIps: true,
+    cidrAllow: [],
+    cidrDeny: [],
+    trustProxies: [],
+    maxLogEntriesPerIp: 200,
+  });
+  let until: number | undefined;
+  for (const line of gunzipSync(readFileSync(INCIDENT)).toString().split("\n")) {
+    const event = parseNative(line);
+    if (event === undefined) continue;
+    until ??= event.at + INTO;
+    if (event.at > until) break;
+    engine.accept(event);
+  }
+});
+
+const written: string[] = [];
+
+describe.each(SIZES)("at %dx%d", (width, height) => {
+  test.each(Object.keys(VIEWS))("%s", async (view) => {
+    await using console = await stageOn(width, height, engine.snapshot, { title: "demo", sort: "rate" });
+    await console.frame();
+    await VIEWS[view]?.(console);
+    const frame = `${await console.settled()}\n`;
+    const path = join(FOLDER, `${width}x${height}`, `${view}.txt`);
+    if (process.env.UPDATE_GOLDENS === "1" && (!existsSync(path) || readFileSync(path, "utf8") !== frame)) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, frame);
+      written.push(path);
+    }
+    expect(frame).toBe(readFileSync(path, "utf8"));
+  });
+});
+
+afterAll(() => {
+  if (written.length > 0) process.stderr.write(`written anew: ${written.length} goldens\n`);
+});
