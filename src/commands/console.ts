@@ -89,6 +89,7 @@ async function show(
       utc: config.utc,
       maxLines: config.maxLogLines,
       color,
+      theme: config.theme,
       ...(title !== undefined && { title }),
       ...(filter !== undefined && { filter }),
     });

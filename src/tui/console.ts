@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Filter, Query, Snapshot } from "../model/snapshot.ts";
 import { initialState, queryOf, type State } from "./state.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
+import type { ThemeChoice } from "./theme.ts";
 import { type Effect, type Message, update } from "./update.ts";
 import { paintConsole } from "./views/console.ts";
 
@@ -25,6 +26,7 @@ export interface ConsoleOptions {
   /** Times in UTC instead of the host's zone. */
   readonly utc: boolean;
   readonly color: boolean;
+  readonly theme?: ThemeChoice;
   /** Live lines kept. */
   readonly maxLines: number;
   /** A word for the header: `demo`. */
@@ -39,7 +41,7 @@ export interface ConsoleOptions {
  * where the terminal library cannot be loaded nevertheless.
  */
 export async function runConsole(options: ConsoleOptions): Promise<number> {
-  const terminal = await openTerminal(options.color);
+  const terminal = await openTerminal(options.color, options.theme);
   const stop = startConsole(options, terminal);
   const code = await terminal.closed;
   stop();

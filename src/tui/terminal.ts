@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CliRenderer } from "@opentui/core";
 import type { Size } from "./layout.ts";
 import { type Actor, play, sizeOf, withoutColor } from "./screen.ts";
+import { backgroundOf, depthOf, type Theme, type ThemeChoice } from "./theme.ts";
 
 /** The person's terminal while the console has it. */
 export interface Terminal {
@@ -49,10 +50,11 @@ export function canRunConsole(): string | undefined {
 }
 
 /**
- * Takes the terminal: alternate screen, raw mode, mouse. Without `color` only bold and inverse are
- * used. Throws where the terminal library cannot be loaded.
+ * Takes the terminal: alternate screen, raw mode, mouse. Without `color`, or where the terminal has none and nobody
+ * chose a theme, only bold and inverse are used. Throws where the terminal library cannot be loaded.
  */
-export async function openTerminal(color: boolean): Promise<Terminal> {
+export async function openTerminal(color: boolean, choice: ThemeChoice = "auto"): Promise<Terminal> {
+  const guess = firstTheme(choice);
   // They would replace the library's native part, log every key to a file, or change the screen's mode.
   for (const name of Object.keys(process.env)) {
     if (/^(OTUI|OPENTUI)_/.test(name)) delete process.env[name];
@@ -84,7 +86,7 @@ export async function openTerminal(color: boolean): Promise<Terminal> {
     targetFps: FRAMES_PER_SECOND,
     maxFps: FRAMES_PER_SECOND,
     environment: environment(),
-    postProcessFns: color ? [] : [withoutColor(library)],
+    postProcessFns: color && guess !== undefined ? [] : [withoutColor(library)],
     // Also when the library gives up by itself: its output failed, the line was hung up.
     onDestroy: () => void close(),
   });
@@ -92,6 +94,10 @@ export async function openTerminal(color: boolean): Promise<Terminal> {
   for (const [event, listener] of faultListeners()) {
     if (!before.some(([, known]) => known === listener)) process.off(event, listener);
   }
+  // The library asks for the background at the start, and again when the terminal says that it changed.
+  const theme = (): Theme =>
+    choice === "auto" && guess !== "basic" ? (renderer.themeMode ?? guess ?? "dark") : (guess ?? "dark");
+  renderer.on("theme_mode", () => renderer.requestRender());
   const job = jobControl(renderer);
   const leave = listening([
     ...ENDING.map((signal) => [signal, () => void close()] as const),
@@ -102,7 +108,7 @@ export async function openTerminal(color: boolean): Promise<Terminal> {
   ]);
   return {
     size: () => sizeOf(renderer),
-    play: (actor) => play(library, renderer, actor, close),
+    play: (actor) => play(library, renderer, actor, close, theme),
     repaint: () => renderer.requestRender(),
     copy: (text) => void copy(renderer, text),
     suspend: job.suspend,
@@ -125,6 +131,15 @@ function listening(pairs: readonly (readonly [string, Listener])[]): () => void 
   return () => {
     for (const [event, listener] of pairs) process.off(event, listener);
   };
+}
+
+/** The theme before the terminal answered; undefined where it has no colours. */
+function firstTheme(choice: ThemeChoice): Theme | undefined {
+  if (choice !== "auto") return choice;
+  const { TERM = "", COLORTERM = "", COLORFGBG = "" } = process.env;
+  const depth = depthOf(TERM, COLORTERM);
+  if (depth === "none") return undefined;
+  return depth === "basic" ? "basic" : (backgroundOf(COLORFGBG) ?? "dark");
 }
 
 /** Colours as indexes: the library knows them by TERM only and sends RGB to any other terminal. */
