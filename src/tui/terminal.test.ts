@@ -27,6 +27,16 @@ async function open(terminal: Shell): Promise<void> {
   await terminal.until("the other screen and the mouse", () => terminal.modes() === TAKEN);
 }
 
+/** The colours of text that were sent, by their index. */
+function foregrounds(terminal: Shell, from = 0): number[] {
+  return [
+    ...terminal
+      .file("bytes")
+      .slice(from)
+      .matchAll(/38;5;(\d+)/g),
+  ].map((match) => Number(match[1]));
+}
+
 const TAKEN = "1 1 0";
 const GIVEN_BACK = "0 0 1";
 
@@ -108,11 +118,40 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     });
   }
 
-  test("speaks no colour where NO_COLOR is set", async () => {
-    using terminal = shell(80, 24, { NO_COLOR: "1" });
+  for (const [what, env] of [
+    ["NO_COLOR is set", { NO_COLOR: "1" }],
+    ["the terminal has none", { TERM: "vt100" }],
+  ] as const) {
+    test(`speaks no colour where ${what}`, async () => {
+      using terminal = shell(80, 24, env);
+      await open(terminal);
+      await terminal.until("bold", () => terminal.file("bytes").includes("\x1b[1"));
+      expect(terminal.file("bytes")).not.toMatch(/\x1b\[[0-9;]*(?:[34]8;[25];|[39][1-7]m)/);
+    });
+  }
+
+  for (const [what, env] of [
+    ["a terminal that promises no more", { TERM: "screen" }],
+    ["whom the theme says so", { HOST_THEME: "basic" }],
+  ] as const) {
+    test(`speaks only the terminal's own 16 colours to ${what}`, async () => {
+      using terminal = shell(80, 24, env);
+      await open(terminal);
+      await terminal.until("colours", () => foregrounds(terminal).length > 0);
+      expect(foregrounds(terminal).filter((color) => color > 15)).toEqual([]);
+    });
+  }
+
+  test("takes the colours for a light background where the terminal says it has one, also later", async () => {
+    using terminal = shell(80, 24);
+    terminal.tmux("set", "-g", "window-style", "bg=#ffffff");
     await open(terminal);
-    await terminal.until("bold", () => terminal.file("bytes").includes("\x1b[1"));
-    expect(terminal.file("bytes")).not.toMatch(/\x1b\[[0-9;]*(?:[34]8;[25];|[39][1-7]m)/);
+    await terminal.until("dark yellow", () => foregrounds(terminal).includes(130));
+    terminal.tmux("set", "-g", "window-style", "bg=#000000");
+    const before = terminal.file("bytes").length;
+    // What a terminal sends by itself when its colours were changed.
+    terminal.keys("-l", "\x1b[?997;1n");
+    await terminal.until("yellow", () => foregrounds(terminal, before).includes(3));
   });
 
   for (const [name, command, reason] of [
