@@ -6,6 +6,8 @@ import { unreadTerminal } from "../../test/console/unread-terminal.ts";
 import { describeWith } from "../../test/requires.ts";
 import { until } from "../../test/until.ts";
 
+const COPY = fileURLToPath(new URL("../../test/console/copy.ts", import.meta.url));
+
 type Shell = ReturnType<typeof shell>;
 
 /**
@@ -104,6 +106,19 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     terminal.keys("c");
     await terminal.until("the buffer", () => terminal.tmux("list-buffers") !== "");
     expect(terminal.tmux("show-buffer")).toBe("8.8.4.4");
+  });
+
+  test("copies many lines at once amid frames, and nothing that a terminal would not take", async () => {
+    using terminal = shell(80, 24);
+    await terminal.shows("$");
+    terminal.keys(`"$HOST_DIR/bin/bun" ${COPY}`, "Enter");
+    await terminal.until("the buffer", () => terminal.tmux("list-buffers") !== "");
+    expect(terminal.tmux("show-buffer")).toBe(Buffer.from(terminal.file("text"), "latin1").toString());
+    await terminal.shows("frame ");
+    expect(terminal.screen().trim()).toMatch(/^frame \d+$/);
+    terminal.keys("x");
+    await terminal.until("its end", () => terminal.modes() === GIVEN_BACK);
+    expect(terminal.tmux("list-buffers").trim().split("\n")).toHaveLength(1);
   });
 
   for (const [term, color] of [
