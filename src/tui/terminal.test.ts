@@ -78,6 +78,24 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     await ended(terminal, 0);
   });
 
+  test("is right after twenty sizes in a row, with frames under way", async () => {
+    using fresh = shell(100, 30);
+    await open(fresh);
+    using terminal = shell(80, 24);
+    await open(terminal);
+    for (let i = 0; i < 20; i++) {
+      const [width, height] = i % 2 === 0 ? [20 + 7 * i, 5 + i] : [300 - 9 * i, 100 - 4 * i];
+      terminal.keys("j", "k");
+      terminal.tmux("resize-window", "-x", String(width), "-y", String(height));
+    }
+    terminal.tmux("resize-window", "-x", "100", "-y", "30");
+    await terminal.until("the same as at a fresh one", () => terminal.screen() === fresh.screen());
+    terminal.keys("j");
+    await terminal.until("the next row", () => terminal.screen() !== fresh.screen());
+    terminal.keys("q");
+    await ended(terminal, 0);
+  });
+
   test("leaves nothing on the shell's screen, also when the window grew meanwhile", async () => {
     using terminal = shell(80, 24);
     await open(terminal);
