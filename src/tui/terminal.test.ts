@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openPty } from "../../test/console/pty.ts";
 import { runs, shell } from "../../test/console/tmux.ts";
 import { unreadTerminal } from "../../test/console/unread-terminal.ts";
 import { describeWith } from "../../test/requires.ts";
@@ -313,3 +316,50 @@ test("a terminal that takes nothing keeps neither the console nor its launcher",
   expect(await launcher.exited).toBeGreaterThan(128);
   expect(runs(child)).toBe(false);
 });
+
+test("a slow link delays what a key shows by what is under way, costs no memory, and ends the console", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "nethergaze-slow-"));
+  using terminal = openPty(200, 50);
+  const { fd } = terminal;
+  const console = Bun.spawn(
+    [process.execPath, fileURLToPath(new URL("../../test/console/host.ts", import.meta.url))],
+    {
+      stdin: fd,
+      stdout: fd,
+      stderr: fd,
+      env: { PATH: process.env.PATH, TERM: "xterm-256color", HOST_DIR: directory },
+    },
+  );
+  let seen = "";
+  /** Reads as fast as it can until there is `text`. */
+  const reads = (text: string): Promise<boolean> =>
+    until(() => {
+      seen += terminal.read(100_000);
+      return seen.includes(text);
+    }, text);
+  await reads("Addresses");
+  /** Whole screens, more than a link of 2 kB a second takes. */
+  const flood = async (rounds: number): Promise<void> => {
+    for (let i = 0; i < rounds; i++) {
+      terminal.write(i % 2 === 0 ? "?" : "\x1b");
+      terminal.read(100);
+      await Bun.sleep(50);
+    }
+  };
+  await flood(12);
+  const before = residentMegabytes(console.pid);
+  await flood(24);
+  expect(residentMegabytes(console.pid) - before).toBeLessThan(10);
+  terminal.write("\r");
+  seen = "";
+  await reads("LAST 60 MINUTES");
+  // What the kernel holds of a terminal's output, one frame that waited, and this one: 25 kB when this was written.
+  expect(seen.length).toBeLessThan(60_000);
+  terminal.hangUp();
+  await console.exited;
+  rmSync(directory, { recursive: true });
+});
+
+function residentMegabytes(pid: number): number {
+  return Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+}
