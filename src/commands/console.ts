@@ -3,6 +3,7 @@ import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
 import { diesWithParent } from "../kernel/libc.ts";
 import type { Input } from "../model/event.ts";
+import { orderOf } from "../model/order.ts";
 import type { ConsoleHost } from "../tui/console.ts";
 import { canRunConsole } from "../tui/terminal.ts";
 import { createEngine } from "./engine.ts";
@@ -87,7 +88,11 @@ async function show(
       fast: config.fast,
       utc: config.utc,
       maxLines: config.maxLogLines,
+      ...orderOf(config.sort),
+      group: config.group,
+      columns: config.columns,
       color,
+      theme: config.theme,
       ...(title !== undefined && { title }),
       ...(filter !== undefined && { filter }),
     });

@@ -1,5 +1,6 @@
 import type { Config } from "../config/options.ts";
 import type { Input } from "../model/event.ts";
+import { orderOf } from "../model/order.ts";
 import type { Filter, Query, Snapshot } from "../model/snapshot.ts";
 import { now } from "../sources/clock.ts";
 import { createEngine, type Engine } from "./engine.ts";
@@ -29,12 +30,13 @@ export interface View {
 export const JSON_VIEW: View = { text: (snapshot) => JSON.stringify(snapshot), lines: true };
 
 /** Asks one snapshot after another. */
-function written(engine: Engine, { filter, limit }: Asked, view: View): () => string {
+function written(engine: Engine, { sort }: Config, { filter, limit }: Asked, view: View): () => string {
   const rows = limit ?? view.rows;
+  const order = orderOf(sort);
   let after = 0;
   return () => {
     const query: Query = {
-      sort: "rate",
+      ...order,
       ...(view.lines && { after }),
       ...(filter !== undefined && { filter }),
       ...(rows !== undefined && { limit: rows }),
@@ -54,7 +56,7 @@ export async function liveSnapshots(
 ): Promise<number> {
   const output = openStdout();
   const engine = createEngine(setup.config);
-  const next = written(engine, asked, view);
+  const next = written(engine, setup.config, asked, view);
   const live = startLive(setup, engine.accept);
   const { promise: counted, resolve } = Promise.withResolvers<number>();
   let left = count;
@@ -79,7 +81,7 @@ export function fileSnapshots(
 ): Promise<number> {
   const output = openStdout();
   const engine = createEngine(config);
-  const next = written(engine, asked, view);
+  const next = written(engine, config, asked, view);
   return runFiles(files, {
     emit: each === "end" ? engine.accept : everySecond(engine, output, next),
     health: engine.accept,

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { COMMAND_LIST, GLOBAL_FLAG_LIST } from "./commands.ts";
 import { FLAGS } from "./flags.ts";
-import { NEEDLESS_FLAGS, OPTION_LIST, UNSUPPORTED_KEYS, variable } from "./options.ts";
+import { NEEDLESS_FLAGS, OPTION_LIST, OPTIONS, UNSUPPORTED_KEYS, variable } from "./options.ts";
 import { onOff, type Type } from "./value.ts";
 
 test("every key, flag and variable belongs to one entry", () => {
@@ -43,4 +43,12 @@ test("every switch has an opposite unless its name is taken", () => {
   expect([...FLAGS.values()].every(({ type, value }) => (type === onOff) === (value !== undefined))).toBe(
     true,
   );
+});
+
+test("the columns asked for come with the address, unless none are asked for", () => {
+  const { check } = OPTIONS.columns.type;
+  expect(check(["rate", "last", "rate"])).toEqual(["ip", "rate", "last"]);
+  expect(check(["risk", "ip"])).toEqual(["risk", "ip"]);
+  expect(check([])).toEqual([]);
+  expect(check(["rate", "speed"])).toBeUndefined();
 });

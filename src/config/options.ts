@@ -1,7 +1,10 @@
 import { PROXY_NAMES } from "../model/proxies.ts";
+import { GROUPS as GROUPINGS, SORTS, type Sort } from "../model/snapshot.ts";
 import {
   choice,
   choiceOr,
+  choiceOrOpposite,
+  choices,
   integer,
   number,
   onOff,
@@ -29,6 +32,18 @@ export interface Option<T = unknown> {
 
 /** Polling faster than ten times a second costs and shows nothing; more than an hour is not live. */
 const SECONDS = number("SECS", 0.1, 3600);
+
+const ANY_COLUMNS = choices("COLUMN", SORTS);
+
+/** Columns of the table; a row without its address would name nobody. */
+const COLUMNS: Type<readonly Sort[]> = {
+  ...ANY_COLUMNS,
+  check(value) {
+    const columns = ANY_COLUMNS.check(value);
+    if (columns === undefined || columns.length === 0 || columns.includes("ip")) return columns;
+    return ["ip", ...columns];
+  },
+};
 
 /** Every setting there is. The name is the field of {@link Config}; the rest is derived from the entry. */
 export const OPTIONS = {
@@ -116,6 +131,38 @@ export const OPTIONS = {
     type: prefixes("PREFIX"),
     default: [],
     help: "hide addresses inside these prefixes; totals and 'stream events' have all",
+  },
+  sort: {
+    group: "Display",
+    keys: ["display.sort"],
+    flags: ["--sort"],
+    type: choiceOrOpposite("COLUMN", SORTS),
+    default: "rate",
+    help: "column that orders the addresses, here and in 'top' and 'stream snapshots'; with - before it the other way round",
+  },
+  columns: {
+    group: "Display",
+    keys: ["display.columns"],
+    flags: [],
+    type: COLUMNS,
+    default: [],
+    help: "columns of the console's table from left to right, as far as they fit; none: those that the width allows",
+  },
+  group: {
+    group: "Display",
+    keys: ["display.group"],
+    flags: ["--group"],
+    type: choice("BY", GROUPINGS),
+    default: "address",
+    help: "what a row of the console's table is at first",
+  },
+  theme: {
+    group: "Display",
+    keys: ["display.theme"],
+    flags: ["--theme"],
+    type: choice("THEME", ["auto", "dark", "light", "basic"]),
+    default: "auto",
+    help: "colours for a dark or a light background, or the terminal's own 16; auto asks the terminal",
   },
   color: {
     group: "Display",

@@ -1,7 +1,20 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { UsageError } from "./error.ts";
-import { choice, integer, number, onOff, paths, prefixes, readText, size, type Type, text } from "./value.ts";
+import {
+  choice,
+  choiceOrOpposite,
+  choices,
+  integer,
+  number,
+  onOff,
+  paths,
+  prefixes,
+  readText,
+  size,
+  type Type,
+  text,
+} from "./value.ts";
 
 const cases: [string, Type<unknown>, accepted: [string, unknown][], refused: string[]][] = [
   [
@@ -84,6 +97,25 @@ const cases: [string, Type<unknown>, accepted: [string, unknown][], refused: str
     ["1", "1.5G", "G", "9P"],
   ],
   ["choice", choice("X", ["a", "b"]), [["a", "a"]], ["", "A", "c", "toString"]],
+  [
+    "choiceOrOpposite",
+    choiceOrOpposite("X", ["a", "b"]),
+    [
+      ["a", "a"],
+      ["-b", "-b"],
+    ],
+    ["", "-", "--a", "+a", "-c"],
+  ],
+  [
+    "choices",
+    choices("X", ["a", "b", "c"]),
+    [
+      ["b", ["b"]],
+      ["c, a,c,", ["c", "a"]],
+      ["", []],
+    ],
+    ["d", "a,d", "a b", "-a", "toString"],
+  ],
 ];
 
 test.each(cases)("%s", (_, type, accepted, refused) => {

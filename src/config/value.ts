@@ -85,11 +85,11 @@ function isPrefix(text: string): boolean {
 }
 
 /** One item or several; empty ones are left out. */
-function list(metavar: string, max: number, isItem: (item: unknown) => item is string) {
+function list<T extends string>(metavar: string, max: number, isItem: (item: unknown) => item is T) {
   return {
     ...PLAIN,
     metavar,
-    check: (value: unknown): readonly string[] | undefined => {
+    check: (value: unknown): readonly T[] | undefined => {
       const items = Array.isArray(value) ? value : [value];
       if (items.length > max || !items.every(isItem)) return undefined;
       return items.filter((item) => item !== "");
@@ -159,6 +159,37 @@ export function choice<const T extends string>(metavar: string, words: readonly 
     allowed: words.join(", "),
     completes: words,
     check: (value) => words.find((word) => word === value),
+  };
+}
+
+/** One of a few words, or with `-` before it its opposite. */
+export function choiceOrOpposite<const T extends string>(
+  metavar: string,
+  words: readonly T[],
+): Type<T | `-${T}`> {
+  const either = [...words, ...words.map((word) => `-${word}` as const)];
+  return {
+    ...choice(metavar, either),
+    allowed: `${words.join(", ")}, or one of these with - before it for the opposite`,
+    completes: words,
+  };
+}
+
+/** Some of a few words, each once, in the order given. On the command line too, commas stand between them. */
+export function choices<const T extends string>(metavar: string, words: readonly T[]): Type<readonly T[]> {
+  const isItem = (item: unknown): item is T | "" => item === "" || words.some((word) => word === item);
+  const any = list(metavar, MAX_LIST, isItem);
+  return {
+    ...any,
+    allowed: `a list of ${words.join(", ")}`,
+    completes: words,
+    list: ",",
+    decode: (spelled) => spelled.split(",").map((item) => item.trim()),
+    check: (value) => {
+      const items = any.check(value);
+      // Without the empty ones, which are no words.
+      return items && [...new Set(items)].filter((item): item is T => item !== "");
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { isError } from "./filter-input.ts";
 import { askedOf, initialState, queryOf, type State } from "./state.ts";
 import type { Effect, Message } from "./step.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
+import type { ThemeChoice } from "./theme.ts";
 import { update } from "./update.ts";
 import { paintConsole } from "./views/console.ts";
 
@@ -29,6 +30,7 @@ export interface ConsoleOptions {
   /** Times in UTC instead of the host's zone. */
   readonly utc: boolean;
   readonly color: boolean;
+  readonly theme?: ThemeChoice;
   /** Live lines kept. */
   readonly maxLines: number;
   /** A word for the header: `demo`. */
@@ -48,7 +50,7 @@ export interface ConsoleOptions {
  * where the terminal library cannot be loaded nevertheless.
  */
 export async function runConsole(options: ConsoleOptions): Promise<number> {
-  const terminal = await openTerminal(options.color);
+  const terminal = await openTerminal(options.color, options.theme);
   const stop = startConsole(options, terminal);
   const code = await terminal.closed;
   stop();

@@ -6,8 +6,9 @@ export interface Style {
 }
 
 /**
- * Every look there is. Colours 0-15 are the user's own; greys and the sparklines' blue come from the fixed
- * table, because a theme may give colour 8 the background's. None means anything by itself: a sign or a word stands beside it.
+ * Every look there is, on a dark background; `theme.ts` has what stands for each colour elsewhere. Colours 0-15 are the
+ * user's own; greys and the sparklines' blue come from the fixed table, because a theme may give colour 8 the
+ * background's. None means anything by itself: a sign or a word stands beside it.
  */
 export const PALETTE = {
   plain: {},
@@ -15,7 +16,7 @@ export const PALETTE = {
   /** Labels, old rows, times. */
   dim: { color: 245 },
   /** Frames and separators. */
-  faint: { color: 240 },
+  faint: { color: 241 },
   good: { color: 2 },
   notice: { color: 6 },
   warning: { color: 3 },

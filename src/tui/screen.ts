@@ -4,6 +4,7 @@ import type { Size } from "./layout.ts";
 import type { Style } from "./palette.ts";
 import type { Rect, Surface } from "./surface.ts";
 import type { Message } from "./step.ts";
+import { colorIn, THEMES, type Theme } from "./theme.ts";
 
 /** The terminal library, imported when a console really opens. */
 export type Library = typeof import("@opentui/core");
@@ -18,13 +19,14 @@ export interface Actor {
 
 /**
  * Puts an actor on a renderer: one renderable paints the whole screen, and every input becomes a message.
- * What the actor throws goes to `failed`.
+ * What the actor throws goes to `failed`. `theme` is asked at each frame.
  */
 export function play(
   library: Library,
   renderer: CliRenderer,
   actor: Actor,
   failed: (error: unknown) => void,
+  theme: () => Theme = () => "dark",
 ): void {
   const hear = (message: Message): void => {
     try {
@@ -36,7 +38,7 @@ export function play(
   const surface = surfaceOn(library);
   class Stage extends library.Renderable {
     protected override renderSelf(buffer: OptimizedBuffer): void {
-      actor.paint(surface(buffer));
+      actor.paint(surface(buffer, theme()));
     }
     protected override onMouseEvent(event: MouseEvent): void {
       const message = mouseMessage(event);
@@ -70,10 +72,16 @@ export function withoutColor(library: Library): (buffer: OptimizedBuffer) => voi
 }
 
 /** Surfaces over the library's buffer, whose only way to write is text that was made harmless. */
-function surfaceOn({ RGBA: Color, TextAttributes }: Library): (buffer: OptimizedBuffer) => Surface {
+function surfaceOn({
+  RGBA: Color,
+  TextAttributes,
+}: Library): (buffer: OptimizedBuffer, theme: Theme) => Surface {
   const foreground = Color.defaultForeground();
   const background = Color.defaultBackground();
-  const colors: RGBA[] = Array.from({ length: 256 }, (_, i) => Color.fromIndex(i));
+  const table: RGBA[] = Array.from({ length: 256 }, (_, i) => Color.fromIndex(i));
+  const colorsOf = (theme: Theme): RGBA[] =>
+    table.map((_, color) => table[colorIn(theme, color) ?? -1] ?? foreground);
+  const themes = new Map(THEMES.map((theme) => [theme, colorsOf(theme)]));
   const attributes = new Map<Style, number>();
   const attributesOf = (style: Style): number => {
     let bits = attributes.get(style);
@@ -83,9 +91,9 @@ function surfaceOn({ RGBA: Color, TextAttributes }: Library): (buffer: Optimized
     }
     return bits;
   };
-  return (buffer) => ({
+  return (buffer, theme) => ({
     text(x, y, width, text, style, right) {
-      const color = style.color === undefined ? foreground : (colors[style.color] ?? foreground);
+      const color = themes.get(theme)?.[style.color ?? -1] ?? foreground;
       if (width > 0) buffer.drawText(fit(text, width, right), x, y, color, background, attributesOf(style));
     },
     clip({ x, y, width, height }: Rect, body) {

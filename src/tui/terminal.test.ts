@@ -1,10 +1,15 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openPty } from "../../test/console/pty.ts";
 import { runs, shell } from "../../test/console/tmux.ts";
 import { unreadTerminal } from "../../test/console/unread-terminal.ts";
 import { describeWith } from "../../test/requires.ts";
 import { until } from "../../test/until.ts";
+
+const COPY = fileURLToPath(new URL("../../test/console/copy.ts", import.meta.url));
 
 type Shell = ReturnType<typeof shell>;
 
@@ -25,6 +30,16 @@ async function open(terminal: Shell): Promise<void> {
   terminal.keys(`clear; bash -c '${SCRIPT}'`, "Enter");
   await terminal.shows("Addresses");
   await terminal.until("the other screen and the mouse", () => terminal.modes() === TAKEN);
+}
+
+/** The colours of text that were sent, by their index. */
+function foregrounds(terminal: Shell, from = 0): number[] {
+  return [
+    ...terminal
+      .file("bytes")
+      .slice(from)
+      .matchAll(/38;5;(\d+)/g),
+  ].map((match) => Number(match[1]));
 }
 
 const TAKEN = "1 1 0";
@@ -66,6 +81,24 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     await ended(terminal, 0);
   });
 
+  test("is right after twenty sizes in a row, with frames under way", async () => {
+    using fresh = shell(100, 30);
+    await open(fresh);
+    using terminal = shell(80, 24);
+    await open(terminal);
+    for (let i = 0; i < 20; i++) {
+      const [width, height] = i % 2 === 0 ? [20 + 7 * i, 5 + i] : [300 - 9 * i, 100 - 4 * i];
+      terminal.keys("j", "k");
+      terminal.tmux("resize-window", "-x", String(width), "-y", String(height));
+    }
+    terminal.tmux("resize-window", "-x", "100", "-y", "30");
+    await terminal.until("the same as at a fresh one", () => terminal.screen() === fresh.screen());
+    terminal.keys("j");
+    await terminal.until("the next row", () => terminal.screen() !== fresh.screen());
+    terminal.keys("q");
+    await ended(terminal, 0);
+  });
+
   test("leaves nothing on the shell's screen, also when the window grew meanwhile", async () => {
     using terminal = shell(80, 24);
     await open(terminal);
@@ -96,6 +129,19 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     expect(terminal.tmux("show-buffer")).toBe("8.8.4.4");
   });
 
+  test("copies many lines at once amid frames, and nothing that a terminal would not take", async () => {
+    using terminal = shell(80, 24);
+    await terminal.shows("$");
+    terminal.keys(`"$HOST_DIR/bin/bun" ${COPY}`, "Enter");
+    await terminal.until("the buffer", () => terminal.tmux("list-buffers") !== "");
+    expect(terminal.tmux("show-buffer")).toBe(Buffer.from(terminal.file("text"), "latin1").toString());
+    await terminal.shows("frame ");
+    expect(terminal.screen().trim()).toMatch(/^frame \d+$/);
+    terminal.keys("x");
+    await terminal.until("its end", () => terminal.modes() === GIVEN_BACK);
+    expect(terminal.tmux("list-buffers").trim().split("\n")).toHaveLength(1);
+  });
+
   for (const [term, color] of [
     ["xterm", "38;5;"],
     ["tmux-256color", "38;5;"],
@@ -108,11 +154,40 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     });
   }
 
-  test("speaks no colour where NO_COLOR is set", async () => {
-    using terminal = shell(80, 24, { NO_COLOR: "1" });
+  for (const [what, env] of [
+    ["NO_COLOR is set", { NO_COLOR: "1" }],
+    ["the terminal has none", { TERM: "vt100" }],
+  ] as const) {
+    test(`speaks no colour where ${what}`, async () => {
+      using terminal = shell(80, 24, env);
+      await open(terminal);
+      await terminal.until("bold", () => terminal.file("bytes").includes("\x1b[1"));
+      expect(terminal.file("bytes")).not.toMatch(/\x1b\[[0-9;]*(?:[34]8;[25];|[39][1-7]m)/);
+    });
+  }
+
+  for (const [what, env] of [
+    ["a terminal that promises no more", { TERM: "screen" }],
+    ["whom the theme says so", { HOST_THEME: "basic" }],
+  ] as const) {
+    test(`speaks only the terminal's own 16 colours to ${what}`, async () => {
+      using terminal = shell(80, 24, env);
+      await open(terminal);
+      await terminal.until("colours", () => foregrounds(terminal).length > 0);
+      expect(foregrounds(terminal).filter((color) => color > 15)).toEqual([]);
+    });
+  }
+
+  test("takes the colours for a light background where the terminal says it has one, also later", async () => {
+    using terminal = shell(80, 24);
+    terminal.tmux("set", "-g", "window-style", "bg=#ffffff");
     await open(terminal);
-    await terminal.until("bold", () => terminal.file("bytes").includes("\x1b[1"));
-    expect(terminal.file("bytes")).not.toMatch(/\x1b\[[0-9;]*(?:[34]8;[25];|[39][1-7]m)/);
+    await terminal.until("dark yellow", () => foregrounds(terminal).includes(130));
+    terminal.tmux("set", "-g", "window-style", "bg=#000000");
+    const before = terminal.file("bytes").length;
+    // What a terminal sends by itself when its colours were changed.
+    terminal.keys("-l", "\x1b[?997;1n");
+    await terminal.until("yellow", () => foregrounds(terminal, before).includes(3));
   });
 
   for (const [name, command, reason] of [
@@ -241,3 +316,50 @@ test("a terminal that takes nothing keeps neither the console nor its launcher",
   expect(await launcher.exited).toBeGreaterThan(128);
   expect(runs(child)).toBe(false);
 });
+
+test("a slow link delays what a key shows by what is under way, costs no memory, and ends the console", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "nethergaze-slow-"));
+  using terminal = openPty(200, 50);
+  const { fd } = terminal;
+  const console = Bun.spawn(
+    [process.execPath, fileURLToPath(new URL("../../test/console/host.ts", import.meta.url))],
+    {
+      stdin: fd,
+      stdout: fd,
+      stderr: fd,
+      env: { PATH: process.env.PATH, TERM: "xterm-256color", HOST_DIR: directory },
+    },
+  );
+  let seen = "";
+  /** Reads as fast as it can until there is `text`. */
+  const reads = (text: string): Promise<boolean> =>
+    until(() => {
+      seen += terminal.read(100_000);
+      return seen.includes(text);
+    }, text);
+  await reads("Addresses");
+  /** Whole screens, more than a link of 2 kB a second takes. */
+  const flood = async (rounds: number): Promise<void> => {
+    for (let i = 0; i < rounds; i++) {
+      terminal.write(i % 2 === 0 ? "?" : "\x1b");
+      terminal.read(100);
+      await Bun.sleep(50);
+    }
+  };
+  await flood(12);
+  const before = residentMegabytes(console.pid);
+  await flood(24);
+  expect(residentMegabytes(console.pid) - before).toBeLessThan(10);
+  terminal.write("\r");
+  seen = "";
+  await reads("LAST 60 MINUTES");
+  // What the kernel holds of a terminal's output, one frame that waited, and this one: 25 kB when this was written.
+  expect(seen.length).toBeLessThan(60_000);
+  terminal.hangUp();
+  await console.exited;
+  rmSync(directory, { recursive: true });
+});
+
+function residentMegabytes(pid: number): number {
+  return Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+}

@@ -2,8 +2,10 @@ import { write, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CliRenderer } from "@opentui/core";
+import { clipboardSequence, isCopyable } from "./clipboard.ts";
 import type { Size } from "./layout.ts";
 import { type Actor, play, sizeOf, withoutColor } from "./screen.ts";
+import { backgroundOf, depthOf, type Theme, type ThemeChoice } from "./theme.ts";
 
 /** The person's terminal while the console has it. */
 export interface Terminal {
@@ -12,7 +14,7 @@ export interface Terminal {
   play(actor: Actor): void;
   /** Asks for a frame; what did not change costs nothing. */
   repaint(): void;
-  /** Puts text on the clipboard of the person's machine (OSC 52). */
+  /** Puts text, of any number of lines, on the clipboard of the person's machine (OSC 52) if it `isCopyable`. */
   copy(text: string): void;
   /** Gives the terminal back, stops the job as Ctrl-Z does, and takes the terminal again when it continues. */
   suspend(): void;
@@ -49,10 +51,11 @@ export function canRunConsole(): string | undefined {
 }
 
 /**
- * Takes the terminal: alternate screen, raw mode, mouse. Without `color` only bold and inverse are
- * used. Throws where the terminal library cannot be loaded.
+ * Takes the terminal: alternate screen, raw mode, mouse. Without `color`, or where the terminal has none and nobody
+ * chose a theme, only bold and inverse are used. Throws where the terminal library cannot be loaded.
  */
-export async function openTerminal(color: boolean): Promise<Terminal> {
+export async function openTerminal(color: boolean, choice: ThemeChoice = "auto"): Promise<Terminal> {
+  const guess = firstTheme(choice);
   // They would replace the library's native part, log every key to a file, or change the screen's mode.
   for (const name of Object.keys(process.env)) {
     if (/^(OTUI|OPENTUI)_/.test(name)) delete process.env[name];
@@ -84,7 +87,7 @@ export async function openTerminal(color: boolean): Promise<Terminal> {
     targetFps: FRAMES_PER_SECOND,
     maxFps: FRAMES_PER_SECOND,
     environment: environment(),
-    postProcessFns: color ? [] : [withoutColor(library)],
+    postProcessFns: color && guess !== undefined ? [] : [withoutColor(library)],
     // Also when the library gives up by itself: its output failed, the line was hung up.
     onDestroy: () => void close(),
   });
@@ -92,6 +95,10 @@ export async function openTerminal(color: boolean): Promise<Terminal> {
   for (const [event, listener] of faultListeners()) {
     if (!before.some(([, known]) => known === listener)) process.off(event, listener);
   }
+  // The library asks for the background at the start, and again when the terminal says that it changed.
+  const theme = (): Theme =>
+    choice === "auto" && guess !== "basic" ? (renderer.themeMode ?? guess ?? "dark") : (guess ?? "dark");
+  renderer.on("theme_mode", () => renderer.requestRender());
   const job = jobControl(renderer);
   const leave = listening([
     ...ENDING.map((signal) => [signal, () => void close()] as const),
@@ -102,9 +109,8 @@ export async function openTerminal(color: boolean): Promise<Terminal> {
   ]);
   return {
     size: () => sizeOf(renderer),
-    play: (actor) => play(library, renderer, actor, close),
-    repaint: () => renderer.requestRender(),
-    copy: (text) => void copy(renderer, text),
+    play: (actor) => play(library, renderer, actor, close, theme),
+    ...clipboard(renderer),
     suspend: job.suspend,
     close: (error) => void close(error),
     closed,
@@ -127,6 +133,15 @@ function listening(pairs: readonly (readonly [string, Listener])[]): () => void 
   };
 }
 
+/** The theme before the terminal answered; undefined where it has no colours. */
+function firstTheme(choice: ThemeChoice): Theme | undefined {
+  if (choice !== "auto") return choice;
+  const { TERM = "", COLORTERM = "", COLORFGBG = "" } = process.env;
+  const depth = depthOf(TERM, COLORTERM);
+  if (depth === "none") return undefined;
+  return depth === "basic" ? "basic" : (backgroundOf(COLORFGBG) ?? "dark");
+}
+
 /** Colours as indexes: the library knows them by TERM only and sends RGB to any other terminal. */
 function environment(): Record<string, string> {
   const { TERM = "", COLORTERM = "" } = process.env;
@@ -138,7 +153,7 @@ function environment(): Record<string, string> {
  * shell's. Not written at once, which could block for ever; where it fails, nobody looks.
  */
 function erase(): Promise<void> {
-  return new Promise((resolve) => write(1, "\x1b[2J", () => resolve()));
+  return writeAll(Buffer.from("\x1b[2J"));
 }
 
 function complain(error: unknown): void {
@@ -150,14 +165,41 @@ function complain(error: unknown): void {
   }
 }
 
-/** tmux drops what the library sends it, a sequence wrapped for the terminal outside; it takes the plain one. */
-async function copy(renderer: CliRenderer, text: string): Promise<void> {
-  if (process.env.TMUX === undefined && renderer.capabilities?.multiplexer !== "tmux") {
-    renderer.copyToClipboardOSC52(text);
-    return;
+/** Copies, and paints meanwhile later: what is written beside the library must not fall into a frame. */
+function clipboard(renderer: CliRenderer): { copy: (text: string) => void; repaint: () => void } {
+  let copying = false;
+  let wanted = false;
+  const repaint = (): void => {
+    if (copying) wanted = true;
+    else renderer.requestRender();
+  };
+  /** tmux drops what the library sends it, a sequence wrapped for the terminal outside; it takes the plain one. */
+  const inTmux = (): boolean =>
+    process.env.TMUX !== undefined || renderer.capabilities?.multiplexer === "tmux";
+  const copy = async (text: string): Promise<void> => {
+    // A second one waits for nothing: whoever presses a key twice has copied already.
+    if (copying || renderer.isDestroyed || !isCopyable(text)) return;
+    if (!inTmux()) {
+      renderer.copyToClipboardOSC52(text);
+      return;
+    }
+    copying = true;
+    await renderer.idle();
+    if (!renderer.isDestroyed) await writeAll(Buffer.from(clipboardSequence(text)));
+    copying = false;
+    if (wanted && !renderer.isDestroyed) renderer.requestRender();
+    wanted = false;
+  };
+  return { copy: (text) => void copy(text), repaint };
+}
+
+/** Writes to the terminal on another thread, as long as it takes; where it fails, the rest is dropped. */
+async function writeAll(bytes: Buffer): Promise<void> {
+  for (let at = 0, took = 1; at < bytes.length && took > 0; at += took) {
+    took = await new Promise<number>((resolve) =>
+      write(1, bytes, at, (error, count) => resolve(error ? 0 : count)),
+    );
   }
-  await renderer.idle();
-  writeSync(1, `\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`);
 }
 
 /** Stopping and continuing, as a shell's job. */

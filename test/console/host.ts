@@ -2,6 +2,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { diesWithParent } from "../../src/kernel/libc.ts";
 import { runConsole } from "../../src/tui/console.ts";
 import { canRunConsole } from "../../src/tui/terminal.ts";
+import { THEMES } from "../../src/tui/theme.ts";
 import { answer, ROWS } from "./snapshots.ts";
 
 /**
@@ -51,6 +52,7 @@ const code = await runConsole({
   fast: true,
   utc: true,
   color: process.env.NO_COLOR === undefined,
+  theme: THEMES.find((theme) => theme === process.env.HOST_THEME) ?? "auto",
   maxLines: 100,
   sort: "req",
   reverse: false,
