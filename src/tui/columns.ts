@@ -1,4 +1,11 @@
-import { type Activity, type Group, type GroupProfile, type IpProfile, SORTS, type Sort } from "../model/snapshot.ts";
+import {
+  type Activity,
+  type Group,
+  type GroupProfile,
+  type IpProfile,
+  SORTS,
+  type Sort,
+} from "../model/snapshot.ts";
 import { bytes, grouped, short, shortAddress } from "./format.ts";
 import { PALETTE, type Style } from "./palette.ts";
 import { serviceNames } from "./services.ts";
@@ -53,9 +60,9 @@ export const COLUMNS: Readonly<Record<Sort, Column>> = {
   svc: { title: "SVC", width: 10, rank: 8, value: (row, width) => serviceNames(row.services, width) },
   rate: count("REQ/M", 0, (row) => row.requests60s),
   req: count("REQ", 2, (row) => row.requests),
-  in: size("IN", 11, (row) => row.inBytes),
-  out: size("OUT", 10, (row) => row.outBytes),
-  sent: { ...size("SENT", 5, (row) => row.bytes), known: () => true },
+  in: { ...size("IN", 11, (row) => row.inBytes), known: (row) => row.inBytes !== undefined },
+  out: { ...size("OUT", 10, (row) => row.outBytes), known: (row) => row.outBytes !== undefined },
+  sent: size("SENT", 5, (row) => row.bytes),
   "4xx": { ...count("4XX", 6, (row) => row.status4xx), style: mostlyRefused },
   "5xx": count("5XX", 13, (row) => row.status5xx),
   auth: { ...count("AUTH", 0, (row) => row.authFailures), style: alarming((row) => row.authFailures) },
@@ -156,7 +163,9 @@ export const GROUP_NAMES: Readonly<Record<Group, { readonly title: string; reado
 /** The autonomous system with who runs it: `AS14061 DigitalOcean`; empty where neither is known. */
 export function networkOf({ origin }: Activity): string {
   const { asn, org, network } = origin ?? {};
-  return [asn === undefined ? undefined : `AS${asn}`, org ?? network].filter((word) => word !== undefined).join(" ");
+  return [asn === undefined ? undefined : `AS${asn}`, org ?? network]
+    .filter((word) => word !== undefined)
+    .join(" ");
 }
 
 /** An address, or a group with how many addresses it has. */
@@ -187,7 +196,6 @@ function size(title: string, rank: number, number: (row: Row) => number | undefi
     width: 5,
     right: true,
     rank,
-    known: (row) => number(row) !== undefined,
     value: (row) => bytes(number(row) ?? 0).replace(/^0$/, "-"),
   };
 }

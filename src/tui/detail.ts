@@ -42,7 +42,9 @@ export function detailSections(detail: Detail, setting: Setting): Section[] {
 export function identity(profile: IpProfile): Span[] {
   const { country, city, prefix, abuse, hostname } = profile.origin ?? {};
   const place = [country, city].filter((word) => word !== undefined).join(" ");
-  const words = [place, networkOf(profile), prefix ?? "", hostname ?? "", abuse ?? ""].filter((word) => word !== "");
+  const words = [place, networkOf(profile), prefix ?? "", hostname ?? "", abuse ?? ""].filter(
+    (word) => word !== "",
+  );
   return [
     [profile.ip, PALETTE.strong],
     [words.map((word) => ` · ${word}`).join(""), PALETTE.plain],
@@ -75,7 +77,10 @@ function whyLines({ verdict }: IpProfile, { width }: Setting): Line[] {
         [rule.padEnd(RULE), PALETTE.strong],
         [first, PALETTE.plain],
       ]),
-      ...rest.map((line): Line => () => [[" ".repeat(head) + line, PALETTE.plain]]),
+      ...rest.map(
+        (line): Line =>
+          () => [[" ".repeat(head) + line, PALETTE.plain]],
+      ),
     ];
   });
 }

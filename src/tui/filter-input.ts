@@ -40,7 +40,8 @@ export function completeInput(input: FilterInput, by: 1 | -1): FilterInput {
   const { completion, chosen, line } = input;
   const { start, items } = completion;
   if (items.length === 0) return input;
-  const next = chosen === undefined ? (by > 0 ? 0 : items.length - 1) : (chosen + by + items.length) % items.length;
+  const next =
+    chosen === undefined ? (by > 0 ? 0 : items.length - 1) : (chosen + by + items.length) % items.length;
   return chooseInput(input, next, chosen === undefined ? completion.end : line.at, start);
 }
 

@@ -67,7 +67,9 @@ export function clearFilter(state: State): Step {
 export function toggleSuspicious(state: State): Step {
   const { former, filter } = state;
   if (former === undefined) {
-    return filter.includes(SUSPICIOUS) ? filtered(state, "") : filtered({ ...state, former: filter }, SUSPICIOUS);
+    return filter.includes(SUSPICIOUS)
+      ? filtered(state, "")
+      : filtered({ ...state, former: filter }, SUSPICIOUS);
   }
   return filtered(state, former);
 }

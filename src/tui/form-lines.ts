@@ -12,7 +12,11 @@ export function formLines(form: Form, width: number): Line[] {
   const error = field === undefined ? undefined : errorOf(form, field.name);
   const words = error ?? (field === undefined ? "" : `for example ${field.hint}`);
   return [
-    ...FORM_FIELDS.map((one, i): Line => () => fieldSpans(form, one, i, width)),
+    ...FORM_FIELDS.map(
+      (one, i): Line =>
+        () =>
+          fieldSpans(form, one, i, width),
+    ),
     () => [],
     () => [[words, error === undefined ? PALETTE.dim : PALETTE.bad]],
     () => [],

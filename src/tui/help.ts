@@ -56,6 +56,9 @@ function hanging(
   const [first = "", ...rest] = wrap(filler + cut(text, 2_000), room);
   return [
     () => [...head, [first.slice(filler.length), style]],
-    ...rest.map((line): Line => () => [[" ".repeat(indent) + line, style]]),
+    ...rest.map(
+      (line): Line =>
+        () => [[" ".repeat(indent) + line, style]],
+    ),
   ];
 }

@@ -1,4 +1,4 @@
-import { type Group, GROUPS } from "../model/snapshot.ts";
+import { GROUPS, type Group } from "../model/snapshot.ts";
 import { filtered } from "./filtering.ts";
 import { FIRST } from "./rows.ts";
 import { isAddress, type State, selected, selectedAddress } from "./state.ts";
@@ -25,7 +25,8 @@ export function groupNext(state: State): Step {
 /** The addresses of a group, with the way back noted. */
 function goInside(state: State, name: string): Step {
   const term = termOf(state.shown.group, name);
-  if (term === undefined) return noticed(state, "where these come from is not known: no filter can name them");
+  if (term === undefined)
+    return noticed(state, "where these come from is not known: no filter can name them");
   const { group, filter, cursor } = state;
   const outside = { group, filter, cursor: { ...cursor, key: name } };
   return filtered({ ...state, outside, group: "address", cursor: FIRST }, `${filter} ${term}`.trim());

@@ -2,8 +2,8 @@ import type { CliRenderer, KeyEvent, MouseEvent, OptimizedBuffer, RGBA } from "@
 import { fit } from "./fit.ts";
 import type { Size } from "./layout.ts";
 import type { Style } from "./palette.ts";
-import type { Rect, Surface } from "./surface.ts";
 import type { Message } from "./step.ts";
+import type { Rect, Surface } from "./surface.ts";
 import { colorIn, THEMES, type Theme } from "./theme.ts";
 
 /** The terminal library, imported when a console really opens. */

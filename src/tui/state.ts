@@ -1,8 +1,8 @@
 import type { Ip } from "../model/ip.ts";
 import type { Group, IpProfile, Query, Snapshot, Sort } from "../model/snapshot.ts";
 import type { Row } from "./columns.ts";
-import type { Form } from "./form.ts";
 import type { FilterInput } from "./filter-input.ts";
+import type { Form } from "./form.ts";
 import type { Mode } from "./keymap.ts";
 import { layoutOf, liveRows, type Size } from "./layout.ts";
 import { EMPTY, type Log } from "./log.ts";

@@ -4,7 +4,8 @@ import { compileFilter } from "../filter/filter.ts";
 import type { LiveLine, Snapshot } from "../model/snapshot.ts";
 import { keyOf } from "./columns.ts";
 import { isError } from "./filter-input.ts";
-import { layoutOf, liveRows, tableRows } from "./layout.ts";
+import { BUTTON_CELLS, BUTTONS_LINE } from "./form.ts";
+import { completionRows, layoutOf, liveRows, modalRows, tableRows } from "./layout.ts";
 import { askedOf, initialState, queryOf, type State, selected } from "./state.ts";
 import type { Effect, Message } from "./step.ts";
 import { update } from "./update.ts";
@@ -44,6 +45,7 @@ function drive(known: Partial<Snapshot> = {}, size = SIZE) {
     keys: (...keys: readonly string[]) => {
       for (const key of keys) {
         const text = key === "space" ? " " : key;
+        if (key === " ") throw new Error("its name is space");
         send({ kind: "key", key, ...(text.length === 1 && { text }) });
       }
     },
@@ -213,6 +215,148 @@ describe("the filter", () => {
     expect(state().input?.line.text).toBe("␛[2J45.77 �12");
     send({ kind: "paste", text: "x".repeat(100_000) });
     expect(state().input?.line.text.length).toBe(1_024);
+  });
+});
+
+describe("the filter's input", () => {
+  test("leaves out the word that is not understood yet, and says what is wrong with it", () => {
+    const { state, keys } = drive();
+    keys("/", ..."ssh", "space", ..."status:");
+    expect(state().filter).toBe("ssh");
+    expect(state().input?.error).toMatchObject({ start: 4, end: 11 });
+    keys("return");
+    expect([state().input === undefined, state().notice]).toEqual([false, state().input?.error?.message]);
+    keys(..."4xx");
+    expect([state().input?.error, state().filter]).toEqual([undefined, "ssh status:4xx"]);
+  });
+
+  test("completes with Tab, one candidate after the other, and back", () => {
+    const { state, keys } = drive();
+    keys("/", ..."stat", "tab");
+    const first = state().input?.line.text ?? "";
+    expect(first).toMatch(/^stat(e|us):$/);
+    keys("tab");
+    const second = state().input?.line.text ?? "";
+    expect([second !== first, second.startsWith("stat")]).toEqual([true, true]);
+    keys("shift+tab");
+    expect(state().input?.line).toEqual({ text: first, at: first.length });
+    keys("ctrl+u", ..."state:est", "tab");
+    expect(state().filter).toBe("state:established");
+  });
+
+  test("gives back earlier filters with the arrows, and what was typed", () => {
+    const { state, keys } = drive();
+    keys("/", ..."one", "return", "/", "ctrl+u", ..."two", "return", "/", "ctrl+u", "x", "up");
+    expect(state().input?.line.text).toBe("two");
+    keys("up", "up");
+    expect([state().input?.line.text, state().filter]).toEqual(["one", "one"]);
+    keys("down", "down", "down");
+    expect([state().input?.line.text, state().filter]).toEqual(["x", "x"]);
+  });
+
+  test("offers what the screen shows, and takes a click", () => {
+    const { state, keys, send } = drive();
+    keys("/", ..."ip:141");
+    expect(state().input?.completion.items.map(({ text }) => text)).toContain("141.98.11.20");
+    const layout = layoutOf(SIZE);
+    const area = layout === undefined ? undefined : completionRows(layout, 1);
+    send({ kind: "press", x: area?.x ?? 0, y: area?.y ?? 0 });
+    expect(state().filter).toBe("ip:141.98.11.20");
+  });
+});
+
+describe("suspicious only", () => {
+  test("gives back the filter that was there", () => {
+    const { state, keys } = drive();
+    keys("/", ..."env", "return", "!");
+    expect([state().filter, state().former]).toEqual(["is:suspicious", "env"]);
+    keys("!");
+    expect([state().filter, state().former]).toEqual(["env", undefined]);
+    keys("!", "escape");
+    expect([state().filter, state().former]).toEqual(["", undefined]);
+    keys("!", "!");
+    expect(state().filter).toBe("");
+  });
+});
+
+describe("groups", () => {
+  test("come one after the other, and Enter goes into one, Esc out again", () => {
+    const { state, keys, effects } = drive();
+    keys("g");
+    expect([state().group, state().rows.map(keyOf).includes("45.77.12.0/24")]).toEqual(["prefix", true]);
+    keys("end", "c");
+    const prefix = chosen(state());
+    expect(effects).toContainEqual({ kind: "copy", text: prefix ?? "" });
+    keys("return");
+    expect([state().group, state().filter, state().rows.length]).toEqual(["address", `net:${prefix}`, 1]);
+    keys("escape");
+    expect([state().group, state().filter, chosen(state())]).toEqual(["prefix", "", prefix]);
+    keys("g", "return");
+    expect([state().group, state().notice]).toEqual([
+      "network",
+      "where these come from is not known: no filter can name them",
+    ]);
+    keys("g", "g");
+    expect(state().group).toBe("address");
+  });
+});
+
+describe("marks", () => {
+  test("are set and taken away, stay with their rows, and are copied together", () => {
+    const { state, keys, effects, change } = drive();
+    keys("m", "m");
+    expect(state().marks).toEqual(["8.8.4.4", "45.77.12.9"]);
+    change({ rows: many(3) });
+    keys("c");
+    expect(effects).toContainEqual({ kind: "copy", text: "8.8.4.4\n45.77.12.9" });
+    change({});
+    keys("home", "m");
+    expect(state().marks).toEqual(["45.77.12.9"]);
+    keys("M");
+    expect(state().marks).toEqual([]);
+  });
+
+  test("have a limit, and say so", () => {
+    const { state, keys } = drive({ rows: many(1_100) });
+    keys(...Array.from({ length: 1_001 }, () => "m"));
+    expect([state().marks.length, state().notice]).toEqual([1_000, "no more than 1000 can be marked"]);
+  });
+});
+
+describe("the form", () => {
+  const fields = (state: State) => (state.modal?.kind === "form" ? state.modal.form.fields : undefined);
+
+  test("has the filter in its fields and gives it back changed", () => {
+    const { state, keys } = drive();
+    keys("/", ..."status:4xx", "space", ..."-path:/health", "return", "f");
+    expect(fields(state())).toMatchObject({ status: "4xx", rest: "-path:/health", path: "" });
+    keys("ctrl+u", ..."404", "tab", "tab", "tab", "shift+tab", "shift+tab", ..."post", "return");
+    expect(state().modal).toBeUndefined();
+    expect(state().filter.split(" ").sort()).toEqual(["-path:/health", "method:post", "status:404"]);
+  });
+
+  test("goes to a field that is wrong instead of applying", () => {
+    const { state, keys } = drive();
+    keys("f", ..."nonsense", "down", ..."4xx", "return");
+    const { modal } = state();
+    expect(modal?.kind === "form" && modal.form.at).toBe(0);
+    expect(state().filter).toBe("");
+    keys("escape");
+    expect([state().modal, state().filter]).toEqual([undefined, ""]);
+  });
+
+  test("has buttons that clear and cancel, also for the mouse", () => {
+    const { state, keys, send } = drive();
+    keys("/", ..."env", "return", "f", "up", "return");
+    expect([state().modal, state().filter]).toEqual([undefined, "env"]);
+    keys("f");
+    const area = modalRows(SIZE, "form");
+    send({ kind: "press", x: area.x + BUTTON_CELLS + 2, y: area.y + BUTTONS_LINE });
+    expect([state().modal, state().filter]).toEqual([undefined, ""]);
+    keys("f");
+    send({ kind: "press", x: area.x + 30, y: area.y + 3 });
+    keys("/", "x");
+    expect(fields(state())?.path).toBe("/x");
   });
 });
 
@@ -437,7 +581,8 @@ describe("the rest", () => {
       expect(cursor.index >= 0 && cursor.index < Math.max(1, rows.length)).toBe(true);
       expect(cursor.top >= 0 && cursor.top <= cursor.index).toBe(true);
       expect((modal?.scroll ?? 0) >= 0).toBe(true);
-      if (log.at !== undefined) expect(log.at < Math.max(1, log.lines.length) && log.top <= log.at).toBe(true);
+      if (log.at !== undefined)
+        expect(log.at < Math.max(1, log.lines.length) && log.top <= log.at).toBe(true);
     }
   });
 });

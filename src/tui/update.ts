@@ -47,7 +47,9 @@ export function update(state: State, message: Message): Step {
     case "snapshot":
       return [receive(state, message.snapshot, message.asked)];
     case "release":
-      return [settled({ ...state, held: false, rows: state.snapshot === undefined ? [] : rowsOf(state.snapshot) })];
+      return [
+        settled({ ...state, held: false, rows: state.snapshot === undefined ? [] : rowsOf(state.snapshot) }),
+      ];
     case "notice-over": {
       const { notice: _, ...rest } = state;
       return [rest];
@@ -79,7 +81,11 @@ function receive(state: State, snapshot: Snapshot, asked: Asked): State {
     rows: state.held && sameRows ? keepOrder(state.rows, rows) : rows,
     log:
       sameLines && state.snapshot !== undefined
-        ? append(state.log, readable(batch, holds, Math.max(2, Math.round((holds / 3) * state.interval))), state.maxLines)
+        ? append(
+            state.log,
+            readable(batch, holds, Math.max(2, Math.round((holds / 3) * state.interval))),
+            state.maxLines,
+          )
         : append(EMPTY, { lines: snapshot.live, skipped: 0 }, state.maxLines),
   });
 }

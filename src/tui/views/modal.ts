@@ -34,6 +34,12 @@ function titles({ modal, snapshot }: State, rest: number): { title: Span[]; righ
   if (modal?.kind === "form") return { title: [["Filter", PALETTE.strong], more] };
   if (modal?.kind !== "detail") return { title: [["Help", PALETTE.strong], more] };
   const profile = snapshot?.detail?.profile;
-  if (profile?.ip !== modal.ip) return { title: [[modal.ip, PALETTE.strong], [" · gone", PALETTE.warning]] };
+  if (profile?.ip !== modal.ip)
+    return {
+      title: [
+        [modal.ip, PALETTE.strong],
+        [" · gone", PALETTE.warning],
+      ],
+    };
   return { title: [...identity(profile), more], right: [riskSpan(profile)] };
 }

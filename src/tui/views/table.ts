@@ -71,7 +71,8 @@ function paintLine(
   surface.text(area.x - 1, y, area.width + 2, sign, whole ?? (marked ? PALETTE.focus : PALETTE.plain));
   for (const { column, x, width } of columns) {
     const value = column.value(row, width);
-    const style = whole ?? (value === "-" || value === "·" ? PALETTE.faint : (column.style?.(row) ?? PALETTE.plain));
+    const style =
+      whole ?? (value === "-" || value === "·" ? PALETTE.faint : (column.style?.(row) ?? PALETTE.plain));
     surface.text(area.x + x, y, width, value, style, column.right);
   }
 }
@@ -86,7 +87,8 @@ function isOld(row: Row, { snapshot }: State): boolean {
 
 function emptyText({ rows, shown: { filter }, snapshot }: State): string {
   if (rows.length > 0 || snapshot === undefined) return "";
-  if (filter !== "") return `  no address matches the filter${snapshot.searching ? " yet" : "; Esc clears it"}`;
+  if (filter !== "")
+    return `  no address matches the filter${snapshot.searching ? " yet" : "; Esc clears it"}`;
   const { hidden } = snapshot.totals;
   return hidden === 0
     ? "  no address seen yet"

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "bun:test";
+import { profile, ROWS } from "../../test/console/snapshots.ts";
+import { type GroupProfile, SORTS, type Sort } from "../model/snapshot.ts";
+import { COLUMNS, columnsFor, keyOf, knownColumns, LEAVING } from "./columns.ts";
+import { columnsOf } from "./table-columns.ts";
+
+const ORIGIN = { country: "NL", asn: 14_061, org: "DigitalOcean" };
+/** A row of which everything is known. */
+const RICH = profile("45.77.12.9", { origin: ORIGIN, inBytes: 1, outBytes: 2, sessions: 3 });
+
+function names(width: number, wanted: readonly Sort[]): Sort[] {
+  return columnsFor(width, wanted).map(({ name }) => name);
+}
+
+describe("columns", () => {
+  test("that nobody knows anything of take no room; once known they stay", () => {
+    const plain = knownColumns(ROWS, []);
+    expect(SORTS.filter((name) => !plain.includes(name))).toEqual(["cc", "network", "in", "out", "seen"]);
+    const rich = knownColumns([RICH], plain);
+    expect(rich).toEqual(SORTS);
+    expect(knownColumns(ROWS, rich)).toBe(rich);
+    expect(columnsOf({ columns: [], known: [] })).toEqual(plain);
+  });
+
+  test("leave in the stated order as the width shrinks", () => {
+    const gone: Sort[] = [];
+    for (let width = 250; width > 30; width--) {
+      const kept = names(width, SORTS);
+      for (const name of SORTS) if (!kept.includes(name) && !gone.includes(name)) gone.push(name);
+    }
+    expect(gone).toEqual([...LEAVING]);
+    expect(LEAVING).toEqual([
+      "5xx",
+      "est",
+      "in",
+      "out",
+      "seen",
+      "svc",
+      "network",
+      "4xx",
+      "sent",
+      "cc",
+      "half",
+      "req",
+      "last",
+    ]);
+    expect(names(31, SORTS)).toEqual(["risk", "ip", "conn", "rate", "auth"]);
+  });
+
+  test("never overlap and fill the width with the last act", () => {
+    for (let width = 42; width < 260; width++) {
+      const placed = columnsFor(width, SORTS);
+      let edge = 0;
+      for (const { x, width: cells } of placed) {
+        expect(x >= edge).toBe(true);
+        edge = x + cells;
+      }
+      expect(edge <= width).toBe(true);
+      if (placed.some(({ name }) => name === "last")) expect(edge).toBe(width);
+    }
+  });
+
+  test("are those asked for, in that order, the address always among them", () => {
+    expect(columnsOf({ columns: ["auth", "ip", "last"], known: SORTS })).toEqual(["auth", "ip", "last"]);
+    expect(columnsOf({ columns: ["rate"], known: [] })).toEqual(["ip", "rate"]);
+    expect(names(30, columnsOf({ columns: ["last", "conn", "5xx"], known: [] }))).toEqual(["ip", "conn"]);
+  });
+
+  test("say what they know of an address and of a group", () => {
+    const cells = (row: Parameters<typeof keyOf>[0]): string[] =>
+      (["risk", "ip", "cc", "network", "in", "out", "seen"] as const).map((name) =>
+        COLUMNS[name].value(row, 24),
+      );
+    expect(cells(RICH)).toEqual(["·", "45.77.12.9", "NL", "AS14061 DigitalOcean", "1B", "2B", "3×"]);
+    const { ip: _, ...activity } = profile("45.77.12.9", {
+      verdict: { risk: 92, severity: "critical", findings: [] },
+    });
+    const group: GroupProfile = { ...activity, group: "45.77.12.0/24", addresses: 1_204 };
+    expect(cells(group)).toEqual(["92", "45.77.12.0/24 ×1,204", "-", "-", "-", "-", "-"]);
+    expect(cells({ ...group, group: "" })[1]).toBe("not known ×1,204");
+    expect([keyOf(RICH), keyOf(group)]).toEqual(["45.77.12.9", "45.77.12.0/24"]);
+  });
+});

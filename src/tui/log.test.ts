@@ -1,0 +1,75 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { request } from "../../test/console/snapshots.ts";
+import type { LiveLine } from "../model/snapshot.ts";
+import { append, EMPTY, following, moveBy, moveTo, readable, topOf } from "./log.ts";
+
+function lines(from: number, to: number): LiveLine[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => ({
+    seq: from + i,
+    event: request("192.0.2.7", `/${from + i}`),
+  }));
+}
+
+describe("what is readable", () => {
+  test("is all of it where it fits", () => {
+    const batch = { lines: lines(1, 10), skipped: 0 };
+    expect(readable(batch, 10, 3)).toEqual(batch);
+  });
+
+  test("is a few, evenly picked, the newest among them, and nothing uncounted", () => {
+    const property = fc.property(
+      fc.integer({ min: 0, max: 200 }),
+      fc.nat({ max: 10_000 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.integer({ min: 1, max: 20 }),
+      (count, skipped, holds, few) => {
+        const all = lines(1, count);
+        const shown = readable({ lines: all, skipped }, holds, few);
+        expect(shown.lines.length + shown.skipped).toBe(count + skipped);
+        expect(shown.lines.at(-1)).toEqual(all.at(-1) as LiveLine);
+        if (count > holds || skipped > 0) expect(shown.lines.length).toBe(Math.min(count, few));
+        const seqs = shown.lines.map(({ seq }) => seq);
+        expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
+      },
+    );
+    fc.assert(property);
+  });
+});
+
+describe("the log", () => {
+  test("has a mark where lines were left out, and says of how many each one is", () => {
+    const log = append(
+      append(EMPTY, { lines: lines(1, 2), skipped: 0 }, 10),
+      { lines: lines(3, 4), skipped: 6 },
+      10,
+    );
+    expect(log.lines.map((line) => ("seq" in line ? line.seq : `-${line.skipped}`))).toEqual([
+      1,
+      2,
+      "-6",
+      3,
+      4,
+    ]);
+    expect(log.oneIn).toBe(4);
+  });
+
+  test("counts what was only left out while it is stopped", () => {
+    const stopped = moveTo(append(EMPTY, { lines: lines(1, 5), skipped: 0 }, 10), 4, 3);
+    const later = append(stopped, { lines: [], skipped: 7 }, 10);
+    expect([later.waiting, later.lines.length, following(later, 10).lines.length]).toEqual([7, 5, 6]);
+  });
+
+  test("stops on a line, scrolls no further than needed, and follows past its end", () => {
+    const log = append(EMPTY, { lines: lines(1, 10), skipped: 0 }, 50);
+    expect(topOf(log, 4)).toBe(6);
+    const up = moveBy(log, -1, 4, 50);
+    expect([up.at, up.top]).toEqual([8, 6]);
+    const page = moveBy(up, -3, 4, 50);
+    expect([page.at, page.top]).toEqual([5, 5]);
+    expect(moveBy(page, Number.NEGATIVE_INFINITY, 4, 50)).toMatchObject({ at: 0, top: 0 });
+    expect(moveBy(page, 4, 4, 50)).toMatchObject({ at: 9, top: 6 });
+    expect(moveBy(page, 5, 4, 50).at).toBeUndefined();
+    expect(moveBy(log, 1, 4, 50)).toEqual(following(log, 50));
+  });
+});
