@@ -1,6 +1,6 @@
 import { type AuthEvent, type RequestEvent, TCP_STATES, type TcpState } from "../model/event.ts";
 import { formatIp, type Ip } from "../model/ip.ts";
-import type { IpProfile, Service } from "../model/snapshot.ts";
+import type { IpProfile, Origin, Service, Verdict } from "../model/snapshot.ts";
 import { readRecord } from "./recent.ts";
 import {
   AUTH_ACCEPTED,
@@ -50,6 +50,15 @@ export class Row implements IpProfile {
     const { isProxy, addresses } = this.#state;
     return isProxy(addresses.words, addresses.stride * this.slot) || undefined;
   }
+  /** A trusted proxy is never judged: what came through it was done by its clients. */
+  get verdict(): Verdict | undefined {
+    const verdict = this.#state.judge(this);
+    // Hardly any row has a verdict, so hardly any is looked up among the proxies.
+    return verdict === undefined || this.proxy ? undefined : verdict;
+  }
+  get origin(): Origin | undefined {
+    return this.#state.origins[this.slot];
+  }
   get firstSeen(): number {
     return this.#field(FIRST_SEEN);
   }
@@ -89,6 +98,16 @@ export class Row implements IpProfile {
       .sort(([portA, a], [portB, b]) => b - a || portA - portB)
       .slice(0, MAX_SERVICES)
       .map(([port, count]) => ({ port, name: serviceName(port), sockets: count }));
+  }
+  /** How many `services` would be listed without their limit. */
+  get serviceCount(): number {
+    const { sockets } = this.#state;
+    const ssh = this.#field(LAST_AUTH) > 0;
+    const first = sockets.first[this.slot] as number;
+    if (first === -1 || sockets.table === undefined) return ssh ? 1 : 0;
+    const ports = new Set<number>(ssh ? [SSH_PORT] : []);
+    for (let i = first; i !== -1; i = sockets.next[i] as number) ports.add(servicePort(sockets.table, i));
+    return ports.size;
   }
   get requests(): number {
     return this.#field(REQUESTS);
@@ -135,10 +154,12 @@ export class Row implements IpProfile {
 
   /** The plain profile, which may be kept. */
   toProfile(): IpProfile {
-    const { last, proxy } = this;
+    const { last, proxy, verdict, origin } = this;
     return {
       ip: this.ip,
       ...(proxy && { proxy }),
+      ...(verdict !== undefined && { verdict }),
+      ...(origin !== undefined && { origin }),
       firstSeen: this.firstSeen,
       lastSeen: this.lastSeen,
       connections: this.connections,
