@@ -125,7 +125,8 @@ function foldAuth(state: State, event: AuthEvent): void {
     counts.authAccepted += count;
     add(records, slot, AUTH_ACCEPTED, count);
   }
-  write(records, slot, LAST_AUTH, keepAuth(state.recent, event, read(records, slot, LAST_AUTH)));
+  const seq = keepAuth(state.recent, event, scratch, read(records, slot, LAST_AUTH));
+  write(records, slot, LAST_AUTH, seq);
 }
 
 /** The new table replaces the old one, so the counts of whoever had sockets start again at none. */

@@ -3,9 +3,11 @@ import type { Ip } from "../model/ip.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
 import type { Activity, Origin, Verdict } from "../model/snapshot.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
+import { createLineReader, type LineReader } from "./lines.ts";
 import { type IsListed, isListedBy, type Listing } from "./listing.ts";
 import { createRecent, type Recent } from "./recent.ts";
 import { addressWords, createRecords, type Records } from "./record.ts";
+import { createSearch, type Search } from "./search.ts";
 import { createStrips, type Strips } from "./strips.ts";
 import { createSeries, createWindows, type Series, type Windows } from "./windows.ts";
 
@@ -89,6 +91,9 @@ export interface State {
   readonly windows: Windows;
   readonly strips: Strips;
   readonly recent: Recent;
+  /** Reads it. */
+  readonly lines: LineReader;
+  readonly search: Search;
   readonly counts: Counts;
   readonly sockets: SocketIndex;
   readonly health: Map<string, HealthEvent>;
@@ -114,6 +119,7 @@ export function createState(options: StateOptions): State {
   const limits = options.limits ?? LIMITS;
   const n = limits.addresses;
   const records = createRecords(n);
+  const recent = createRecent(limits.recentBytes, limits.recentRecords);
   return {
     isListed: isListedBy(options),
     isProxy: options.isProxy ?? (() => false),
@@ -125,7 +131,9 @@ export function createState(options: StateOptions): State {
     origins: [],
     windows: createWindows(n),
     strips: createStrips(n, limits.strips),
-    recent: createRecent(limits.recentBytes, limits.recentRecords),
+    recent,
+    lines: createLineReader(recent),
+    search: createSearch(),
     counts: {
       requests: 0,
       bytes: 0,

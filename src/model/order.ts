@@ -1,15 +1,15 @@
 import { parseCidr } from "./cidr.ts";
 import { compareAddresses } from "./ip.ts";
 import { networkOf } from "./origin.ts";
-import type { Activity, GroupProfile, IpProfile, Sort } from "./snapshot.ts";
+import type { Activity, GroupProfile, IpProfile, Origin, Sort } from "./snapshot.ts";
 
 /** The orders by words, alphabetical; `ip` is the order of addresses; all others are by a number, most first. */
 export type TextSort = "cc" | "network";
 export type NumberSort = Exclude<Sort, TextSort | "ip">;
 
-const TEXTS: Readonly<Record<TextSort, (row: Activity) => string>> = {
-  cc: (row) => row.origin?.country ?? "",
-  network: (row) => networkOf(row.origin),
+const TEXTS: Readonly<Record<TextSort, (origin: Origin | undefined) => string>> = {
+  cc: (origin) => origin?.country ?? "",
+  network: networkOf,
 };
 
 const NUMBERS: Readonly<Record<NumberSort, (row: Activity) => number>> = {
@@ -34,8 +34,8 @@ export function isTextSort(sort: Sort): sort is TextSort {
   return sort in TEXTS;
 }
 
-/** What rows are sorted by where it is a text, "" for unknown. */
-export function textOf(sort: TextSort): (row: Activity) => string {
+/** What of a row's origin it is sorted by where that is a text, "" for unknown. */
+export function textOf(sort: TextSort): (origin: Origin | undefined) => string {
   return TEXTS[sort];
 }
 
@@ -67,8 +67,8 @@ export function compareRows<Row extends IpProfile | GroupProfile>(
 
 type Compare = (a: Activity, b: Activity) => number;
 
-function byText(text: (row: Activity) => string, reverse: boolean): Compare {
-  return (a, b) => compareTexts(text(a), text(b), reverse);
+function byText(text: (origin: Origin | undefined) => string, reverse: boolean): Compare {
+  return (a, b) => compareTexts(text(a.origin), text(b.origin), reverse);
 }
 
 function byNumber(number: (row: Activity) => number, reverse: boolean): Compare {

@@ -29,18 +29,16 @@ export function mergeOrigin(before: Origin | undefined, told: OriginEvent): Orig
   return merged as Draft;
 }
 
-/** What two addresses have in common; undefined for nothing. */
+/** What two addresses have in common; undefined for nothing. Makes a new one only where `a` is more than that. */
 export function sharedOrigin(a: Origin | undefined, b: Origin | undefined): Origin | undefined {
-  if (a === undefined || b === undefined || a === b) return a === b ? a : undefined;
+  if (a === undefined || b === undefined) return undefined;
+  if (a === b || ORIGIN_FIELDS.every((field) => a[field] === undefined || a[field] === b[field])) return a;
   const shared: Record<string, string | number> = {};
-  let any = false;
   for (const field of ORIGIN_FIELDS) {
     const value = a[field];
-    if (value === undefined || value !== b[field]) continue;
-    shared[field] = value;
-    any = true;
+    if (value !== undefined && value === b[field]) shared[field] = value;
   }
-  return any ? (shared as Draft) : undefined;
+  return Object.keys(shared).length > 0 ? (shared as Draft) : undefined;
 }
 
 /** Who announces the address, as it is shown: `AS14061 DigitalOcean`, one of the two, or "" where neither is known. */

@@ -1,7 +1,7 @@
 import { parseCidr } from "../model/cidr.ts";
 import {
+  AUTH_OUTCOMES,
   type AuthEvent,
-  type AuthOutcome,
   type BandwidthEvent,
   type Event,
   type HealthEvent,
@@ -80,12 +80,10 @@ function requestOf(json: Json, at: number): RequestEvent | undefined {
   };
 }
 
-const OUTCOMES: readonly AuthOutcome[] = ["failed", "invalid-user", "accepted", "closed", "probe"];
-
 function authOf(json: Json, at: number): AuthEvent | undefined {
   const ip = ipOf(json.ip);
   const service = textOf(json.service);
-  const outcome = OUTCOMES.find((known) => known === json.outcome);
+  const outcome = AUTH_OUTCOMES.find((known) => known === json.outcome);
   if (ip === undefined || service === undefined || outcome === undefined) return undefined;
   const user = textOf(json.user);
   const method = textOf(json.method);
