@@ -46,7 +46,7 @@ export function searchLines(state: State, filter: Filter, row: Row): boolean {
   else if (search.to < recent.oldest - 1) restart(state);
   else if (filter.asksRows && search.from <= recent.oldest) again(state);
   else search.fresh = false;
-  let left = SEARCHED;
+  let left = state.searched;
   for (; search.to < recent.newest && left > 0; left--) look(state, filter, row, ++search.to);
   for (; search.from > recent.oldest && left > 0; left--) look(state, filter, row, --search.from);
   const through = search.to === recent.newest && search.from <= recent.oldest;
@@ -63,9 +63,8 @@ export function passes({ search, recent, records, lines }: State, filter: Filter
   const hit = search.hits[slot] as number;
   if (!filter.asksRows || (search.fresh && search.from <= recent.oldest)) return holds(hit);
   if (holds(hit) && filter.line(lines.read(hit), row)) return true;
-  // Where this round has come past it, the line was asked already.
   const old = search.before[slot] as number;
-  return old < search.from && holds(old) && filter.line(lines.read(old), row);
+  return holds(old) && filter.line(lines.read(old), row);
 }
 
 function begin(state: State, filter: Filter): void {

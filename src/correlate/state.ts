@@ -7,7 +7,7 @@ import { createLineReader, type LineReader } from "./lines.ts";
 import { type IsListed, isListedBy, type Listing } from "./listing.ts";
 import { createRecent, type Recent } from "./recent.ts";
 import { addressWords, createRecords, type Records } from "./record.ts";
-import { createSearch, type Search } from "./search.ts";
+import { createSearch, SEARCHED, type Search } from "./search.ts";
 import { createStrips, type Strips } from "./strips.ts";
 import { createSeries, createWindows, type Series, type Windows } from "./windows.ts";
 
@@ -40,6 +40,8 @@ export interface StateOptions extends Listing {
   readonly judge?: Judge;
   /** Requests, and logins, of one address that a detail holds; 200 when absent. */
   readonly detailEvents?: number;
+  /** Kept lines looked at for a filter per question; SEARCHED when absent. */
+  readonly searched?: number;
   /** Any number; unpredictable in a live program. */
   readonly seed: number;
   readonly limits?: Limits;
@@ -82,6 +84,7 @@ export interface State {
   readonly isProxy: PrefixSet;
   readonly judge: Judge;
   readonly detailEvents: number;
+  readonly searched: number;
   readonly addresses: Addresses;
   readonly records: Records;
   /** Each address in text, made when first shown. */
@@ -125,6 +128,7 @@ export function createState(options: StateOptions): State {
     isProxy: options.isProxy ?? (() => false),
     judge: options.judge ?? (() => undefined),
     detailEvents: options.detailEvents ?? 200,
+    searched: options.searched ?? SEARCHED,
     addresses: createAddresses(n, options.seed, addressWords(records)),
     records,
     texts: [],
