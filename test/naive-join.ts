@@ -10,7 +10,20 @@ import {
   type Socket,
 } from "../src/model/event.ts";
 import type { Ip } from "../src/model/ip.ts";
-import type { IpProfile, LiveLine, Query, Snapshot, Sort, Strip } from "../src/model/snapshot.ts";
+import type {
+  Activity,
+  Filter,
+  Group,
+  GroupProfile,
+  IpProfile,
+  LiveLine,
+  Origin,
+  Query,
+  Snapshot,
+  Sort,
+  Strip,
+  Verdict,
+} from "../src/model/snapshot.ts";
 import { canonical, KNOWN } from "./random-events.ts";
 
 /**
@@ -18,6 +31,8 @@ import { canonical, KNOWN } from "./random-events.ts";
  * them anew at each question. What src/correlate says must be the same wherever nothing had to leave.
  */
 export class NaiveJoin {
+  readonly judge: (row: Activity) => Verdict | undefined;
+  readonly isProxy: (ip: Ip) => boolean;
   now = 0;
   /** The earliest time heard of since the first tick. */
   started = Number.POSITIVE_INFINITY;
@@ -33,7 +48,16 @@ export class NaiveJoin {
     outBytes: new Map<number, number>(),
   };
   readonly health = new Map<string, HealthEvent>();
+  readonly origins = new Map<Ip, Origin>();
   seq = 0;
+
+  constructor(
+    judge: (row: Activity) => Verdict | undefined = () => undefined,
+    isProxy: (ip: Ip) => boolean = () => false,
+  ) {
+    this.judge = judge;
+    this.isProxy = isProxy;
+  }
 
   fold(event: Event): void {
     switch (event.kind) {
@@ -49,9 +73,20 @@ export class NaiveJoin {
         this.requests.push({ seq: ++this.seq, event: { ...event, ip: known.ip }, second });
         return;
       }
-      case "auth":
-        if (canonical(event.ip) !== undefined) this.auths.push({ seq: ++this.seq, event });
+      case "auth": {
+        const known = canonical(event.ip);
+        if (known !== undefined) this.auths.push({ seq: ++this.seq, event: { ...event, ip: known.ip } });
         return;
+      }
+      case "origin": {
+        const { kind: _kind, at: _at, ip, ...told } = event;
+        const known = canonical(ip)?.ip;
+        if (known === undefined || !this.addresses().includes(known)) return;
+        const texts = Object.entries(told).filter(([, value]) => value !== "");
+        const origin = { ...this.origins.get(known), ...Object.fromEntries(texts) };
+        this.origins.set(known, origin);
+        return;
+      }
       case "sockets": {
         const sockets = event.sockets.flatMap((socket) => {
           const remote = canonical(socket.remote);
@@ -100,7 +135,7 @@ export class NaiveJoin {
   times(ip: Ip): number[] {
     return [
       ...this.requests.filter(({ event }) => event.ip === ip).map(({ event }) => event.at),
-      ...this.auths.filter(({ event }) => canonical(event.ip)?.ip === ip).map(({ event }) => event.at),
+      ...this.auths.filter(({ event }) => event.ip === ip).map(({ event }) => event.at),
       ...this.tables.filter(({ sockets }) => sockets.some(({ remote }) => remote === ip)).map(({ at }) => at),
     ];
   }
@@ -121,7 +156,7 @@ export class NaiveJoin {
   }
 
   authsOf(ip?: Ip) {
-    return this.auths.filter(({ event }) => ip === undefined || canonical(event.ip)?.ip === ip);
+    return this.auths.filter(({ event }) => ip === undefined || event.ip === ip);
   }
 
   counts(ip?: Ip) {
@@ -148,26 +183,53 @@ export class NaiveJoin {
   }
 
   profile(ip: Ip): IpProfile {
-    const times = this.times(ip);
-    const states: Partial<Record<Socket["state"], number>> = {};
-    for (const { state } of this.sockets(ip)) states[state] = (states[state] ?? 0) + 1;
-    const newest = this.lines()
-      .filter(({ event }) => canonical(event.ip)?.ip === ip)
-      .at(-1)?.event;
+    const activity = this.activity([ip]);
+    const proxy = this.isProxy(ip);
+    const verdict = proxy ? undefined : this.judge(activity);
+    const origin = this.origins.get(ip);
     return {
       ip,
+      ...activity,
+      ...(proxy && { proxy }),
+      ...(verdict !== undefined && { verdict }),
+      ...(origin !== undefined && { origin }),
+    };
+  }
+
+  /** What several did together, sorted out anew. */
+  activity(ips: readonly Ip[]): Activity {
+    const times = ips.flatMap((ip) => this.times(ip));
+    const sockets = ips.flatMap((ip) => this.sockets(ip));
+    const states: Partial<Record<Socket["state"], number>> = {};
+    for (const { state } of sockets) states[state] = (states[state] ?? 0) + 1;
+    const newest = this.lines()
+      .filter(({ event }) => ips.includes(event.ip))
+      .at(-1)?.event;
+    const counts = ips.map((ip) => this.counts(ip));
+    const total = (key: keyof ReturnType<NaiveJoin["counts"]>) => sum(counts.map((each) => each[key]));
+    return {
       firstSeen: Math.min(...times),
       lastSeen: Math.max(...times),
-      connections: this.sockets(ip).length,
-      ...this.counts(ip),
+      connections: sockets.length,
+      established: total("established"),
+      halfOpen: total("halfOpen"),
+      requests: total("requests"),
+      requests10s: total("requests10s"),
+      requests60s: total("requests60s"),
+      bytes: total("bytes"),
+      status4xx: total("status4xx"),
+      status5xx: total("status5xx"),
+      malformed: total("malformed"),
+      authFailures: total("authFailures"),
+      authAccepted: total("authAccepted"),
       states,
-      services: this.services(ip).slice(0, 8),
+      services: this.services(ips).slice(0, 8),
       ...(newest !== undefined && { last: inWords(newest) }),
     };
   }
 
   /** All of them, though a profile lists eight. */
-  services(ip: Ip) {
+  services(ips: readonly Ip[]) {
     const names: Record<number, string> = {
       22: "ssh",
       80: "http",
@@ -175,9 +237,11 @@ export class NaiveJoin {
       5432: "pg",
       8080: "http-alt",
     };
-    const ports = this.sockets(ip).map((s) => (s.direction === "in" ? s.localPort : s.remotePort));
+    const ports = ips
+      .flatMap((ip) => this.sockets(ip))
+      .map((s) => (s.direction === "in" ? s.localPort : s.remotePort));
     const distinct = new Set(ports);
-    if (this.authsOf(ip).length > 0) distinct.add(22);
+    if (ips.some((ip) => this.authsOf(ip).length > 0)) distinct.add(22);
     return [...distinct]
       .map((port) => ({
         port,
@@ -194,37 +258,61 @@ export class NaiveJoin {
       .map(({ seq, event }) => ({ seq, event }));
   }
 
-  rows(sort: Sort, isListed: (ip: Ip) => boolean): IpProfile[] {
-    const value = (row: IpProfile): number => {
-      switch (sort) {
-        case "ip":
-          return 0;
-        case "auth":
-          return row.authFailures;
-        case "rate":
-          return row.requests60s;
-        case "last":
-          return row.lastSeen;
-        case "svc":
-          return this.services(row.ip).length;
-        case "conn":
-          return row.connections;
-        case "req":
-          return row.requests;
-        case "sent":
-          return row.bytes;
-        default:
-          return 0;
-      }
-    };
+  rows(query: Query, isListed: (ip: Ip) => boolean): IpProfile[] {
+    const { filter } = query;
     const rows = this.addresses()
       .filter(isListed)
-      .map((ip) => this.profile(ip));
+      .map((ip) => this.profile(ip))
+      .filter((row) => filter === undefined || this.passes(row, filter));
     // The sort is stable and the rows stand in numeric order.
-    if (sort === "ip") return rows;
-    return rows.sort(
-      (a, b) => value(b) - value(a) || b.connections - a.connections || b.requests - a.requests,
+    return inOrder(rows, query, (row) => this.services([row.ip]).length);
+  }
+
+  /** With one of its lines; by itself where it has none, or where none is asked for. */
+  passes(row: IpProfile, filter: Filter): boolean {
+    const lines = this.lines().filter(({ event }) => event.ip === row.ip);
+    if (!filter.asksLines || lines.length === 0) return filter.address(row);
+    return lines.some(({ event }) => filter.line(event, row));
+  }
+
+  groups(rows: readonly IpProfile[], by: Exclude<Group, "address">, query: Query): GroupProfile[] {
+    const keys = new Set(rows.map((row) => keyOf(row, by)));
+    const groups = [...keys].map((key) => {
+      // In numeric order, whatever the rows are sorted by.
+      const members = rows
+        .filter((row) => keyOf(row, by) === key)
+        .sort((a, b) => placeOf(a.ip) - placeOf(b.ip));
+      const named = members.find(({ origin }) => origin?.org !== undefined) ?? members[0];
+      const [worst] = members.flatMap(({ verdict }) => verdict ?? []).sort((a, b) => b.risk - a.risk);
+      const origin = shared(members.map((row) => row.origin));
+      const group = by === "network" ? networkOf(named?.origin) : `${key}`;
+      return {
+        members,
+        profile: {
+          group,
+          addresses: members.length,
+          ...this.activity(members.map(({ ip }) => ip)),
+          ...(worst !== undefined && { verdict: worst }),
+          ...(origin !== undefined && { origin }),
+        },
+      };
+    });
+    const named = groups.sort((a, b) => {
+      if (by === "prefix") return placeOf(a.members[0]?.ip as Ip) - placeOf(b.members[0]?.ip as Ip);
+      return byWords(a.profile.group, b.profile.group, false);
+    });
+    const services = new Map(
+      groups.map(({ profile, members }) => [
+        profile.group,
+        this.services(members.map(({ ip }) => ip)).length,
+      ]),
     );
+    // Reversed names: those that are not known stay last.
+    const profiles = named.map(({ profile }) => profile);
+    if (query.sort === "ip" && query.reverse && by !== "prefix") {
+      return profiles.sort((a, b) => byWords(a.group, b.group, true));
+    }
+    return inOrder(profiles, query, (row) => services.get(row.group) ?? 0);
   }
 
   strip(ip: Ip): Strip {
@@ -255,10 +343,26 @@ export class NaiveJoin {
     };
   }
 
-  /** As src/correlate/snapshot.ts with room for everything, for queries without a filter. */
+  live({ after, lines, filter }: Query, isListed: (ip: Ip) => boolean): Pick<Snapshot, "live" | "skipped"> {
+    if (after === undefined) return { live: [], skipped: 0 };
+    const passing = this.lines().filter(
+      ({ seq, event }) =>
+        seq > after && isListed(event.ip) && (filter?.line(event, this.profile(event.ip)) ?? true),
+    );
+    const n = passing.length;
+    if (lines === undefined || n <= lines) return { live: passing, skipped: 0 };
+    const live = Array.from({ length: lines }, (_, i) =>
+      passing.at(lines === 1 ? -1 : Math.round((i * (n - 1)) / (lines - 1))),
+    ).filter((line) => line !== undefined);
+    return { live, skipped: n - live.length };
+  }
+
+  /** As src/correlate/snapshot.ts with room for everything. */
   snapshot(query: Query, isListed: (ip: Ip) => boolean): Snapshot {
     const all = this.addresses();
-    const rows = this.rows(query.sort, isListed);
+    const rows = this.rows(query, isListed);
+    const { group = "address", limit = 1_000 } = query;
+    const groups = group === "address" ? undefined : this.groups(rows, group, query);
     const seconds = Array.from({ length: 60 }, (_, i) => secondOf(this.now) - 59 + i);
     const kernel = this.kernels.at(-1);
     const before = this.kernels.at(-2);
@@ -269,7 +373,7 @@ export class NaiveJoin {
     const listenDrops = rate("ListenDrops");
     const requests10s = this.requestsIn(10);
     const offenders = (sort: "requests60s" | "connections" | "bytes", by: Sort) =>
-      this.rows(by, isListed)
+      this.rows({ sort: by }, isListed)
         .slice(0, 3)
         .filter((row) => row[sort] > 0)
         .map((row) => ({ ip: row.ip, value: row[sort] }));
@@ -280,8 +384,8 @@ export class NaiveJoin {
       at: this.now,
       host: { name: kernel?.host ?? "", ...(kernel !== undefined && { uptime: kernel.uptime }) },
       totals: {
-        addresses: rows.length,
-        hidden: all.length - rows.length,
+        addresses: all.filter(isListed).length,
+        hidden: all.filter((ip) => !isListed(ip)).length,
         evicted: 0,
         sockets: this.sockets().length,
         ...this.counts(),
@@ -330,14 +434,9 @@ export class NaiveJoin {
       },
       health: [...this.health.values()],
       matched: rows.length,
-      skipped: 0,
-      rows: rows.slice(0, query.limit ?? 1_000),
-      live:
-        query.after === undefined
-          ? []
-          : this.lines().filter(
-              ({ seq, event }) => seq > (query.after ?? 0) && isListed(canonical(event.ip)?.ip as Ip),
-            ),
+      rows: groups === undefined ? rows.slice(0, limit) : [],
+      ...(groups !== undefined && { groups: groups.slice(0, limit), matchedGroups: groups.length }),
+      ...this.live(query, isListed),
       seq: this.seq,
       ...(detail !== undefined &&
         all.includes(detail) && {
@@ -355,6 +454,90 @@ export class NaiveJoin {
         }),
     };
   }
+}
+
+/** Rows that stand in the order of their names, by what is asked for. */
+function inOrder<Row extends Activity>(
+  rows: Row[],
+  { sort, reverse = false }: Query,
+  services: (row: Row) => number,
+): Row[] {
+  if (sort === "ip") return reverse ? rows.reverse() : rows;
+  const primary = (a: Row, b: Row): number => {
+    if (sort === "cc") return byWords(a.origin?.country ?? "", b.origin?.country ?? "", reverse);
+    if (sort === "network") return byWords(networkOf(a.origin), networkOf(b.origin), reverse);
+    const value = (row: Row) => (sort === "svc" ? services(row) : numberOf(row, sort));
+    return reverse ? value(a) - value(b) : value(b) - value(a);
+  };
+  return rows.sort((a, b) => primary(a, b) || b.connections - a.connections || b.requests - a.requests);
+}
+
+function numberOf(row: Activity, sort: Exclude<Sort, "ip" | "cc" | "network" | "svc">): number {
+  switch (sort) {
+    case "risk":
+      return row.verdict?.risk ?? 0;
+    case "conn":
+      return row.connections;
+    case "est":
+      return row.established;
+    case "half":
+      return row.halfOpen;
+    case "rate":
+      return row.requests60s;
+    case "req":
+      return row.requests;
+    case "sent":
+      return row.bytes;
+    case "4xx":
+      return row.status4xx;
+    case "5xx":
+      return row.status5xx;
+    case "auth":
+      return row.authFailures;
+    case "last":
+      return row.lastSeen;
+    case "in":
+    case "out":
+    case "seen":
+      return 0;
+  }
+}
+
+/** Alphabetical or backwards, the unknown last. */
+function byWords(a: string, b: string, reverse: boolean): number {
+  if (a === b) return 0;
+  if (a === "") return 1;
+  if (b === "") return -1;
+  return (a < b ? -1 : 1) * (reverse ? -1 : 1);
+}
+
+function placeOf(ip: Ip): number {
+  return KNOWN.findIndex((known) => known.ip === ip);
+}
+
+function keyOf(row: IpProfile, by: Exclude<Group, "address">): string | number {
+  if (by === "country") return row.origin?.country ?? "";
+  if (by === "network") return row.origin?.asn ?? networkOf(row.origin);
+  return prefixOf(row.ip);
+}
+
+/** Of the known addresses alone, whose zeros stand together. */
+function prefixOf(ip: Ip): string {
+  if (ip.includes(":")) return ip.startsWith("2a00:0:0:1:") ? "2a00:0:0:1::/64" : `${ip.split("::")[0]}::/64`;
+  return `${ip.split(".").slice(0, 3).join(".")}.0/24`;
+}
+
+function networkOf(origin: Origin | undefined): string {
+  const number = origin?.asn === undefined ? [] : [`AS${origin.asn}`];
+  return [...number, ...(origin?.org === undefined ? [] : [origin.org])].join(" ");
+}
+
+/** The fields on which all of them agree. */
+function shared(origins: readonly (Origin | undefined)[]): Origin | undefined {
+  const same = Object.entries(origins[0] ?? {}).filter(([field, value]) =>
+    origins.every((origin) => origin?.[field as keyof Origin] === value),
+  );
+  return same.length === 0 ? undefined : Object.fromEntries(same);
 }
 
 /** Rates say nothing once the kernel has not been heard for ten seconds and for two of its intervals. */

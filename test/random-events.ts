@@ -5,6 +5,7 @@ import type {
   Event,
   HealthEvent,
   KernelEvent,
+  OriginEvent,
   RequestEvent,
   Socket,
   TcpState,
@@ -30,11 +31,14 @@ export const KNOWN: readonly Known[] = [
   known("8.8.8.8", ["::ffff:8.8.8.8", "::FFFF:808:808"]),
   known("10.0.0.7", ["::ffff:10.0.0.7"], true),
   known("45.148.10.7", ["::ffff:2d94:a07"]),
+  known("45.148.10.90", []),
   known("192.168.1.4", ["0:0:0:0:0:ffff:192.168.1.4"], true),
   known("193.0.6.139", []),
   known("223.255.255.254", []),
   known("2606:4700::1111", ["2606:4700:0:0:0:0:0:1111"]),
   known("2a00::1", ["2A00:0000::0001"]),
+  known("2a00::ffff:0:2", []),
+  known("2a00:0:0:1::1", []),
   known("fe80::1", [], true),
 ];
 
@@ -51,7 +55,7 @@ export const PREFIXES: readonly KnownPrefix[] = [
   { prefix: "192.0.0.0/7", inside: ["192.168.1.4", "193.0.6.139"] },
   { prefix: "203.0.113.0/24", inside: [] },
   { prefix: "0.0.0.0/0", inside: KNOWN.map(({ ip }) => ip).filter((ip) => !ip.includes(":")) },
-  { prefix: "2a00::/12", inside: ["2a00::1"] },
+  { prefix: "2a00::/12", inside: ["2a00::1", "2a00::ffff:0:2", "2a00:0:0:1::1"] },
   { prefix: "::/0", inside: KNOWN.map(({ ip }) => ip).filter((ip) => ip.includes(":")) },
 ];
 
@@ -180,6 +184,20 @@ const health = fc.record<Omit<HealthEvent, "at">>({
   detail: fc.constantFrom("reading", "no such file"),
 });
 
+/** Two operators of one number, two numbers of one operator, and some of neither. */
+const origin = fc.record<Omit<OriginEvent, "at">, "kind" | "ip">(
+  {
+    kind: fc.constant("origin"),
+    ip: address,
+    country: fc.constantFrom("NL", "DE"),
+    city: fc.constantFrom("", "Delft"),
+    asn: fc.constantFrom(9, 14_061),
+    org: fc.constantFrom("DigitalOcean", "Digital Ocean, LLC"),
+    hostname: fc.constantFrom("a.example", "b.example"),
+  },
+  { requiredKeys: ["kind", "ip"] },
+);
+
 /** One event still without its time, which is relative to the core time it meets. */
 type Step = { readonly body: Record<string, unknown>; readonly offset: number };
 
@@ -211,6 +229,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: atOffset(kernel, fc.integer({ min: -2_000, max: 2_000 })) },
   { weight: 1, arbitrary: atOffset(bandwidth, offset) },
   { weight: 1, arbitrary: atOffset(health, offset) },
+  { weight: 3, arbitrary: atOffset(origin, offset) },
 );
 
 /** Random programs of events, each of them beginning with a tick at {@link START}. */

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { createRecent, keepRequest, readRecord } from "../src/correlate/recent.ts";
+import { createLineReader } from "../src/correlate/lines.ts";
+import { createRecent, keepRequest } from "../src/correlate/recent.ts";
 import { type RequestEvent, toEvent } from "../src/model/event.ts";
 import { createDetector } from "../src/parse/formats.ts";
 import { RequestCursor } from "../src/parse/request-cursor.ts";
@@ -50,7 +51,7 @@ test("a request kept from its line reads back as the event of that line", () => 
       const event: RequestEvent = toEvent(cursor);
       previous = keepRequest(recent, cursor, cursor.words, previous);
       cursor.poison();
-      expect(readRecord(recent, previous)).toEqual(event);
+      expect(createLineReader(recent).take(previous)).toEqual(event);
     }),
     { numRuns: 1000 },
   );

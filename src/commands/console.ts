@@ -3,7 +3,7 @@ import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
 import { diesWithParent } from "../kernel/libc.ts";
 import type { Input } from "../model/event.ts";
-import { orderOf } from "../model/order.ts";
+import { parseOrder } from "../model/order-word.ts";
 import type { ConsoleHost } from "../tui/console.ts";
 import { canRunConsole } from "../tui/terminal.ts";
 import { createEngine } from "./engine.ts";
@@ -88,7 +88,7 @@ async function show(
       fast: config.fast,
       utc: config.utc,
       maxLines: config.maxLogLines,
-      ...orderOf(config.sort),
+      ...parseOrder(config.sort),
       group: config.group,
       columns: config.columns,
       color,

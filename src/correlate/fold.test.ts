@@ -4,9 +4,18 @@ import { NaiveJoin } from "../../test/naive-join.ts";
 import { PoisonedRequest } from "../../test/poisoned-request.ts";
 import { canonical, KNOWN, type KnownPrefix, PREFIXES, programs, START } from "../../test/random-events.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
-import type { Event, RequestEvent } from "../model/event.ts";
+import type { AuthEvent, Event, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
-import { type Query, SORTS, type Totals } from "../model/snapshot.ts";
+import { prefixSet } from "../model/prefix-set.ts";
+import {
+  type Activity,
+  type Filter,
+  GROUPS,
+  type Query,
+  SORTS,
+  type Totals,
+  type Verdict,
+} from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
 import type { Listing } from "./listing.ts";
 import { snapshot } from "./snapshot.ts";
@@ -18,14 +27,28 @@ const NARROW: Limits = { addresses: 4, strips: 2, recentBytes: 8_192, recentReco
 
 const HIDES_PRIVATE: Listing = { showPrivate: false };
 
+/** One that many fire at, and that no other rule is like. */
+function judge({ authFailures, malformed, halfOpen }: Activity): Verdict | undefined {
+  const risk = Math.min(100, 10 * malformed + 7 * Math.min(authFailures, 9) + halfOpen);
+  if (risk === 0) return undefined;
+  return {
+    risk,
+    severity: "info",
+    findings: [{ rule: "x", severity: "info", score: risk, evidence: `${risk}` }],
+  };
+}
+
+const PROXY = parseIp("193.0.6.139") as Ip;
+const isProxy = prefixSet([parseCidr(PROXY) as Cidr]);
+
 function stateOf(events: readonly Event[], limits = ROOM, seed = 1, listing = HIDES_PRIVATE): State {
-  const state = createState({ ...listing, seed, limits });
+  const state = createState({ ...listing, judge, isProxy, seed, limits });
   for (const event of events) fold(state, event);
   return state;
 }
 
 function naiveOf(events: readonly Event[]): NaiveJoin {
-  const naive = new NaiveJoin();
+  const naive = new NaiveJoin(judge, (ip) => ip === PROXY);
   for (const event of events) naive.fold(event);
   return naive;
 }
@@ -35,9 +58,43 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
+const isEnv = (event: RequestEvent | AuthEvent) => event.kind === "request" && event.path === "/.env";
+const isFailed = (event: RequestEvent | AuthEvent) =>
+  event.kind === "auth" ? event.outcome === "failed" : (event.status ?? 0) >= 400;
+
+/** Of each kind: by the row, by its lines, by what no line may be, and by both. */
+const FILTERS: readonly Filter[] = [
+  {
+    text: "conn:>0",
+    asksLines: false,
+    asksRows: true,
+    line: (_, row) => (row?.connections ?? 0) > 0,
+    address: (row) => row.connections > 0,
+  },
+  { text: "path:/.env", asksLines: true, asksRows: false, line: isEnv, address: () => false },
+  {
+    text: "-status:4xx",
+    asksLines: true,
+    asksRows: false,
+    line: (event) => !isFailed(event),
+    address: () => true,
+  },
+  {
+    text: "fails, of those who ask often or have a network",
+    asksLines: true,
+    asksRows: true,
+    line: (event, row) => isFailed(event) && ((row?.requests ?? 0) > 1 || row?.origin?.asn !== undefined),
+    address: (row) => row.services.length > 1,
+  },
+];
+
 const queries: fc.Arbitrary<Query> = fc.record(
   {
     sort: fc.constantFrom(...SORTS),
+    reverse: fc.boolean(),
+    group: fc.constantFrom(...GROUPS),
+    filter: fc.constantFrom(...FILTERS),
+    lines: fc.integer({ min: 0, max: 12 }),
     limit: fc.integer({ min: 0, max: 10 }),
     after: fc.integer({ min: 0, max: 40 }),
     detail: fc.constantFrom(...KNOWN.map(({ ip }) => ip)),
@@ -143,7 +200,7 @@ describe("against the naive join", () => {
     fc.assert(
       fc.property(programs, queries, (events, query) => {
         const request = new PoisonedRequest();
-        const state = createState({ showPrivate: false, seed: 1, limits: ROOM });
+        const state = createState({ showPrivate: false, judge, isProxy, seed: 1, limits: ROOM });
         for (const event of events) {
           if (event.kind !== "request") fold(state, event);
           else if (canonical(event.ip) !== undefined) {

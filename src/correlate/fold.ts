@@ -5,6 +5,7 @@ import {
   type Input,
   type KernelCounter,
   type KernelEvent,
+  type OriginEvent,
   type RequestEvent,
   type RequestView,
   type SocketsView,
@@ -12,7 +13,9 @@ import {
   TCP_SYN_RECV,
 } from "../model/event.ts";
 import { parseIpWords } from "../model/ip.ts";
+import { mergeOrigin } from "../model/origin.ts";
 import { toSocketsView } from "../model/socket-table.ts";
+import { findAddress } from "./addresses.ts";
 import { keepAuth, keepRequest } from "./recent.ts";
 import {
   AUTH_ACCEPTED,
@@ -55,6 +58,9 @@ export function fold(state: State, input: Input): void {
       break;
     case "bandwidth":
       foldBandwidth(state, input);
+      break;
+    case "origin":
+      foldOrigin(state, input);
       break;
     case "health":
       foldHealth(state, input);
@@ -119,7 +125,8 @@ function foldAuth(state: State, event: AuthEvent): void {
     counts.authAccepted += count;
     add(records, slot, AUTH_ACCEPTED, count);
   }
-  write(records, slot, LAST_AUTH, keepAuth(state.recent, event, read(records, slot, LAST_AUTH)));
+  const seq = keepAuth(state.recent, event, scratch, read(records, slot, LAST_AUTH));
+  write(records, slot, LAST_AUTH, seq);
 }
 
 /** The new table replaces the old one, so the counts of whoever had sockets start again at none. */
@@ -201,6 +208,13 @@ export function perSecond(from: number, to: number, fromAt: number, toAt: number
 
 function foldBandwidth(state: State, event: BandwidthEvent): void {
   if (state.bandwidth === undefined || event.at >= state.bandwidth.at) state.bandwidth = event;
+}
+
+/** Says nothing of what the address did, so one that is not held stays unknown. */
+function foldOrigin({ addresses, origins }: State, event: OriginEvent): void {
+  if (!parseIpWords(event.ip, scratch)) return;
+  const slot = findAddress(addresses, scratch, 0);
+  if (slot >= 0) origins[slot] = mergeOrigin(origins[slot], event);
 }
 
 function foldHealth(state: State, event: HealthEvent): void {

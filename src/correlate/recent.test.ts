@@ -1,13 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { PoisonedRequest } from "../../test/poisoned-request.ts";
-import { type AuthEvent, REQUEST_TEXTS, type RequestEvent } from "../model/event.ts";
+import type { AuthEvent, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIp, parseIpWords } from "../model/ip.ts";
-import { createRecent, keepAuth, keepRequest, previousRecord, type Recent, readRecord } from "./recent.ts";
+import { createLineReader } from "./lines.ts";
+import { createRecent, keepAuth, keepRequest, previousRecord, type Recent } from "./recent.ts";
 
-/** What the arena documents to keep of each text, bytes, and of an auth event's texts, characters. */
+/** What the arena documents to keep of each text, in bytes. */
 const KEPT = { method: 16, path: 1024, protocol: 16, referrer: 256, userAgent: 256, user: 64, vhost: 128 };
-const AUTH_KEPT = 256;
+const AUTH_KEPT = { service: 64, user: 256, method: 64 };
 
 const IPS = ["45.148.10.7", "2a00::1", "193.0.6.139"].map((text) => parseIp(text) as Ip);
 
@@ -21,13 +22,17 @@ function cutBytes(text: string, max: number): string {
   return cut;
 }
 
-function cutRequest(event: RequestEvent): RequestEvent {
+function readRecord(recent: Recent, seq: number): RequestEvent | AuthEvent | undefined {
+  return createLineReader(recent).take(seq);
+}
+
+function cutEvent(event: RequestEvent | AuthEvent): RequestEvent | AuthEvent {
   const cut: Record<string, unknown> = { ...event };
-  for (const field of REQUEST_TEXTS) {
-    const text = event[field];
-    if (text !== undefined) cut[field] = cutBytes(text, KEPT[field]);
+  for (const [field, max] of Object.entries(event.kind === "auth" ? AUTH_KEPT : KEPT)) {
+    const text = cut[field];
+    if (typeof text === "string") cut[field] = cutBytes(text, max);
   }
-  return cut as unknown as RequestEvent;
+  return cut as unknown as RequestEvent | AuthEvent;
 }
 
 const text = fc.oneof(
@@ -73,9 +78,12 @@ const auth: fc.Arbitrary<AuthEvent> = fc.record(
     at: fc.integer({ min: 0, max: 8.64e15 }),
     ip: fc.constantFrom(...IPS),
     service: fc.constant("ssh"),
-    outcome: fc.constantFrom("failed", "accepted"),
+    outcome: fc.constantFrom("failed", "invalid-user", "accepted", "closed", "probe"),
     user: fc.string({ unit: "binary", maxLength: 100 }),
+    method: fc.constantFrom("password", "publickey"),
     count: fc.nat(),
+    session: fc.nat(),
+    timeUnknown: fc.constant(true as const),
     source: fc.constant("/var/log/auth.log"),
   },
   { requiredKeys: ["kind", "at", "ip", "service", "outcome", "source"] },
@@ -90,7 +98,7 @@ function keeper(recent: Recent) {
     parseIpWords(event.ip, words);
     const key = `${event.kind} ${event.ip}`;
     const previous = newest.get(key) ?? 0;
-    if (event.kind === "auth") newest.set(key, keepAuth(recent, event, previous));
+    if (event.kind === "auth") newest.set(key, keepAuth(recent, event, words, previous));
     else newest.set(key, keepRequest(recent, lazy ? view.load(event) : event, words, previous));
   };
 }
@@ -109,7 +117,7 @@ describe("the arena", () => {
         (events, size, records, lazy) => {
           const recent = createRecent(size, records);
           const keep = keeper(recent);
-          const expected = events.map((event) => (event.kind === "auth" ? event : cutRequest(event)));
+          const expected = events.map((event) => cutEvent(event));
           events.forEach((event, i) => {
             keep(event, lazy);
             expect(recent.newest).toBe(i + 1);
@@ -153,7 +161,7 @@ describe("the arena", () => {
       const words = new Uint32Array([0, 0, 0xffff, 1]);
       for (let i = 1; i <= 400; i++) {
         if (i % share === 0) keepRequest(recent, { ...PLAIN, at: i }, words, 0);
-        else keepAuth(recent, { ...LOGIN, at: i }, 0);
+        else keepAuth(recent, { ...LOGIN, at: i }, words, 0);
         for (let seq = recent.oldest; seq <= i; seq++) expect(readRecord(recent, seq)?.at).toBe(seq);
       }
     }
@@ -165,17 +173,15 @@ describe("the arena", () => {
     keepRequest(recent, { ...PLAIN, path: huge, userAgent: huge, vhost: huge }, new Uint32Array(4), 0);
     expect(readRecord(recent, 1)).toMatchObject({ path: huge.slice(0, 1024), vhost: huge.slice(0, 128) });
     const login: AuthEvent = { ...LOGIN, service: huge, user: huge, method: huge, source: huge };
-    keepAuth(recent, login, 0);
-    const short = huge.slice(0, AUTH_KEPT);
-    expect(readRecord(recent, 2)).toEqual({
-      ...login,
-      service: short,
-      user: short,
-      method: short,
-      source: short,
+    keepAuth(recent, login, new Uint32Array(4), 0);
+    expect(readRecord(recent, 2)).toMatchObject({
+      service: huge.slice(0, 64),
+      user: huge.slice(0, 256),
+      method: huge.slice(0, 64),
+      source: huge.slice(0, 4_096),
     });
-    keepAuth(recent, { ...LOGIN, user: `${"x".repeat(AUTH_KEPT - 1)}\u{1f600}` }, 0);
-    expect(readRecord(recent, 3)).toMatchObject({ user: "x".repeat(AUTH_KEPT - 1) });
+    keepAuth(recent, { ...LOGIN, user: `${"x".repeat(255)}\u{1f600}` }, new Uint32Array(4), 0);
+    expect(readRecord(recent, 3)).toMatchObject({ user: "x".repeat(255) });
   });
 
   test("names of log files are bounded, in number and length", () => {

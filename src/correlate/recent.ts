@@ -1,12 +1,12 @@
-import { decodeText } from "../model/escapes.ts";
 import {
+  AUTH_OUTCOMES,
   type AuthEvent,
   REQUEST_TEXTS,
   type RequestEvent,
   type RequestText,
   type RequestView,
 } from "../model/event.ts";
-import { formatIp, type IpWords } from "../model/ip.ts";
+import type { IpWords } from "../model/ip.ts";
 
 /**
  * The newest requests and logins of everybody, as bytes in one circular arena, chained per address:
@@ -16,7 +16,7 @@ import { formatIp, type IpWords } from "../model/ip.ts";
 export interface Recent {
   /** The same memory three ways: texts, a record's words, its wide numbers. All records begin at a multiple of 8. */
   readonly bytes: Buffer;
-  readonly words: Int32Array;
+  readonly words: Uint32Array;
   readonly doubles: Float64Array;
   readonly offsets: Uint32Array;
   readonly lengths: Uint32Array;
@@ -32,39 +32,49 @@ export interface Recent {
   head: number;
 }
 
-const REQUEST = 1;
-const AUTH = 2;
+export const REQUEST = 1;
+export const AUTH = 2;
 
 /** Kept bytes of each text, in the order of REQUEST_TEXTS: what a screen can show of it. */
 const KEPT = [16, 1024, 16, 256, 256, 64, 128];
 const TEXTS = REQUEST_TEXTS.length;
 /**
- * A request in words: kind, flags and status in one, then its source; `at` and `bytes` as doubles; the
- * address; for each text where it begins and ends, counted from the record's texts. These follow, as bytes.
+ * A record in words: kind, flags and a number in one, then its source; `at` and another wide number; the address; for
+ * each text where it begins and ends, counted from the record's texts. These follow, as bytes. The number is a
+ * request's status or a login's outcome, the wide one a request's bytes or how often a login was repeated.
  */
-const SOURCE = 1;
-const AT = 2;
-const SENT = 4;
-const ADDRESS = 6;
-const PLACES = 10;
-const HEADER = 8 * Math.ceil((PLACES + TEXTS) / 2);
+export const SOURCE = 1;
+export const AT = 2;
+export const SENT = 4;
+export const COUNT = 4;
+export const ADDRESS = 6;
+export const PLACES = 10;
+export const HEADER = 8 * Math.ceil((PLACES + TEXTS) / 2);
 /** Texts that lie together in their line are copied with one call, what is between them included. */
 const TOGETHER = 512;
 const LONGEST = HEADER + KEPT.reduce((sum, kept) => sum + kept, 0);
 /** A place that no text has: it would end before it begins. */
-const ABSENT = 0xffff;
+export const ABSENT = 0xffff;
 
-const HAS_STATUS = 1;
-const HAS_BYTES = 2;
-const MALFORMED = 4;
-const TIME_UNKNOWN = 8;
+export const HAS_STATUS = 1;
+export const HAS_BYTES = 2;
+export const MALFORMED = 4;
+export const TIME_UNKNOWN = 8;
 /** HTTP/0.9, whose protocol is not among the texts. */
-const SIMPLE = 16;
+export const SIMPLE = 16;
 /** The texts are as in their line, with its escapes. */
-const ESCAPED = 32;
+export const ESCAPED = 32;
 
-/** Characters kept of each text of a login: user names are the peer's choice. */
-const AUTH_KEPT = 256;
+/** A login's own: it has one wide number more, and fewer texts. */
+export const HAS_COUNT = 1;
+export const HAS_SESSION = 2;
+export const SESSION = 10;
+export const AUTH_PLACES = 12;
+export const AUTH_TEXTS = ["service", "user", "method"] as const;
+/** Kept bytes of each: user names are the peer's choice. */
+const AUTH_KEPT = [64, 256, 64];
+export const AUTH_HEADER = 8 * Math.ceil((AUTH_PLACES + AUTH_TEXTS.length) / 2);
+const AUTH_LONGEST = AUTH_HEADER + AUTH_KEPT.reduce((sum, kept) => sum + kept, 0);
 /** Names of log files kept by number, far more than one machine has; a later one reads as unknown, "". */
 const MAX_SOURCES = 1_024;
 /** PATH_MAX of linux/limits.h. */
@@ -80,7 +90,7 @@ export function createRecent(size: number, records: number): Recent {
   const memory = new ArrayBuffer(size & ~7);
   return {
     bytes: Buffer.from(memory),
-    words: new Int32Array(memory),
+    words: new Uint32Array(memory),
     doubles: new Float64Array(memory),
     offsets: new Uint32Array(records),
     lengths: new Uint32Array(records),
@@ -167,21 +177,33 @@ function copyTexts(recent: Recent, view: RequestView, record: number): number {
 }
 
 /** Writes the texts as UTF-8, cut at a character's edge, and notes their places; returns the bytes written. */
-function encodeTexts({ bytes, words }: Recent, event: RequestEvent, record: number): number {
+function encodeTexts(recent: Recent, event: RequestEvent, record: number): number {
   const places = (record >> 2) + PLACES;
   let length = 0;
   for (let i = 0; i < TEXTS; i++) {
     const text = event[REQUEST_TEXTS[i] as RequestText];
-    if (text === undefined) {
-      words[places + i] = ABSENT;
-      continue;
-    }
-    const at = record + HEADER + length;
-    const { written } = encoder.encodeInto(text, bytes.subarray(at, at + (KEPT[i] as number)));
-    words[places + i] = place(length, length + written);
-    length += written;
+    length += encodeText(recent, places + i, record + HEADER, length, text, KEPT[i] as number);
   }
   return length;
+}
+
+/** Writes a text at `length` of a record's texts and notes its place; returns the bytes written. */
+function encodeText(
+  { bytes, words }: Recent,
+  at: number,
+  texts: number,
+  length: number,
+  text: string | undefined,
+  kept: number,
+): number {
+  if (text === undefined) {
+    words[at] = ABSENT;
+    return 0;
+  }
+  const start = texts + length;
+  const { written } = encoder.encodeInto(text, bytes.subarray(start, start + kept));
+  words[at] = place(length, length + written);
+  return written;
 }
 
 /** Where a text lies among its record's texts, 16 bits each. */
@@ -189,55 +211,50 @@ function place(start: number, end: number): number {
   return start | (end << 16);
 }
 
-/** Keeps a login event; returns its number. */
-export function keepAuth(recent: Recent, event: AuthEvent, previous: number): number {
-  const text = encoder.encode(JSON.stringify(event, cutText));
-  const start = reserve(recent, text.length + 1);
-  recent.bytes[start] = AUTH;
-  recent.bytes.set(text, start + 1);
-  return commit(recent, start, text.length + 1, previous);
+/** Keeps a login event; returns its number. `previous` is the address's newest login until now. */
+export function keepAuth(recent: Recent, event: AuthEvent, address: IpWords, previous: number): number {
+  const start = reserve(recent, AUTH_LONGEST);
+  const { words, doubles } = recent;
+  const { count, session } = event;
+  const flags =
+    (count === undefined ? 0 : HAS_COUNT) |
+    (session === undefined ? 0 : HAS_SESSION) |
+    (event.timeUnknown ? TIME_UNKNOWN : 0);
+  const word = start >> 2;
+  words[word] = AUTH | (flags << 8) | (AUTH_OUTCOMES.indexOf(event.outcome) << 16);
+  words[word + SOURCE] = sourceId(recent, event.source);
+  doubles[(word + AT) >> 1] = event.at;
+  doubles[(word + COUNT) >> 1] = count ?? 0;
+  for (let i = 0; i < 4; i++) words[word + ADDRESS + i] = address[i] as number;
+  doubles[(word + SESSION) >> 1] = session ?? 0;
+  let length = 0;
+  for (let i = 0; i < AUTH_TEXTS.length; i++) {
+    const text = event[AUTH_TEXTS[i] as (typeof AUTH_TEXTS)[number]];
+    length += encodeText(
+      recent,
+      word + AUTH_PLACES + i,
+      start + AUTH_HEADER,
+      length,
+      text,
+      AUTH_KEPT[i] as number,
+    );
+  }
+  return commit(recent, start, AUTH_HEADER + length, previous);
 }
 
-/** The record of that number, or undefined when it is gone. Texts may have been cut. */
-export function readRecord(recent: Recent, seq: number): RequestEvent | AuthEvent | undefined {
-  if (seq < recent.oldest || seq > recent.newest) return undefined;
-  const cell = seq & (recent.offsets.length - 1);
-  const start = recent.offsets[cell] as number;
-  const length = recent.lengths[cell] as number;
-  if (recent.bytes[start] === REQUEST) return readRequest(recent, start);
-  return JSON.parse(recent.bytes.toString("utf8", start + 1, start + length)) as AuthEvent;
+/** Whether the record of that number is kept. */
+export function isKept(recent: Recent, seq: number): boolean {
+  return seq >= recent.oldest && seq <= recent.newest;
+}
+
+/** Where the record of that number, which is kept, begins in `words`. Its address lies ADDRESS words further. */
+export function recordAt(recent: Recent, seq: number): number {
+  return (recent.offsets[seq & (recent.offsets.length - 1)] as number) >> 2;
 }
 
 /** The number of the record before `seq` of the same address and kind, or 0. */
 export function previousRecord(recent: Recent, seq: number): number {
   return recent.previous[seq & (recent.offsets.length - 1)] as number;
-}
-
-function readRequest({ words, doubles, bytes, sources }: Recent, start: number): RequestEvent {
-  const word = start >> 2;
-  const head = words[word] as number;
-  const flags = (head >> 8) & 0xff;
-  const address = new Uint32Array(words.buffer, start + 4 * ADDRESS, 4);
-  const texts: Partial<Record<RequestText, string>> = {};
-  REQUEST_TEXTS.forEach((field, i) => {
-    const where = words[word + PLACES + i] as number;
-    if (where === ABSENT) return;
-    const from = start + HEADER + (where & 0xffff);
-    const to = start + HEADER + (where >>> 16);
-    texts[field] = (flags & ESCAPED) !== 0 ? decodeText(bytes, from, to) : bytes.toString("utf8", from, to);
-  });
-  if ((flags & SIMPLE) !== 0) texts.protocol = "HTTP/0.9";
-  return {
-    kind: "request",
-    at: doubles[(word + AT) >> 1] as number,
-    ip: formatIp(address),
-    ...texts,
-    ...((flags & HAS_STATUS) !== 0 && { status: head >>> 16 }),
-    ...((flags & HAS_BYTES) !== 0 && { bytes: doubles[(word + SENT) >> 1] as number }),
-    ...((flags & MALFORMED) !== 0 && { malformed: true }),
-    ...((flags & TIME_UNKNOWN) !== 0 && { timeUnknown: true }),
-    source: sources[words[word + SOURCE] as number] ?? "",
-  };
 }
 
 /** Makes room for `length` bytes in one piece, giving up the oldest records in the way. */
@@ -288,10 +305,4 @@ function sourceId(recent: Recent, source: string): number {
   recent.source = source;
   recent.sourceId = id;
   return id;
-}
-
-/** For JSON.stringify: shortens texts, never to half a surrogate pair. */
-function cutText(_key: string, value: unknown): unknown {
-  if (typeof value !== "string" || value.length <= AUTH_KEPT) return value;
-  return value.slice(0, AUTH_KEPT).replace(/[\ud800-\udbff]$/, "");
 }

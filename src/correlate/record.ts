@@ -10,6 +10,8 @@ export const BYTES = 4;
 export const ACTIVITY = 5;
 /** Newest request in the arena, 0 for none. */
 export const LAST_REQUEST = 6;
+/** Newest record in the arena when the address came: those up to it are not of this stay. */
+export const BORN = 7;
 
 export const FIRST_SEEN = 8;
 /** 1 for an address that is counted and not listed. */

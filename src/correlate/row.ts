@@ -1,7 +1,7 @@
-import { type AuthEvent, type RequestEvent, TCP_STATES, type TcpState } from "../model/event.ts";
+import { TCP_STATES, type TcpState } from "../model/event.ts";
 import { formatIp, type Ip } from "../model/ip.ts";
-import type { IpProfile, Service } from "../model/snapshot.ts";
-import { readRecord } from "./recent.ts";
+import type { IpProfile, Origin, Service, Verdict } from "../model/snapshot.ts";
+import { isKept } from "./recent.ts";
 import {
   AUTH_ACCEPTED,
   AUTH_FAILURES,
@@ -16,12 +16,10 @@ import {
   STATUS_4XX,
   STATUS_5XX,
 } from "./record.ts";
-import { SSH_PORT, serviceName, servicePort } from "./services.ts";
+import { listServices, SSH_PORT, servicePort } from "./services.ts";
 import type { State } from "./state.ts";
 import { sumWindow } from "./windows.ts";
 
-/** Services listed per address. */
-const MAX_SERVICES = 8;
 /** Sockets of one address walked to name its services and states: past this the list cannot change much. */
 const MAX_WALK = 4_096;
 
@@ -50,6 +48,15 @@ export class Row implements IpProfile {
     const { isProxy, addresses } = this.#state;
     return isProxy(addresses.words, addresses.stride * this.slot) || undefined;
   }
+  /** A trusted proxy is never judged: what came through it was done by its clients. */
+  get verdict(): Verdict | undefined {
+    const verdict = this.#state.judge(this);
+    // Hardly any row has a verdict, so hardly any is looked up among the proxies.
+    return verdict === undefined || this.proxy ? undefined : verdict;
+  }
+  get origin(): Origin | undefined {
+    return this.#state.origins[this.slot];
+  }
   get firstSeen(): number {
     return this.#field(FIRST_SEEN);
   }
@@ -67,28 +74,23 @@ export class Row implements IpProfile {
   }
   get states(): Partial<Record<TcpState, number>> {
     const states: Partial<Record<TcpState, number>> = {};
-    for (const i of this.socketRows(MAX_WALK)) {
-      const state = TCP_STATES[this.#state.sockets.table?.state[i] ?? 0];
-      if (state) states[state] = (states[state] ?? 0) + 1;
-    }
+    this.addStates(states);
     return states;
   }
   get services(): Service[] {
     const sockets = new Map<number, number>();
-    const { table } = this.#state.sockets;
-    if (table !== undefined) {
-      for (const i of this.socketRows(MAX_WALK)) {
-        const port = servicePort(table, i);
-        sockets.set(port, (sockets.get(port) ?? 0) + 1);
-      }
-    }
-    if (this.#field(LAST_AUTH) > 0 && !sockets.has(SSH_PORT)) {
-      sockets.set(SSH_PORT, 0);
-    }
-    return [...sockets]
-      .sort(([portA, a], [portB, b]) => b - a || portA - portB)
-      .slice(0, MAX_SERVICES)
-      .map(([port, count]) => ({ port, name: serviceName(port), sockets: count }));
+    this.addServices(sockets);
+    return listServices(sockets);
+  }
+  /** How many `services` would be listed without their limit. */
+  get serviceCount(): number {
+    const { sockets } = this.#state;
+    const ssh = this.#field(LAST_AUTH) > 0;
+    const first = sockets.first[this.slot] as number;
+    if (first === -1 || sockets.table === undefined) return ssh ? 1 : 0;
+    const ports = new Set<number>(ssh ? [SSH_PORT] : []);
+    for (let i = first; i !== -1; i = sockets.next[i] as number) ports.add(servicePort(sockets.table, i));
+    return ports.size;
   }
   get requests(): number {
     return this.#field(REQUESTS);
@@ -118,9 +120,31 @@ export class Row implements IpProfile {
     return this.#field(AUTH_ACCEPTED);
   }
   get last(): string | undefined {
-    const seq = Math.max(this.#field(LAST_REQUEST), this.#field(LAST_AUTH));
-    const event = seq > 0 ? readRecord(this.#state.recent, seq) : undefined;
-    return event === undefined ? undefined : describe(event);
+    return inWords(this.#state, this.newest);
+  }
+  /** Number of its newest record in the arena, kept or not; 0 for none. */
+  get newest(): number {
+    return Math.max(this.#field(LAST_REQUEST), this.#field(LAST_AUTH));
+  }
+
+  /** Adds its sockets by state, as far as they are walked. */
+  addStates(states: Partial<Record<TcpState, number>>): void {
+    for (const i of this.socketRows(MAX_WALK)) {
+      const state = TCP_STATES[this.#state.sockets.table?.state[i] ?? 0];
+      if (state) states[state] = (states[state] ?? 0) + 1;
+    }
+  }
+
+  /** Adds its sockets by port, as far as they are walked. */
+  addServices(sockets: Map<number, number>): void {
+    const { table } = this.#state.sockets;
+    if (table !== undefined) {
+      for (const i of this.socketRows(MAX_WALK)) {
+        const port = servicePort(table, i);
+        sockets.set(port, (sockets.get(port) ?? 0) + 1);
+      }
+    }
+    if (this.#field(LAST_AUTH) > 0 && !sockets.has(SSH_PORT)) sockets.set(SSH_PORT, 0);
   }
 
   /** The rows of the socket table that are this address's, at most `limit`. */
@@ -135,10 +159,12 @@ export class Row implements IpProfile {
 
   /** The plain profile, which may be kept. */
   toProfile(): IpProfile {
-    const { last, proxy } = this;
+    const { last, proxy, verdict, origin } = this;
     return {
       ip: this.ip,
       ...(proxy && { proxy }),
+      ...(verdict !== undefined && { verdict }),
+      ...(origin !== undefined && { origin }),
       firstSeen: this.firstSeen,
       lastSeen: this.lastSeen,
       connections: this.connections,
@@ -168,8 +194,10 @@ export class Row implements IpProfile {
   }
 }
 
-/** One event in a few words: `GET /about`, `ssh failed root`. */
-function describe(event: RequestEvent | AuthEvent): string {
+/** A record in a few words: `GET /about`, `ssh failed root`; undefined when it is gone. */
+export function inWords({ recent, lines }: State, seq: number): string | undefined {
+  if (!isKept(recent, seq)) return undefined;
+  const event = lines.read(seq);
   if (event.kind === "auth") {
     return [event.service, event.outcome, event.user].filter((word) => word !== undefined).join(" ");
   }

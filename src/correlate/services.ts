@@ -1,4 +1,5 @@
 import type { SocketTable } from "../model/event.ts";
+import type { Service } from "../model/snapshot.ts";
 
 /** The usual name of a port (IANA service names; short where the screen wants it short). */
 const NAMES = new Map<number, string>([
@@ -22,6 +23,8 @@ const NAMES = new Map<number, string>([
 ]);
 
 export const SSH_PORT = 22;
+/** Services listed per row. */
+const MAX_SERVICES = 8;
 
 /** The port that row `i` of a table serves: of a connection we made, it is the peer's. */
 export function servicePort(table: SocketTable, i: number): number {
@@ -31,4 +34,12 @@ export function servicePort(table: SocketTable, i: number): number {
 /** The name of a port, or its number in digits. */
 export function serviceName(port: number): string {
   return NAMES.get(port) ?? String(port);
+}
+
+/** Services by number of sockets, most first, as many as are listed. */
+export function listServices(sockets: ReadonlyMap<number, number>): Service[] {
+  return [...sockets]
+    .sort(([portA, a], [portB, b]) => b - a || portA - portB)
+    .slice(0, MAX_SERVICES)
+    .map(([port, count]) => ({ port, name: serviceName(port), sockets: count }));
 }

@@ -1,6 +1,17 @@
 import type { IpWords } from "../model/ip.ts";
 import { addAddress, findAddress, removeAddress } from "./addresses.ts";
-import { ACTIVITY, AUTH_FAILURES, add, clear, FIRST_SEEN, HIDDEN, LAST_SEEN, read, write } from "./record.ts";
+import {
+  ACTIVITY,
+  AUTH_FAILURES,
+  add,
+  BORN,
+  clear,
+  FIRST_SEEN,
+  HIDDEN,
+  LAST_SEEN,
+  read,
+  write,
+} from "./record.ts";
 import type { State } from "./state.ts";
 import { claimStrip, releaseStrip } from "./strips.ts";
 import { clearWindow } from "./windows.ts";
@@ -28,6 +39,7 @@ export function touch(state: State, words: IpWords, offset: number, at: number):
     slot = addAddress(addresses, words, offset);
     write(records, slot, FIRST_SEEN, at);
     write(records, slot, LAST_SEEN, at);
+    write(records, slot, BORN, state.recent.newest);
     write(records, slot, HIDDEN, state.isListed(words, offset) ? 0 : 1);
   } else {
     if (at >= read(records, slot, LAST_SEEN)) write(records, slot, LAST_SEEN, at);
@@ -73,4 +85,5 @@ function forget(state: State, slot: number): void {
   sockets.establishedCount[slot] = 0;
   sockets.halfOpenCount[slot] = 0;
   state.texts[slot] = undefined;
+  state.origins[slot] = undefined;
 }

@@ -6,7 +6,6 @@ import type {
   Filter,
   InterfaceRate,
   IpProfile,
-  LiveLine,
   Offender,
   Query,
   Snapshot,
@@ -16,9 +15,12 @@ import type {
 import { socketAt } from "../model/socket-table.ts";
 import { findAddress } from "./addresses.ts";
 import { counterRate, perSecond } from "./fold.ts";
-import { previousRecord, readRecord } from "./recent.ts";
+import { topGroups } from "./groups.ts";
+import { liveLines } from "./live.ts";
+import { previousRecord } from "./recent.ts";
 import { HIDDEN, LAST_AUTH, LAST_REQUEST, read } from "./record.ts";
 import { Row } from "./row.ts";
+import { passes, searchLines } from "./search.ts";
 import type { State } from "./state.ts";
 import { readStrip } from "./strips.ts";
 import { topSlots } from "./top.ts";
@@ -26,20 +28,21 @@ import { lastMinute, sumSeries } from "./windows.ts";
 
 const ROWS = 1_000;
 const OFFENDERS = 3;
-/** More than any screen shows at once. */
-const LIVE_LINES = 500;
-/** Records looked at for a filter that hardly matches: bounds a question's cost under a flood. */
-const LIVE_SCANNED = 10_000;
 /** Milliseconds, at least: longer than a poll that was late, shorter than a rate of a dead source may mislead. */
 const RATES_LAST = 10_000;
 const DETAIL_SOCKETS = 256;
 
-/** What `query` asks for, as it stands now. Reads the state, changes nothing, keeps nothing of it. */
+/**
+ * What `query` asks for, as it stands now. Keeps nothing of the state, and changes nothing of it but what is remembered
+ * for the next question: texts of addresses, and how far a search has come.
+ */
 export function snapshot(state: State, query: Query): Snapshot {
   const row = new Row(state);
   const shown = shownSlots(state);
-  const slots = matching(shown, query.filter, row);
-  const rows = topSlots(state, slots, query.sort, query.limit ?? ROWS);
+  const { slots, searching } = matching(state, shown, query.filter, row);
+  const { sort, reverse, group = "address", limit = ROWS } = query;
+  const rows = group === "address" ? topSlots(state, slots, sort, limit, reverse) : [];
+  const grouped = group === "address" ? undefined : topGroups(state, slots, group, sort, limit, reverse);
   const now = Math.floor(state.now / 1000);
   const { series, kernel } = state;
   const detail = query.detail === undefined ? undefined : detailOf(state, query.detail, row);
@@ -67,8 +70,9 @@ export function snapshot(state: State, query: Query): Snapshot {
       row.slot = slot;
       return row.toProfile();
     }),
-    live: query.after === undefined ? [] : liveLines(state, query.after, query.filter),
-    skipped: 0,
+    ...(grouped !== undefined && { groups: grouped.groups, matchedGroups: grouped.count }),
+    ...liveLines(state, query),
+    ...(searching && { searching }),
     seq: state.recent.newest,
     ...(detail !== undefined && { detail }),
   };
@@ -85,13 +89,20 @@ function shownSlots({ addresses, records }: State): Int32Array {
   return slots.subarray(0, count);
 }
 
-/** Those of `slots` that the filter lets through. */
-function matching(slots: Int32Array, filter: Filter | undefined, row: Row): Int32Array {
-  if (filter === undefined) return slots;
-  return slots.filter((slot) => {
+/** Those of `slots` that the filter lets through, as far as it was searched. */
+function matching(
+  state: State,
+  slots: Int32Array,
+  filter: Filter | undefined,
+  row: Row,
+): { readonly slots: Int32Array; readonly searching: boolean } {
+  if (filter === undefined) return { slots, searching: false };
+  const searching = filter.asksLines && !searchLines(state, filter, row);
+  const kept = slots.filter((slot) => {
     row.slot = slot;
-    return filter.address(row);
+    return filter.asksLines ? passes(state, filter, row) : filter.address(row);
   });
+  return { slots: kept, searching };
 }
 
 function totalsOf(state: State, shown: number): Totals {
@@ -180,20 +191,6 @@ function offenders(
   return first;
 }
 
-/** The newest lines after `after`, oldest first, of listed addresses that the filter lets through. */
-function liveLines({ recent, isListed }: State, after: number, filter: Filter | undefined): LiveLine[] {
-  const lines: LiveLine[] = [];
-  const words = new Uint32Array(4);
-  const last = Math.max(after + 1, recent.oldest, recent.newest - LIVE_SCANNED + 1);
-  for (let seq = recent.newest; seq >= last && lines.length < LIVE_LINES; seq--) {
-    const event = readRecord(recent, seq);
-    if (event === undefined) break;
-    if (parseIpWords(event.ip, words) && !isListed(words)) continue;
-    if (filter === undefined || filter.line(event, undefined)) lines.push({ seq, event });
-  }
-  return lines.reverse();
-}
-
 function detailOf(state: State, ip: Ip, row: Row): Detail | undefined {
   const words = new Uint32Array(4);
   if (!parseIpWords(ip, words)) return undefined;
@@ -215,13 +212,13 @@ function detailOf(state: State, ip: Ip, row: Row): Detail | undefined {
 function chain(state: State, newest: number, kind: "request"): RequestEvent[];
 function chain(state: State, newest: number, kind: "auth"): AuthEvent[];
 function chain(
-  { recent, detailEvents }: State,
+  { recent, lines, detailEvents }: State,
   newest: number,
   kind: "request" | "auth",
 ): (RequestEvent | AuthEvent)[] {
   const events: (RequestEvent | AuthEvent)[] = [];
   for (let seq = newest; seq > 0 && events.length < detailEvents; seq = previousRecord(recent, seq)) {
-    const event = readRecord(recent, seq);
+    const event = lines.take(seq);
     if (event === undefined || event.kind !== kind) break;
     events.push(event);
   }

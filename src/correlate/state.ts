@@ -1,10 +1,13 @@
 import type { BandwidthEvent, HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
+import type { Activity, Origin, Verdict } from "../model/snapshot.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
+import { createLineReader, type LineReader } from "./lines.ts";
 import { type IsListed, isListedBy, type Listing } from "./listing.ts";
 import { createRecent, type Recent } from "./recent.ts";
 import { addressWords, createRecords, type Records } from "./record.ts";
+import { createSearch, SEARCHED, type Search } from "./search.ts";
 import { createStrips, type Strips } from "./strips.ts";
 import { createSeries, createWindows, type Series, type Windows } from "./windows.ts";
 
@@ -33,12 +36,19 @@ export const MAX_SOURCES = 1_024;
 export interface StateOptions extends Listing {
   /** Addresses of trusted proxies, whose rows say so; none when absent. */
   readonly isProxy?: PrefixSet;
+  /** What speaks against a row; nothing when absent. Asked of every row, so it must be cheap. */
+  readonly judge?: Judge;
   /** Requests, and logins, of one address that a detail holds; 200 when absent. */
   readonly detailEvents?: number;
+  /** Kept lines looked at for a filter per question; SEARCHED when absent. */
+  readonly searched?: number;
   /** Any number; unpredictable in a live program. */
   readonly seed: number;
   readonly limits?: Limits;
 }
+
+/** Pure: the same row, the same verdict. The row is reused for the next one. */
+export type Judge = (row: Activity) => Verdict | undefined;
 
 /** Counts since start, exact whatever leaves the address table. */
 export interface Counts {
@@ -72,14 +82,21 @@ export interface SocketIndex {
 export interface State {
   readonly isListed: IsListed;
   readonly isProxy: PrefixSet;
+  readonly judge: Judge;
   readonly detailEvents: number;
+  readonly searched: number;
   readonly addresses: Addresses;
   readonly records: Records;
   /** Each address in text, made when first shown. */
   readonly texts: (Ip | undefined)[];
+  /** Where each address comes from, as far as somebody told. The objects are never changed. */
+  readonly origins: (Origin | undefined)[];
   readonly windows: Windows;
   readonly strips: Strips;
   readonly recent: Recent;
+  /** Reads it. */
+  readonly lines: LineReader;
+  readonly search: Search;
   readonly counts: Counts;
   readonly sockets: SocketIndex;
   readonly health: Map<string, HealthEvent>;
@@ -105,16 +122,22 @@ export function createState(options: StateOptions): State {
   const limits = options.limits ?? LIMITS;
   const n = limits.addresses;
   const records = createRecords(n);
+  const recent = createRecent(limits.recentBytes, limits.recentRecords);
   return {
     isListed: isListedBy(options),
     isProxy: options.isProxy ?? (() => false),
+    judge: options.judge ?? (() => undefined),
     detailEvents: options.detailEvents ?? 200,
+    searched: options.searched ?? SEARCHED,
     addresses: createAddresses(n, options.seed, addressWords(records)),
     records,
     texts: [],
+    origins: [],
     windows: createWindows(n),
     strips: createStrips(n, limits.strips),
-    recent: createRecent(limits.recentBytes, limits.recentRecords),
+    recent,
+    lines: createLineReader(recent),
+    search: createSearch(),
     counts: {
       requests: 0,
       bytes: 0,

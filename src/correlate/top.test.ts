@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Socket } from "../model/event.ts";
+import { judge } from "../detect/judge.ts";
+import type { OriginEvent, Socket } from "../model/event.ts";
 import { formatIp, type Ip } from "../model/ip.ts";
-import { type IpProfile, SORTS, type Sort } from "../model/snapshot.ts";
+import { compareRows } from "../model/order.ts";
+import { SORTS } from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
 import { snapshot } from "./snapshot.ts";
 import { createState, type State } from "./state.ts";
@@ -15,6 +17,8 @@ interface Doing {
   readonly bytes: number;
   readonly failures: number;
   readonly ports: readonly number[];
+  readonly country: string;
+  readonly asn: number;
 }
 
 /** Few values, so that most rows are equal in most of what they are sorted by. */
@@ -25,6 +29,8 @@ const doings: fc.Arbitrary<Doing[]> = fc.array(
     bytes: fc.constantFrom(0, 700),
     failures: fc.nat({ max: 2 }),
     ports: fc.array(fc.constantFrom(22, 80, 443), { maxLength: 3 }),
+    country: fc.constantFrom("", "NL", "DE"),
+    asn: fc.constantFrom(1, 2, 10),
   }),
   { maxLength: 70, size: "max" },
 );
@@ -38,16 +44,18 @@ function addressOf(i: number): Ip {
 
 function stateOf(all: readonly Doing[]): State {
   const limits = { addresses: 128, strips: 2, recentBytes: 8_192, recentRecords: 4 };
-  const state = createState({ showPrivate: true, seed: 3, limits });
+  const state = createState({ showPrivate: true, judge, seed: 3, limits });
   const sockets: Socket[] = [];
   fold(state, { kind: "tick", at: NOW });
-  all.forEach(({ requests, ago, bytes, failures, ports }, i) => {
+  const origins: OriginEvent[] = [];
+  all.forEach(({ requests, ago, bytes, failures, ports, country, asn }, i) => {
     const ip = addressOf(i);
     const at = NOW - ago;
     for (let n = 0; n < requests; n++) fold(state, { kind: "request", at, ip, bytes, source: "a.log" });
     for (let n = 0; n < failures; n++) {
       fold(state, { kind: "auth", at, ip, service: "ssh", outcome: "failed", source: "auth.log" });
     }
+    if (country !== "") origins.push({ kind: "origin", at, ip, country, asn, org: `Org ${asn}` });
     for (const localPort of ports) {
       const local = "193.0.6.1" as Ip;
       sockets.push({
@@ -61,61 +69,46 @@ function stateOf(all: readonly Doing[]): State {
     }
   });
   fold(state, { kind: "sockets", at: NOW - 1, source: "proc", sockets });
+  for (const origin of origins) fold(state, origin);
   return state;
 }
 
-function keyOf(row: IpProfile, sort: Exclude<Sort, "ip">): number {
-  switch (sort) {
-    case "req":
-      return row.requests;
-    case "conn":
-      return row.connections;
-    case "sent":
-      return row.bytes;
-    case "auth":
-      return row.authFailures;
-    case "svc":
-      return row.services.length;
-    case "rate":
-      return row.requests60s;
-    case "last":
-      return row.lastSeen;
-    default:
-      return 0;
-  }
-}
-
-/** The order `a`, `b` by `sort`: most first, then by sockets, requests and address. */
-function inOrder(a: IpProfile, b: IpProfile, sort: Sort, numeric: readonly Ip[]): boolean {
-  const keys = (row: IpProfile): number[] => [
-    ...(sort === "ip" ? [] : [keyOf(row, sort), row.connections, row.requests]),
-    -numeric.indexOf(row.ip),
-  ];
-  const [x, y] = [keys(a), keys(b)];
-  const first = x.findIndex((key, i) => key !== y[i]);
-  return (x[first] as number) > (y[first] as number);
-}
-
 test("for every sort, the first k of the whole order, whatever k", () => {
-  // By construction: even numbers are IPv4, higher numbers are lower addresses.
-  const numbers = Array.from({ length: 70 }, (_, i) => 69 - i);
-  const numeric = [...numbers.filter((i) => i % 2 === 0), ...numbers.filter((i) => i % 2 === 1)].map(
-    addressOf,
-  );
   fc.assert(
-    fc.property(doings, fc.nat({ max: 80 }), (all, limit) => {
+    fc.property(doings, fc.nat({ max: 80 }), fc.boolean(), (all, limit, reverse) => {
       const state = stateOf(all);
       for (const sort of SORTS) {
-        const { rows, matched } = snapshot(state, { sort });
+        const { rows, matched } = snapshot(state, { sort, reverse });
         expect(rows).toHaveLength(matched);
-        for (let i = 1; i < rows.length; i++) {
-          expect(inOrder(rows[i - 1] as IpProfile, rows[i] as IpProfile, sort, numeric)).toBe(true);
-        }
-        const first = snapshot(state, { sort, limit });
+        expect(rows).toEqual(rows.toSorted(compareRows(sort, reverse)));
+        const first = snapshot(state, { sort, reverse, limit });
         expect(first.rows).toEqual(rows.slice(0, limit));
         expect(first.matched).toBe(matched);
       }
     }),
+    { numRuns: 15 },
+  );
+});
+
+test("for every sort, the first k groups of the whole order, whatever k", () => {
+  fc.assert(
+    fc.property(
+      doings,
+      fc.nat({ max: 80 }),
+      fc.boolean(),
+      fc.constantFrom("prefix", "network", "country"),
+      (all, limit, reverse, group) => {
+        const state = stateOf(all);
+        for (const sort of SORTS) {
+          const { groups = [], matchedGroups, matched, rows } = snapshot(state, { sort, reverse, group });
+          expect(rows).toEqual([]);
+          expect(groups).toHaveLength(matchedGroups ?? -1);
+          expect(groups.reduce((sum, { addresses }) => sum + addresses, 0)).toBe(matched);
+          expect(groups).toEqual(groups.toSorted(compareRows(sort, reverse)));
+          expect(snapshot(state, { sort, reverse, group, limit }).groups).toEqual(groups.slice(0, limit));
+        }
+      },
+    ),
     { numRuns: 15 },
   );
 });

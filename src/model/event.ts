@@ -196,7 +196,8 @@ export function toEvent(request: RequestEvent): RequestEvent {
   return event as RequestEvent;
 }
 
-export type AuthOutcome = "failed" | "invalid-user" | "accepted" | "closed" | "probe";
+export const AUTH_OUTCOMES = ["failed", "invalid-user", "accepted", "closed", "probe"] as const;
+export type AuthOutcome = (typeof AUTH_OUTCOMES)[number];
 
 /** One message of a login service about a peer. */
 export interface AuthEvent {
@@ -205,14 +206,32 @@ export interface AuthEvent {
   readonly ip: Ip;
   readonly service: string;
   readonly outcome: AuthOutcome;
-  readonly user?: string;
-  readonly method?: string;
+  readonly user?: string | undefined;
+  readonly method?: string | undefined;
   /** N of "message repeated N times"; 1 when absent. */
-  readonly count?: number;
+  readonly count?: number | undefined;
   /** Process id of the session that logged it. */
-  readonly session?: number;
-  readonly timeUnknown?: true;
+  readonly session?: number | undefined;
+  readonly timeUnknown?: true | undefined;
   readonly source: string;
+}
+
+/** The plain event of a login, which may be kept: its keys in the documented order, absent ones left out. */
+export function toAuthEvent(login: AuthEvent): AuthEvent {
+  const { user, method, count, session, timeUnknown } = login;
+  return {
+    kind: "auth",
+    at: login.at,
+    ip: login.ip,
+    service: login.service,
+    outcome: login.outcome,
+    ...(user !== undefined && { user }),
+    ...(method !== undefined && { method }),
+    ...(count !== undefined && { count }),
+    ...(session !== undefined && { session }),
+    ...(timeUnknown && { timeUnknown }),
+    source: login.source,
+  };
 }
 
 /** Counters of one network interface since boot (/proc/net/dev). */

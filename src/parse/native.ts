@@ -1,6 +1,7 @@
+import { parseCidr } from "../model/cidr.ts";
 import {
+  AUTH_OUTCOMES,
   type AuthEvent,
-  type AuthOutcome,
   type BandwidthEvent,
   type Event,
   type HealthEvent,
@@ -8,6 +9,7 @@ import {
   KERNEL_COUNTERS,
   type KernelCounter,
   type KernelEvent,
+  type OriginEvent,
   type Part,
   REQUEST_TEXTS,
   type RequestEvent,
@@ -46,6 +48,8 @@ export function parseNative(line: string): Event | undefined {
       return kernelOf(json, at);
     case "bandwidth":
       return bandwidthOf(json, at);
+    case "origin":
+      return originOf(json, at);
     case "health":
       return healthOf(json, at);
     default:
@@ -76,12 +80,10 @@ function requestOf(json: Json, at: number): RequestEvent | undefined {
   };
 }
 
-const OUTCOMES: readonly AuthOutcome[] = ["failed", "invalid-user", "accepted", "closed", "probe"];
-
 function authOf(json: Json, at: number): AuthEvent | undefined {
   const ip = ipOf(json.ip);
   const service = textOf(json.service);
-  const outcome = OUTCOMES.find((known) => known === json.outcome);
+  const outcome = AUTH_OUTCOMES.find((known) => known === json.outcome);
   if (ip === undefined || service === undefined || outcome === undefined) return undefined;
   const user = textOf(json.user);
   const method = textOf(json.method);
@@ -195,6 +197,36 @@ function bandwidthOf(json: Json, at: number): BandwidthEvent | undefined {
   if (name === undefined || month === undefined || !MONTH.test(month)) return undefined;
   if (inBytes === undefined || outBytes === undefined || json.source !== "vnstat") return undefined;
   return { kind: "bandwidth", at, interface: name, month, inBytes, outBytes, source: "vnstat" };
+}
+
+const COUNTRY = /^[A-Z]{2}$/;
+/** Numbers of autonomous systems are of 32 bits (RFC 6793). */
+const MAX_ASN = 0xffffffff;
+
+function originOf(json: Json, at: number): OriginEvent | undefined {
+  const ip = ipOf(json.ip);
+  if (ip === undefined) return undefined;
+  const country = textOf(json.country);
+  const city = textOf(json.city);
+  const asn = countOf(json.asn);
+  const org = textOf(json.org);
+  const prefix = textOf(json.prefix);
+  const network = textOf(json.network);
+  const abuse = textOf(json.abuse);
+  const hostname = textOf(json.hostname);
+  return {
+    kind: "origin",
+    at,
+    ip,
+    ...(country !== undefined && COUNTRY.test(country) && { country }),
+    ...(city !== undefined && { city }),
+    ...(asn !== undefined && Number.isInteger(asn) && asn <= MAX_ASN && { asn }),
+    ...(org !== undefined && { org }),
+    ...(prefix !== undefined && parseCidr(prefix) !== undefined && { prefix }),
+    ...(network !== undefined && { network }),
+    ...(abuse !== undefined && { abuse }),
+    ...(hostname !== undefined && { hostname }),
+  };
 }
 
 const PARTS: readonly Part[] = ["sockets", "http", "auth", "kernel", "bandwidth", "replay", "output"];

@@ -1,5 +1,5 @@
+import { networkOf } from "../model/origin.ts";
 import {
-  type Activity,
   type Group,
   type GroupProfile,
   type IpProfile,
@@ -51,8 +51,8 @@ export const COLUMNS: Readonly<Record<Sort, Column>> = {
     title: "NETWORK",
     width: 20,
     rank: 7,
-    known: (row) => networkOf(row) !== "",
-    value: (row) => networkOf(row) || "-",
+    known: (row) => networkOf(row.origin) !== "",
+    value: (row) => networkOf(row.origin) || "-",
   },
   conn: count("CONN", 0, (row) => row.connections),
   est: count("EST", 12, (row) => row.established),
@@ -159,14 +159,6 @@ export const GROUP_NAMES: Readonly<Record<Group, { readonly title: string; reado
   network: { title: "NETWORK", many: "Networks" },
   country: { title: "COUNTRY", many: "Countries" },
 };
-
-/** The autonomous system with who runs it: `AS14061 DigitalOcean`; empty where neither is known. */
-export function networkOf({ origin }: Activity): string {
-  const { asn, org, network } = origin ?? {};
-  return [asn === undefined ? undefined : `AS${asn}`, org ?? network]
-    .filter((word) => word !== undefined)
-    .join(" ");
-}
 
 /** An address, or a group with how many addresses it has. */
 function label(row: Row, width: number): string {

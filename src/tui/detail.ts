@@ -1,6 +1,6 @@
 import { type AuthEvent, type RequestEvent, type Socket, TCP_STATES } from "../model/event.ts";
 import type { Activity, Detail, IpProfile, Severity, Strip } from "../model/snapshot.ts";
-import { networkOf } from "./columns.ts";
+import { networkOf } from "../model/origin.ts";
 import { authSpans, statusSpan } from "./events.ts";
 import { cut, fit } from "./fit.ts";
 import { bytes, clock, clockOn, duration, grouped, short } from "./format.ts";
@@ -42,7 +42,7 @@ export function detailSections(detail: Detail, setting: Setting): Section[] {
 export function identity(profile: IpProfile): Span[] {
   const { country, city, prefix, abuse, hostname } = profile.origin ?? {};
   const place = [country, city].filter((word) => word !== undefined).join(" ");
-  const words = [place, networkOf(profile), prefix ?? "", hostname ?? "", abuse ?? ""].filter(
+  const words = [place, networkOf(profile.origin), prefix ?? "", hostname ?? "", abuse ?? ""].filter(
     (word) => word !== "",
   );
   return [
