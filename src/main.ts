@@ -1,4 +1,4 @@
-import { USAGE } from "./commands/exit-codes.ts";
+import { NO_PERMISSION, USAGE } from "./commands/exit-codes.ts";
 import type { Setup } from "./commands/live.ts";
 import { wantsColor } from "./config/color.ts";
 import { quote, UsageError } from "./config/error.ts";
@@ -110,7 +110,7 @@ function unreadableFormat(format: string): UsageError | undefined {
 
 function refuse(error: UsageError): number {
   process.stderr.write(`nethergaze: ${error.message}\n`);
-  return USAGE;
+  return error.denied ? NO_PERMISSION : USAGE;
 }
 
 function filterOf(text: string | undefined) {

@@ -455,6 +455,31 @@ describeWith(["root", { program: "setpriv" }], "a file that may not be read", ()
     expect(await child.exited).toBe(77);
   });
 
+  test("ends top --once with 77, as does a configuration", async () => {
+    const log = file("secret-once.log", "");
+    const open = file("open-once.log", "");
+    const config = file("secret.toml", "");
+    chmodSync(log, 0);
+    chmodSync(config, 0);
+    const run = async (...args: string[]) => {
+      const child = Bun.spawn([...withoutRights, "top", "--once", "--no-auth-log", ...args], options);
+      const said = (await new Response(child.stdout).text()) + (await new Response(child.stderr).text());
+      return { said, code: await child.exited };
+    };
+    const [only, one, unread] = await Promise.all([
+      run("--access-log", log),
+      run("--access-log", log, "--access-log", open),
+      run("--config", config),
+    ]);
+    for (const { said } of [only, one]) expect(said).toContain(`! ${log} down: no permission to read it`);
+    expect(only.code).toBe(77);
+    expect(one.code).toBe(0);
+    expect(unread).toEqual({
+      said: `nethergaze: configuration file '${config}': no permission to read it\n`,
+      code: 77,
+    });
+  });
+
   test("is told while live, and followed when it may be read", async () => {
     const log = file("secret-live.log", "");
     chmodSync(log, 0);

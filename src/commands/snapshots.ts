@@ -3,7 +3,9 @@ import type { Input } from "../model/event.ts";
 import { orderOf } from "../model/order.ts";
 import type { Filter, Query, Snapshot } from "../model/snapshot.ts";
 import { now } from "../sources/clock.ts";
+import { allDenied } from "./denied.ts";
 import { createEngine, type Engine } from "./engine.ts";
+import { NO_PERMISSION } from "./exit-codes.ts";
 import { type Files, runFiles } from "./files.ts";
 import { type Setup, startLive } from "./live.ts";
 import { type Output, openStdout, slowReader } from "./output.ts";
@@ -47,7 +49,10 @@ function written(engine: Engine, { sort }: Config, { filter, limit }: Asked, vie
   };
 }
 
-/** One snapshot a second, `count` of them or until a signal or until the reader leaves. */
+/**
+ * One snapshot a second, `count` of them or until a signal or until the reader leaves. Where they are counted, 77 if
+ * none of the logs that were named may be read: nobody watches for them to become readable.
+ */
 export async function liveSnapshots(
   setup: Setup,
   asked: Asked,
@@ -68,7 +73,9 @@ export async function liveSnapshots(
   clearInterval(timer);
   live.close();
   await output.finish();
-  return code;
+  const denied =
+    Number.isFinite(count) && allDenied(setup, engine.snapshot({ sort: "rate", limit: 0 }).health);
+  return code === 0 && denied ? NO_PERMISSION : code;
 }
 
 /** The files' state at their end, or for each second of core time. */

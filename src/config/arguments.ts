@@ -98,6 +98,13 @@ function missing(where: string, type: { metavar: string; allowed: string }): Usa
   return new UsageError(`${where}: ${type.metavar} is missing; allowed: ${type.allowed}`);
 }
 
+/** What a file may be called helps nobody who forgot one. */
+function missingArgument(name: CommandName, type: Type<unknown>): UsageError {
+  if (type.completes !== "file") return missing(name, type);
+  const words = `${type.metavar}${type.list ? "..." : ""}`;
+  return new UsageError(`${name}: ${type.metavar} is missing; usage: nethergaze ${name} ${words}`);
+}
+
 /** The command that the first word names; undefined when there is none. */
 function named(words: readonly string[]): CommandName | undefined {
   const [word] = words;
@@ -121,7 +128,7 @@ function positional(
     const where = `${name}: ${type.metavar}`;
     const [next] = rest;
     // A shell makes an empty word of an unset variable.
-    if (next === undefined || next === "") throw missing(name, type);
+    if (next === undefined || next === "") throw missingArgument(name, type);
     fields[field] = type.list ? read(type, where, rest.splice(0)) : readText(type, where, next);
     rest.shift();
   }

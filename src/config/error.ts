@@ -5,13 +5,17 @@ const MAX_ECHO = 60;
 
 /**
  * The command line, the environment or the configuration is wrong: print `nethergaze: MESSAGE` on stderr and
- * exit with 2. The message is one line that is safe to print, whatever it quotes.
+ * exit with 2, or with 77 where it was denied. The message is one line that is safe to print, whatever it quotes.
  */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 
-  constructor(message: string) {
+  /** Whether it is that the file which was named may not be read. */
+  readonly denied: boolean;
+
+  constructor(message: string, denied = false) {
     super(printable(message));
+    this.denied = denied;
   }
 }
 

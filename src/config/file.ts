@@ -4,7 +4,10 @@ import { quote, UsageError } from "./error.ts";
 /** A file's text with the uid of its owner, why it cannot be read, or undefined when there is none. */
 export type ReadFile = (
   path: string,
-) => { readonly text: string; readonly owner: number } | { readonly problem: string } | undefined;
+) =>
+  | { readonly text: string; readonly owner: number }
+  | { readonly problem: string; readonly denied?: true }
+  | undefined;
 
 /** The part of a process's world that says where its files are. */
 export interface World {
@@ -38,7 +41,10 @@ export function homeOf({ env, uid, readFile }: World): string | undefined {
 export function namedFile(readFile: ReadFile, path: string): ConfigFile {
   const file = readFile(path);
   if (file !== undefined && "text" in file) return { path, text: file.text };
-  throw new UsageError(`configuration file ${quote(path)}: ${file?.problem ?? "no such file"}`);
+  throw new UsageError(
+    `configuration file ${quote(path)}: ${file?.problem ?? "no such file"}`,
+    file?.denied === true,
+  );
 }
 
 /**

@@ -193,6 +193,8 @@ describe("refusals", () => {
       ["sream"],
       "'sream': no such command, did you mean stream?; allowed: demo, stream, top, record, replay, doctor, completion",
     ],
+    [["record"], "record: FILE is missing; usage: nethergaze record FILE"],
+    [["replay"], "replay: FILE is missing; usage: nethergaze replay FILE..."],
     [["stream"], "stream: WHAT is missing; allowed: events, snapshots"],
     [["stream", "alerts"], "stream: WHAT: 'alerts' is not allowed; allowed: events, snapshots"],
     [["stream", "events", "x"], "stream: 'x' is one argument too many"],

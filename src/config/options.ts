@@ -63,7 +63,7 @@ export const OPTIONS = {
       "FORMAT",
       ["auto", "combined", "common", "vhost", "json", "caddy", "nginx-json", "traefik", "haproxy"],
       ["$", "%"],
-      "or an nginx log_format or Apache LogFormat string",
+      "or the string, not the name, of an nginx log_format or Apache LogFormat",
     ),
     default: "auto",
     help: "format of the access logs: a name or the server's own format string; auto decides for each file, any other refuses lines of another",

@@ -46,8 +46,9 @@ export const readFile: ReadFile = (path) => {
 };
 
 /** What a system call's error says, in words; undefined where there is no such file. */
-function reason(error: unknown): { problem: string } | undefined {
+function reason(error: unknown): { problem: string; denied?: true } | undefined {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-  return { problem: code === "EACCES" ? "no permission to read it" : `cannot be read (${code})` };
+  if (code === "EACCES") return { problem: "no permission to read it", denied: true };
+  return { problem: `cannot be read (${code})` };
 }
