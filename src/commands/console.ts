@@ -80,7 +80,7 @@ async function show(
       onLines = listener;
     },
     refresh: () => feed?.refresh?.(),
-    freeze: engine.freeze,
+    freeze: () => {},
   };
   try {
     return await runConsole({

@@ -1,6 +1,6 @@
 import type { Config } from "../config/options.ts";
 import type { Input } from "../model/event.ts";
-import { orderOf } from "../model/order.ts";
+import { parseOrder } from "../model/order-word.ts";
 import type { Filter, Query, Snapshot } from "../model/snapshot.ts";
 import { now } from "../sources/clock.ts";
 import { allDenied } from "./denied.ts";
@@ -34,7 +34,7 @@ export const JSON_VIEW: View = { text: (snapshot) => JSON.stringify(snapshot), l
 /** Asks one snapshot after another. */
 function written(engine: Engine, { sort }: Config, { filter, limit }: Asked, view: View): () => string {
   const rows = limit ?? view.rows;
-  const order = orderOf(sort);
+  const order = parseOrder(sort);
   let after = 0;
   return () => {
     const query: Query = {

@@ -137,7 +137,7 @@ export const OPTIONS = {
     keys: ["display.sort"],
     flags: ["--sort"],
     type: choiceOrOpposite("COLUMN", SORTS),
-    default: "rate",
+    default: "risk",
     help: "column that orders the addresses, here and in 'top' and 'stream snapshots'; with - before it the other way round",
   },
   columns: {

@@ -60,6 +60,16 @@ describe("columns", () => {
     }
   });
 
+  test("the last act grows first, then the address up to its longest form, then the last act again", () => {
+    const plain = columnsOf({ columns: [], known: [] });
+    const size = (of: number, wanted: Sort) =>
+      columnsFor(of, plain).find(({ name }) => name === wanted)?.width;
+    expect([size(108, "last"), size(108, "ip")]).toEqual([16, 18]);
+    expect([size(120, "last"), size(120, "ip")]).toEqual([28, 18]);
+    expect([size(131, "last"), size(131, "ip")]).toEqual([28, 29]);
+    expect([size(190, "last"), size(190, "ip")]).toEqual([78, 39]);
+  });
+
   test("are those asked for, in that order, the address always among them", () => {
     expect(columnsOf({ columns: ["auth", "ip", "last"], known: SORTS })).toEqual(["auth", "ip", "last"]);
     expect(columnsOf({ columns: ["rate"], known: [] })).toEqual(["ip", "rate"]);

@@ -1,11 +1,5 @@
 import { networkOf } from "../model/origin.ts";
-import {
-  type Group,
-  type GroupProfile,
-  type IpProfile,
-  SORTS,
-  type Sort,
-} from "../model/snapshot.ts";
+import { type Group, type GroupProfile, type IpProfile, SORTS, type Sort } from "../model/snapshot.ts";
 import { bytes, grouped, short, shortAddress } from "./format.ts";
 import { PALETTE, type Style } from "./palette.ts";
 import { serviceNames } from "./services.ts";

@@ -1,6 +1,6 @@
 import { type AuthEvent, type RequestEvent, type Socket, TCP_STATES } from "../model/event.ts";
-import type { Activity, Detail, IpProfile, Severity, Strip } from "../model/snapshot.ts";
 import { networkOf } from "../model/origin.ts";
+import type { Activity, Detail, IpProfile, Severity, Strip } from "../model/snapshot.ts";
 import { authSpans, statusSpan } from "./events.ts";
 import { cut, fit } from "./fit.ts";
 import { bytes, clock, clockOn, duration, grouped, short } from "./format.ts";

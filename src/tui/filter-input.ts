@@ -1,5 +1,6 @@
-import { type Completion, completeFilter, type Known } from "../filter/complete.ts";
+import { type Completion, completeFilter } from "../filter/complete.ts";
 import { compileFilter, type FilterError } from "../filter/filter.ts";
+import type { Known } from "../filter/keys.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Action } from "./keymap.ts";
 import { edit, insert, type LineInput } from "./line-input.ts";

@@ -1,4 +1,4 @@
-import { BUTTON_CELLS, errorOf, FORM_BUTTONS, FORM_FIELDS, type Form, type FormField } from "./form.ts";
+import { BUTTON_CELLS, errorOf, FIELDS, type Field, FORM_BUTTONS, type Form } from "./form.ts";
 import { inputSpans } from "./input-spans.ts";
 import type { Line } from "./modal-text.ts";
 import { PALETTE } from "./palette.ts";
@@ -8,11 +8,11 @@ const LABEL = 19;
 
 /** The form: a line for each field, what is wrong with the one in focus, and the buttons. */
 export function formLines(form: Form, width: number): Line[] {
-  const field = FORM_FIELDS[form.at];
+  const field = FIELDS[form.at];
   const error = field === undefined ? undefined : errorOf(form, field.name);
   const words = error ?? (field === undefined ? "" : `for example ${field.hint}`);
   return [
-    ...FORM_FIELDS.map(
+    ...FIELDS.map(
       (one, i): Line =>
         () =>
           fieldSpans(form, one, i, width),
@@ -20,11 +20,11 @@ export function formLines(form: Form, width: number): Line[] {
     () => [],
     () => [[words, error === undefined ? PALETTE.dim : PALETTE.bad]],
     () => [],
-    () => FORM_BUTTONS.flatMap((name, i) => buttonSpans(name, form.at === FORM_FIELDS.length + i)),
+    () => FORM_BUTTONS.flatMap((name, i) => buttonSpans(name, form.at === FIELDS.length + i)),
   ];
 }
 
-function fieldSpans(form: Form, { name, label }: FormField, index: number, width: number): Span[] {
+function fieldSpans(form: Form, { name, label }: Field, index: number, width: number): Span[] {
   const text = form.fields[name];
   const wrong = errorOf(form, name) !== undefined;
   const focused = form.at === index;

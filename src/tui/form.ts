@@ -1,24 +1,25 @@
-import { type FilterField, fieldError, fromForm, toForm } from "../filter/form.ts";
+import { type FilterForm, type FormField, fieldError, fromForm, toForm } from "../filter/form.ts";
 import type { Action } from "./keymap.ts";
 import { edit, insert, type LineInput } from "./line-input.ts";
 
 /** A filter's parts as fields to fill in, and three buttons below them. */
 export interface Form {
-  readonly fields: Readonly<Record<FilterField, string>>;
+  readonly fields: FilterForm;
   /** What has the focus: the number of a field, then of the buttons. */
   readonly at: number;
   /** Where the next character goes in the field that has the focus. */
   readonly cursor: number;
 }
 
-export interface FormField {
-  readonly name: FilterField;
+/** A field as people see it. */
+export interface Field {
+  readonly name: FormField;
   readonly label: string;
   readonly hint: string;
 }
 
 /** The fields from top to bottom. */
-export const FORM_FIELDS: readonly FormField[] = [
+export const FIELDS: readonly Field[] = [
   { name: "state", label: "sockets in state", hint: "syn_recv,established" },
   { name: "status", label: "status", hint: "4xx,500-503" },
   { name: "method", label: "method", hint: "GET,POST" },
@@ -35,31 +36,31 @@ export const FORM_BUTTONS = ["Apply", "Clear", "Cancel"] as const;
 export type FormButton = (typeof FORM_BUTTONS)[number];
 
 /** Lines of the form: its fields, a blank one, its buttons, and what is wrong with the field in focus. */
-export const FORM_LINES = FORM_FIELDS.length + 4;
+export const FORM_LINES = FIELDS.length + 4;
 /** The line of the buttons. */
-export const BUTTONS_LINE = FORM_FIELDS.length + 3;
+export const BUTTONS_LINE = FIELDS.length + 3;
 /** Cells of a button with the blanks after it. */
 export const BUTTON_CELLS = 12;
 
-const STOPS = FORM_FIELDS.length + FORM_BUTTONS.length;
+const STOPS = FIELDS.length + FORM_BUTTONS.length;
 
 /** The form of a filter, the first field that says something in focus. */
 export function openForm(filter: string): Form {
   const fields = toForm(filter);
-  const first = FORM_FIELDS.findIndex(({ name }) => fields[name] !== "");
+  const first = FIELDS.findIndex(({ name }) => fields[name] !== "");
   return focusOn({ fields, at: 0, cursor: 0 }, Math.max(0, first));
 }
 
 /** With the focus on another field or button; past the last comes the first. */
 export function focusOn(form: Form, at: number): Form {
   const stop = (at + STOPS) % STOPS;
-  const name = FORM_FIELDS[stop]?.name;
+  const name = FIELDS[stop]?.name;
   return { ...form, at: stop, cursor: name === undefined ? 0 : form.fields[name].length };
 }
 
 /** The button that has the focus. */
 export function buttonAt({ at }: Form): FormButton | undefined {
-  return FORM_BUTTONS[at - FORM_FIELDS.length];
+  return FORM_BUTTONS[at - FIELDS.length];
 }
 
 export function typeIntoForm(form: Form, text: string): Form {
@@ -71,18 +72,18 @@ export function editForm(form: Form, action: Action): Form {
 }
 
 /** What is wrong with a field, in words. */
-export function errorOf({ fields }: Form, name: FilterField): string | undefined {
+export function errorOf({ fields }: Form, name: FormField): string | undefined {
   return fieldError(name, fields[name]);
 }
 
 /** The filter the form stands for, or the number of the first field that is wrong. */
 export function filterOfForm(form: Form): string | number {
-  const wrong = FORM_FIELDS.findIndex(({ name }) => errorOf(form, name) !== undefined);
+  const wrong = FIELDS.findIndex(({ name }) => errorOf(form, name) !== undefined);
   return wrong < 0 ? fromForm(form.fields) : wrong;
 }
 
 function onField(form: Form, change: (line: LineInput) => LineInput): Form {
-  const name = FORM_FIELDS[form.at]?.name;
+  const name = FIELDS[form.at]?.name;
   if (name === undefined) return form;
   const { text, at } = change({ text: form.fields[name], at: form.cursor });
   return { ...form, fields: { ...form.fields, [name]: text }, cursor: at };
@@ -90,9 +91,9 @@ function onField(form: Form, change: (line: LineInput) => LineInput): Form {
 
 /** What lies at a cell of the form, as the number of a field or button. */
 export function stopAt(line: number, x: number): number | undefined {
-  if (line >= 0 && line < FORM_FIELDS.length) return line;
+  if (line >= 0 && line < FIELDS.length) return line;
   const button = Math.floor(x / BUTTON_CELLS);
   return line === BUTTONS_LINE && button >= 0 && button < FORM_BUTTONS.length
-    ? FORM_FIELDS.length + button
+    ? FIELDS.length + button
     : undefined;
 }

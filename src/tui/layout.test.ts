@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { columnsFor } from "./columns.ts";
 import { layoutOf, liveRows, modalRows, tableRows } from "./layout.ts";
 
 describe("layout", () => {
@@ -31,57 +30,5 @@ describe("layout", () => {
         );
       }
     }
-  });
-});
-
-describe("columns", () => {
-  const titles = (width: number) => columnsFor(width).map(({ column }) => column.title);
-
-  test("leave in a stated order", () => {
-    expect(titles(140)).toEqual([
-      "ADDRESS",
-      "CONN",
-      "EST",
-      "HALF",
-      "SVC",
-      "REQ/M",
-      "REQ",
-      "SENT",
-      "4XX",
-      "AUTH",
-      "LAST",
-    ]);
-    const left = new Set<string>();
-    const order: string[] = [];
-    for (let width = 140; width > 0; width--) {
-      const here = titles(width);
-      for (const title of titles(140)) {
-        if (here.includes(title) || left.has(title)) continue;
-        left.add(title);
-        order.push(title);
-      }
-    }
-    expect(order).toEqual(["EST", "4XX", "SVC", "SENT", "HALF", "LAST", "REQ"]);
-    expect(titles(1)).toEqual(["ADDRESS", "CONN", "REQ/M", "AUTH"]);
-  });
-
-  test("lie side by side inside the width", () => {
-    for (let width = 38; width <= 200; width++) {
-      let end = -1;
-      for (const { x, width: size } of columnsFor(width)) {
-        expect(x).toBeGreaterThan(end);
-        end = x + size;
-      }
-      expect(end).toBeLessThanOrEqual(width);
-    }
-  });
-
-  test("the last act grows first, then the address up to its longest form, then the last act again", () => {
-    const width = (of: number, title: string) =>
-      columnsFor(of).find(({ column }) => column.title === title)?.width;
-    expect([width(100, "LAST"), width(100, "ADDRESS")]).toEqual([20, 18]);
-    expect(width(150, "ADDRESS")).toBe(39);
-    expect(width(190, "ADDRESS")).toBe(39);
-    expect(width(190, "LAST")).toBeGreaterThan(28);
   });
 });

@@ -70,7 +70,7 @@ export function liveRows({ live }: Layout): Rect {
 /** The frame of what could stand at the cursor of the filter's input: above the input, over the panels. */
 export function completionRect({ footer }: Layout, items: number): Rect {
   const height = Math.min(items, MAX_COMPLETIONS, footer.y - HEADER - 2) + 2;
-  return { x: 1, y: footer.y + 1 - height, width: Math.min(COMPLETION_WIDTH, footer.width - 2), height };
+  return { x: 1, y: footer.y - height, width: Math.min(COMPLETION_WIDTH, footer.width - 2), height };
 }
 
 /** What could stand there, one a line: inside its frame. */

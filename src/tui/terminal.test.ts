@@ -62,7 +62,7 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     using terminal = shell(80, 24);
     await open(terminal);
     terminal.keys("j", "j");
-    await terminal.shows("›2a01:4f8");
+    await terminal.shows("›   ·  2a01:4f8");
     terminal.tmux("resize-window", "-x", "160", "-y", "45");
     await terminal.shows("┐┌");
     terminal.tmux("resize-window", "-x", "40", "-y", "10");
@@ -274,7 +274,7 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     await terminal.shows("Addresses");
     await terminal.until("the other screen and the mouse", () => terminal.modes() === TAKEN);
     terminal.keys("j");
-    await terminal.shows("›45.77");
+    await terminal.shows("›   ·  45.77");
     terminal.keys("q");
     await terminal.until("its end", () => terminal.modes() === GIVEN_BACK && !runs(terminal.pid()));
   });
@@ -292,7 +292,7 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     );
     await terminal.until("the other screen and the mouse", () => terminal.modes() === TAKEN);
     terminal.keys("j");
-    await terminal.shows("›45.77");
+    await terminal.shows("›   ·  45.77");
   });
 });
 
