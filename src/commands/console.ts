@@ -4,6 +4,7 @@ import type { Config } from "../config/options.ts";
 import { compileFilter } from "../filter/filter.ts";
 import { diesWithParent } from "../kernel/libc.ts";
 import type { Input } from "../model/event.ts";
+import type { Filter } from "../model/snapshot.ts";
 import type { ConsoleHost } from "../tui/console.ts";
 import { canRunConsole } from "../tui/terminal.ts";
 import { createEngine } from "./engine.ts";
@@ -70,6 +71,13 @@ async function show(
     engine.accept(input);
     if (input.kind === "request" || input.kind === "auth") onLines();
   });
+  let lastGood: Filter = {
+    text: "",
+    asksLines: false,
+    asksRows: false,
+    line: () => true,
+    address: () => true,
+  };
   const host: ConsoleHost = {
     snapshot(query) {
       feed?.setInterest?.(query.detail);
@@ -80,7 +88,11 @@ async function show(
       onLines = listener;
     },
     refresh: () => feed?.refresh?.(),
-    compileFilter,
+    compileFilter(text) {
+      const compiled = compileFilter(text);
+      if (!("message" in compiled)) lastGood = compiled;
+      return lastGood;
+    },
   };
   try {
     return await runConsole({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { compiled } from "../../test/console/compiled.ts";
 import { answer, auth, ip, NOW, profile, ROWS, request } from "../../test/console/snapshots.ts";
-import { compileFilter } from "../filter/filter.ts";
 import type { LiveLine, Snapshot } from "../model/snapshot.ts";
 import { layoutOf, tableRows } from "./layout.ts";
 import { initialState, queryOf, type State, selected } from "./state.ts";
@@ -21,7 +21,7 @@ function drive(known: Partial<Snapshot> = {}, size = SIZE) {
   };
   const refresh = (): void => {
     const { sort, filter } = state;
-    const query = { ...queryOf(state), filter: compileFilter(filter) };
+    const query = { ...queryOf(state), filter: compiled(filter) };
     send({ kind: "snapshot", snapshot: answer(query, world), asked: { sort, filter } });
   };
   refresh();

@@ -1,8 +1,8 @@
 import { appendFileSync, writeFileSync } from "node:fs";
-import { compileFilter } from "../../src/filter/filter.ts";
 import { diesWithParent } from "../../src/kernel/libc.ts";
 import { runConsole } from "../../src/tui/console.ts";
 import { canRunConsole } from "../../src/tui/terminal.ts";
+import { compiled } from "./compiled.ts";
 import { answer, ROWS } from "./snapshots.ts";
 
 /**
@@ -45,7 +45,7 @@ const code = await runConsole({
         });
       }
       if (text === "reject") void Promise.reject(new Error("rejected on purpose"));
-      return text === "paint" ? { ...compileFilter(""), text } : compileFilter(text);
+      return text === "paint" ? { ...compiled(""), text } : compiled(text);
     },
   },
   fast: true,

@@ -1,10 +1,10 @@
 import * as library from "@opentui/core";
 import { createTestRenderer } from "@opentui/core/testing";
-import { compileFilter } from "../../src/filter/filter.ts";
 import type { Query, Snapshot } from "../../src/model/snapshot.ts";
 import { type ConsoleOptions, startConsole } from "../../src/tui/console.ts";
 import { play, sizeOf, withoutColor } from "../../src/tui/screen.ts";
 import type { Terminal } from "../../src/tui/terminal.ts";
+import { compiled } from "./compiled.ts";
 import { answer } from "./snapshots.ts";
 
 /** A console on the library's test renderer: real keys in, real frames out, no terminal. */
@@ -47,7 +47,7 @@ export async function stage(
           onLines = listener;
         },
         refresh: () => acts.push("refresh"),
-        compileFilter,
+        compileFilter: compiled,
       },
       fast: false,
       utc: true,
