@@ -1,10 +1,12 @@
 import { NO_PERMISSION, USAGE } from "./commands/exit-codes.ts";
 import type { Setup } from "./commands/live.ts";
 import { wantsColor } from "./config/color.ts";
+import type { Command, Topic } from "./config/commands.ts";
 import { quote, UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
 import { processInput } from "./config/process.ts";
 import { compileFilter } from "./filter/filter.ts";
+import type { Filter } from "./model/snapshot.ts";
 import { parserOf } from "./parse/formats.ts";
 
 /** Decides from the command line what to run, and loads only that. Returns the exit code. */
@@ -12,12 +14,14 @@ async function main(): Promise<number> {
   const loaded = load();
   if (loaded instanceof UsageError) return refuse(loaded);
   if (loaded.print !== undefined) {
-    const { print } = loaded;
-    await new Promise((resolve) => process.stdout.write(print, resolve));
+    const text = typeof loaded.print === "string" ? loaded.print : await told(loaded.print.topic);
+    await new Promise((resolve) => process.stdout.write(text, resolve));
     return 0;
   }
+  const filter = filterOf(loaded.command);
+  if (filter instanceof UsageError) return refuse(filter);
   for (const warning of loaded.warnings) process.stderr.write(`nethergaze: ${warning}\n`);
-  return run({ ...loaded, reread }, wantsColor(loaded.config.color, processInput().env));
+  return run({ ...loaded, reread }, wantsColor(loaded.config.color, processInput().env), filter);
 }
 
 /** As the configuration and the command line are now. */
@@ -33,9 +37,9 @@ function reread(): Setup | string {
   return loaded.print === undefined ? { ...loaded, reread } : "it asks for help";
 }
 
-type Run = Exclude<Loaded, { print: string }> & Setup;
+type Run = Exclude<Loaded, { print: unknown }> & Setup;
 
-async function run(loaded: Run, color: boolean): Promise<number> {
+async function run(loaded: Run, color: boolean, filter: Filter | undefined): Promise<number> {
   const { command, config } = loaded;
   const files = await filesOf(loaded);
   if (files instanceof UsageError) return refuse(files);
@@ -43,18 +47,17 @@ async function run(loaded: Run, color: boolean): Promise<number> {
     case "console": {
       const { liveConsole, fileConsole } = await import("./commands/console.ts");
       return files
-        ? fileConsole(files, { config, color }, command.filter)
-        : liveConsole({ ...loaded, color }, command.filter);
+        ? fileConsole(files, { config, color }, filter?.text)
+        : liveConsole({ ...loaded, color }, filter?.text);
     }
     case "demo": {
       const { demo } = await import("./commands/console.ts");
       return demo({ config, color });
     }
     case "stream": {
-      const filter = filterOf(command.filter);
       if (command.what === "events") {
         const { streamEvents, fileEvents } = await import("./commands/events.ts");
-        return files ? fileEvents(files, filter) : streamEvents(loaded, filter);
+        return files ? fileEvents(files, config, filter) : streamEvents(loaded, filter);
       }
       const { JSON_VIEW, liveSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
       return files
@@ -64,7 +67,7 @@ async function run(loaded: Run, color: boolean): Promise<number> {
     case "top": {
       const { JSON_VIEW, liveSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
       const { tableView } = await import("./commands/top.ts");
-      const asked = { filter: filterOf(command.filter), limit: command.limit };
+      const asked = { filter, limit: command.limit };
       const view = command.json ? JSON_VIEW : tableView(config.utc);
       if (files) return fileSnapshots(files, config, asked, view, "end");
       return liveSnapshots(loaded, asked, view, command.once ? 1 : undefined);
@@ -82,14 +85,14 @@ async function run(loaded: Run, color: boolean): Promise<number> {
       const recorded = replayed(command.files, config);
       if (command.as === "events") {
         const { fileEvents } = await import("./commands/events.ts");
-        return fileEvents(recorded, undefined);
+        return fileEvents(recorded, config, filter);
       }
       if (command.as === "snapshots") {
         const { JSON_VIEW, fileSnapshots } = await import("./commands/snapshots.ts");
-        return fileSnapshots(recorded, config, { filter: undefined }, JSON_VIEW, "second");
+        return fileSnapshots(recorded, config, { filter }, JSON_VIEW, "second");
       }
       const { fileConsole } = await import("./commands/console.ts");
-      return fileConsole(recorded, { config, color }, undefined);
+      return fileConsole(recorded, { config, color }, filter?.text);
     }
   }
 }
@@ -113,8 +116,21 @@ function refuse(error: UsageError): number {
   return error.denied ? NO_PERMISSION : USAGE;
 }
 
-function filterOf(text: string | undefined) {
-  return text === undefined ? undefined : compileFilter(text);
+/** The filter that the command was given, before anything is opened. */
+function filterOf(
+  command: Exclude<Command, { name: "completion" | "help" }>,
+): Filter | UsageError | undefined {
+  if (!("filter" in command) || command.filter === undefined) return undefined;
+  const filter = compileFilter(command.filter);
+  return "message" in filter ? new UsageError(`--filter: ${filter.message}`) : filter;
+}
+
+/** What `help TOPIC` prints of what only this file may know. */
+async function told(topic: Topic): Promise<string> {
+  switch (topic) {
+    case "filter":
+      return (await import("./commands/filter-help.ts")).filterHelp();
+  }
 }
 
 // Every command has written what it had to: a pipe that nobody reads must not keep the process.

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Config } from "../config/options.ts";
 import { fold } from "../correlate/fold.ts";
+import { type RowOf, rowReader } from "../correlate/row-of.ts";
 import { snapshot } from "../correlate/snapshot.ts";
 import { createState } from "../correlate/state.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
@@ -12,6 +13,8 @@ import type { Query, Snapshot } from "../model/snapshot.ts";
 export interface Engine {
   accept(input: Input): void;
   snapshot(query: Query): Snapshot;
+  /** What is known of a line's address now: one object, read at once, of which nothing may be kept. */
+  readonly row: RowOf;
   /** Grows with every input: an unchanged number means an unchanged snapshot. */
   revision(): number;
 }
@@ -39,6 +42,7 @@ export function createEngine(listed: Listed): Engine {
       revision++;
     },
     snapshot: (query) => snapshot(state, query),
+    row: rowReader(state),
     revision: () => revision,
   };
 }

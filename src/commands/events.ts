@@ -1,7 +1,9 @@
+import type { Config } from "../config/options.ts";
 import type { Input } from "../model/event.ts";
 import type { Filter } from "../model/snapshot.ts";
 import { toNativeLine } from "../sinks/native.ts";
 import { now } from "../sources/clock.ts";
+import { createEngine } from "./engine.ts";
 import { type Files, runFiles } from "./files.ts";
 import { type Setup, startLive } from "./live.ts";
 import { losses, openStdout } from "./output.ts";
@@ -11,10 +13,11 @@ import { stopSignal } from "./stop.ts";
 export async function streamEvents(setup: Setup, filter: Filter | undefined): Promise<number> {
   const output = openStdout();
   const loss = losses(output, "stdout", now);
+  const isStreamed = streamed(setup.config, filter);
   const live = startLive(setup, (input) => {
     const lost = loss();
     if (lost !== undefined) output.line(toNativeLine(lost));
-    if (isStreamed(input, filter)) output.line(toNativeLine(input));
+    if (isStreamed(input)) output.line(toNativeLine(input));
   });
   const code = await Promise.race([stopSignal(), output.ended]);
   live.close();
@@ -23,11 +26,12 @@ export async function streamEvents(setup: Setup, filter: Filter | undefined): Pr
 }
 
 /** Every event of the files, as fast as the reader takes them; none is dropped. */
-export function fileEvents(files: Files, filter: Filter | undefined): Promise<number> {
+export function fileEvents(files: Files, config: Config, filter: Filter | undefined): Promise<number> {
   const output = openStdout();
+  const isStreamed = streamed(config, filter);
   return runFiles(files, {
     emit(input) {
-      if (isStreamed(input, filter)) output.line(toNativeLine(input));
+      if (isStreamed(input)) output.line(toNativeLine(input));
     },
     room: output.room,
     finish: output.flush,
@@ -35,9 +39,15 @@ export function fileEvents(files: Files, filter: Filter | undefined): Promise<nu
   });
 }
 
-/** All but the clock, and with a filter only the lines it lets through. */
-function isStreamed(input: Input, filter: Filter | undefined): boolean {
-  if (input.kind === "tick") return false;
-  if (filter === undefined) return true;
-  return (input.kind === "request" || input.kind === "auth") && filter.line(input, undefined);
+/**
+ * Which inputs are written: all but the clock, and with a filter only the lines it lets through. One that asks about
+ * addresses has the engine beside it, which has then folded the line itself and all before it.
+ */
+function streamed(config: Config, filter: Filter | undefined): (input: Input) => boolean {
+  if (filter === undefined) return (input) => input.kind !== "tick";
+  const engine = filter.asksRows ? createEngine(config) : undefined;
+  return (input) => {
+    engine?.accept(input);
+    return (input.kind === "request" || input.kind === "auth") && filter.line(input, engine?.row(input));
+  };
 }

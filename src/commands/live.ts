@@ -17,7 +17,7 @@ const DISCOVERY_INTERVAL = 30_000;
 /** Looks that must miss a log before it is let go. */
 const MISSES = 3;
 
-type Run = Exclude<Loaded, { print: string }>;
+type Run = Exclude<Loaded, { print: unknown }>;
 
 /** What was asked for, and by whom. */
 export interface Setup extends Pick<Run, "config" | "origins"> {

@@ -1,3 +1,4 @@
+import { didYouMean } from "../model/suggest.ts";
 import {
   COMMAND_LIST,
   COMMANDS,
@@ -10,7 +11,6 @@ import { quote, UsageError } from "./error.ts";
 import { FLAGS, type Flag } from "./flags.ts";
 import { optionOfKey, unknownKey, unsupported } from "./keys.ts";
 import { NEEDLESS_FLAGS, type OptionName, type Settings, UNSUPPORTED_KEYS } from "./options.ts";
-import { didYouMean } from "./suggest.ts";
 import { onOff, read, readText, type Type } from "./value.ts";
 
 /** What a command line asks for. */
@@ -124,9 +124,13 @@ function positional(
 ): Record<string, unknown> {
   const rest = [...words];
   const fields: Record<string, unknown> = {};
-  for (const [field, { type }] of Object.entries(entry.arguments)) {
+  for (const [field, { type, optional }] of Object.entries(entry.arguments)) {
     const where = `${name}: ${type.metavar}`;
     const [next] = rest;
+    if (next === undefined && optional) {
+      fields[field] = undefined;
+      continue;
+    }
     // A shell makes an empty word of an unset variable.
     if (next === undefined || next === "") throw missingArgument(name, type);
     fields[field] = type.list ? read(type, where, rest.splice(0)) : readText(type, where, next);

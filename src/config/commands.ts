@@ -3,6 +3,8 @@ import { choice, integer, onOff, path, paths, size, type Type, text, type ValueO
 /** A positional argument. One that is a list takes all that remain, at least one. */
 export interface Argument<T = unknown> {
   readonly type: Type<T>;
+  /** It may be left out. */
+  readonly optional?: true;
   readonly help: string;
 }
 
@@ -24,7 +26,7 @@ export interface CommandEntry {
 const filter = {
   flag: "--filter",
   type: text("FILTER"),
-  help: "only what holds all these words, -word: not this one",
+  help: "only what passes; see nethergaze help filter",
 };
 const json = {
   flag: "--json",
@@ -33,8 +35,11 @@ const json = {
   help: "one JSON object a line instead of a table",
 };
 
-/** Every command. The fields of {@link Command} are the names of its arguments and flags. */
-export const COMMANDS = {
+/** What can be asked for help besides commands. */
+export const TOPICS = ["filter"] as const;
+export type Topic = (typeof TOPICS)[number];
+
+const RUNNABLE = {
   console: {
     help: "the live console (what runs without a command)",
     arguments: {},
@@ -86,6 +91,7 @@ export const COMMANDS = {
     help: "look at recordings or logs again",
     arguments: { files: { type: paths("FILE"), help: "recordings or logs, read merged by time" } },
     flags: {
+      filter,
       as: {
         flag: "--as",
         type: choice("WHAT", ["console", "events", "snapshots"]),
@@ -108,13 +114,30 @@ export const COMMANDS = {
   },
 } as const satisfies Record<string, CommandEntry>;
 
+/** Every command. The fields of {@link Command} are the names of its arguments and flags. */
+export const COMMANDS = {
+  ...RUNNABLE,
+  help: {
+    help: "tell about a command, about the filter language, or what there is",
+    arguments: {
+      topic: {
+        type: choice("TOPIC", [...TOPICS, ...Object.keys(RUNNABLE).filter((name) => name !== "console")]),
+        optional: true,
+        help: "what to tell about",
+      },
+    },
+    flags: {},
+  },
+} as const satisfies Record<string, CommandEntry>;
+
 export type CommandName = keyof typeof COMMANDS;
 /** What runs when no command is named. It has no word of its own. */
 export const DEFAULT_COMMAND: CommandName = "console";
 export const COMMAND_LIST = Object.entries(COMMANDS) as [CommandName, CommandEntry][];
 
 type Assumed<F> = F extends { readonly default: unknown } ? ValueOf<F> : ValueOf<F> | undefined;
-type Fields<E extends CommandEntry> = { readonly [A in keyof E["arguments"]]: ValueOf<E["arguments"][A]> } & {
+type Given<A> = A extends { readonly optional: true } ? ValueOf<A> | undefined : ValueOf<A>;
+type Fields<E extends CommandEntry> = { readonly [A in keyof E["arguments"]]: Given<E["arguments"][A]> } & {
   readonly [F in keyof E["flags"]]: Assumed<E["flags"][F]>;
 };
 

@@ -15,7 +15,7 @@ interface Given {
 
 const FILE = "/etc/nethergaze/config.toml";
 
-function load({ argv = [], toml = "", env = {} }: Given): Exclude<Loaded, { print: string }> {
+function load({ argv = [], toml = "", env = {} }: Given): Exclude<Loaded, { print: unknown }> {
   const result = loadConfig({
     argv,
     env,
@@ -23,7 +23,7 @@ function load({ argv = [], toml = "", env = {} }: Given): Exclude<Loaded, { prin
     readFile: (path) => (path === FILE ? { text: toml, owner: 0 } : undefined),
   });
   if (result instanceof UsageError) throw result;
-  if (result.print !== undefined) throw new Error(result.print);
+  if (result.print !== undefined) throw new Error(String(result.print));
   return result;
 }
 

@@ -72,7 +72,7 @@ describeWith([{ program: "zsh" }], "zsh", () => {
       "*--color=[colours; auto turns them off for NO_COLOR, TERM=dumb, and what is not a terminal]:WHEN:(auto always never)",
     );
     expect(specifications.slice(-3)).toEqual([
-      "*--filter=[only what holds all these words, -word: not this one]:FILTER: ",
+      "*--filter=[only what passes; see nethergaze help filter]:FILTER: ",
       "*--format=[layout of a line]:FORMAT:(native)",
       "1:WHAT:(events snapshots)",
     ]);

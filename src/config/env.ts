@@ -1,6 +1,6 @@
+import { didYouMean } from "../model/suggest.ts";
 import { unsupported } from "./keys.ts";
 import { OPTION_LIST, type Settings, UNSUPPORTED_KEYS, variable } from "./options.ts";
-import { didYouMean } from "./suggest.ts";
 import { onOff, read, readText, type Type } from "./value.ts";
 
 /** Names the configuration file, as `--config` does. */

@@ -34,7 +34,7 @@ Arguments:
                             snapshots)
 
 Options:
-  --filter FILTER           only what holds all these words, -word: not this one
+  --filter FILTER           only what passes; see nethergaze help filter
   --format FORMAT           layout of a line (native; default native)
 
 The options of all commands: nethergaze --help

@@ -72,7 +72,10 @@ export function commandHelp(name: CommandName): string {
 }
 
 function usage(name: CommandName, entry: CommandEntry): string {
-  const words = Object.values(entry.arguments).map(({ type }) => type.metavar + (type.list ? "..." : ""));
+  const words = Object.values(entry.arguments).map(({ type, optional }) => {
+    const word = type.metavar + (type.list ? "..." : "");
+    return optional ? `[${word}]` : word;
+  });
   return [name, ...words].join(" ");
 }
 

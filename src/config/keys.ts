@@ -1,6 +1,6 @@
+import { didYouMean } from "../model/suggest.ts";
 import { quote, UsageError } from "./error.ts";
 import { OPTION_LIST, UNSUPPORTED_KEYS } from "./options.ts";
-import { didYouMean } from "./suggest.ts";
 
 const BY_KEY = new Map(OPTION_LIST.flatMap((entry) => entry[1].keys.map((key) => [key, entry])));
 const DOCUMENTED = OPTION_LIST.map(([, option]) => option.keys[0]);

@@ -19,10 +19,10 @@ function input(argv: readonly string[], toml?: string, env: Record<string, strin
   };
 }
 
-function loaded(...given: Parameters<typeof input>): Exclude<Loaded, { print: string }> {
+function loaded(...given: Parameters<typeof input>): Exclude<Loaded, { print: unknown }> {
   const result = loadConfig(input(...given));
   if (result instanceof UsageError) throw result;
-  if (result.print !== undefined) throw new Error(result.print);
+  if (result.print !== undefined) throw new Error(String(result.print));
   return result;
 }
 
@@ -48,7 +48,10 @@ describe("commands", () => {
     [["top", "--limit", "5"], { name: "top", once: false, json: false, filter: undefined, limit: 5 }],
     [["record", "a b"], { name: "record", file: "a b", maxSize: 2 ** 30 }],
     [["record", "--max-size=10M", "--", "--x"], { name: "record", file: "--x", maxSize: 10 * 2 ** 20 }],
-    [["replay", "a", "--as", "events", "-"], { name: "replay", files: ["a", "-"], as: "events" }],
+    [
+      ["replay", "a", "--as", "events", "-"],
+      { name: "replay", files: ["a", "-"], as: "events", filter: undefined },
+    ],
   ];
   test.each(cases)("%j", (argv, command) => {
     expect<Command>(loaded(argv).command).toEqual(command);
@@ -191,7 +194,7 @@ describe("refusals", () => {
     ],
     [
       ["sream"],
-      "'sream': no such command, did you mean stream?; allowed: demo, stream, top, record, replay, doctor, completion",
+      "'sream': no such command, did you mean stream?; allowed: demo, stream, top, record, replay, doctor, completion, help",
     ],
     [["record"], "record: FILE is missing; usage: nethergaze record FILE"],
     [["replay"], "replay: FILE is missing; usage: nethergaze replay FILE..."],
@@ -211,7 +214,7 @@ describe("refusals", () => {
     [["--config", "/none"], "configuration file '/none': no such file"],
     [
       ["\x1b[31m\u202e"],
-      "'?[31m?': no such command; allowed: demo, stream, top, record, replay, doctor, completion",
+      "'?[31m?': no such command; allowed: demo, stream, top, record, replay, doctor, completion, help",
     ],
   ];
   test.each(usage)("%j", (argv, message) => {

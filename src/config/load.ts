@@ -1,6 +1,6 @@
 import manifest from "../../package.json" with { type: "json" };
 import { parseArguments } from "./arguments.ts";
-import type { Command } from "./commands.ts";
+import { COMMAND_LIST, type Command, TOPICS, type Topic } from "./commands.ts";
 import { completion } from "./completion.ts";
 import { CONFIG_VARIABLE, readEnv } from "./env.ts";
 import { printable, UsageError } from "./error.ts";
@@ -19,11 +19,11 @@ export interface Input extends World {
 export type Origin = "flag" | "env" | "file" | "default";
 
 export type Loaded =
-  /** Print this on stdout and exit with 0. */
-  | { readonly print: string }
+  /** Print this on stdout and exit with 0: a text, or what another room tells about a topic. */
+  | { readonly print: string | { readonly topic: Topic } }
   | {
       readonly print?: never;
-      readonly command: Exclude<Command, { name: "completion" }>;
+      readonly command: Exclude<Command, { name: "completion" | "help" }>;
       readonly config: Config;
       readonly origins: Readonly<Record<OptionName, Origin>>;
       /** The configuration file that was read. */
@@ -56,6 +56,7 @@ function load(input: Input): Loaded {
     return { print: asked.command === undefined ? help() : commandHelp(asked.command) };
   }
   const { command } = asked;
+  if (command.name === "help") return { print: told(command.topic) };
   if (command.name === "completion") return { print: completion(command.shell) };
 
   const home = homeOf(input);
@@ -91,6 +92,14 @@ function load(input: Input): Loaded {
     file: file?.path,
     warnings: warnings.slice(0, MAX_WARNINGS).map(printable),
   };
+}
+
+/** What `help TOPIC` prints. */
+function told(word: string | undefined): string | { topic: Topic } {
+  const topic = TOPICS.find((candidate) => candidate === word);
+  if (topic !== undefined) return { topic };
+  const [name] = COMMAND_LIST.find(([candidate]) => candidate === word) ?? [];
+  return name === undefined ? help() : commandHelp(name);
 }
 
 /** Shells expand `~/` at the start of a word only: not in `--flag=~/x`, in a variable or in a file. */

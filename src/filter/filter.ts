@@ -1,55 +1,75 @@
-import type { AuthEvent, RequestEvent } from "../model/event.ts";
 import type { Filter, IpProfile } from "../model/snapshot.ts";
+import type { Check, Line } from "./checks.ts";
+import { type FilterError, parse, type Term } from "./parse.ts";
 
-/** Longer than anybody types; bounds what is searched for at each row. */
-const MAX_TEXT = 256;
+export type { FilterError } from "./parse.ts";
+
+/** A term ready to be asked. */
+interface Question {
+  readonly negated: boolean;
+  readonly cost: number;
+  ofLine(event: Line, row: IpProfile | undefined): boolean;
+  ofAddress(row: IpProfile): boolean;
+}
 
 /**
- * Words that all must occur, in any order and case, in what a row or a line shows; `-word` must not.
- * A row shows its address, services and last act; a line its address, method, path, status, user and
- * agent. No text: everything passes.
+ * The filter that a text spells, or what is wrong with the text. All its terms must hold; without any, everything
+ * passes.
+ *
+ * A term is about the address (its row), about one line, or about either. Of a line both are asked, the row being
+ * that of the line's address: where that is not known, what is asked of it does not hold. Of an address alone, what
+ * is asked of a line does not hold. A negated term holds where the same term without its dash does not.
  */
-export function compileFilter(text: string): Filter {
-  const cut = text.slice(0, MAX_TEXT).trim();
-  const words = cut.toLowerCase().split(/\s+/).filter(Boolean);
-  const wanted = words.filter((word) => !isNegated(word));
-  const unwanted = words.filter(isNegated).map((word) => word.slice(1));
-  const passes = (texts: readonly string[]): boolean =>
-    wanted.every((word) => texts.some((shown) => shown.includes(word))) &&
-    !unwanted.some((word) => texts.some((shown) => shown.includes(word)));
+export function compileFilter(text: string): Filter | FilterError {
+  const terms = parse(text);
+  if ("message" in terms) return terms;
+  const checks = terms.flatMap((term) => term.checks);
+  // What costs least and may spare the rest comes first.
+  const questions = terms.map(question).sort((a, b) => a.cost - b.cost);
   return {
-    text: cut,
-    asksLines: false,
-    asksRows: false,
-    address: (row) => words.length === 0 || passes(rowTexts(row)),
-    line: (event) => words.length === 0 || passes(lineTexts(event)),
+    text: text.trim(),
+    asksLines: checks.some(({ by }) => by === "line" || by === "text"),
+    asksRows: checks.some(({ by }) => by === "row"),
+    line(event, row) {
+      for (const asked of questions) if (asked.ofLine(event, row) === asked.negated) return false;
+      return true;
+    },
+    address(row) {
+      for (const asked of questions) if (asked.ofAddress(row) === asked.negated) return false;
+      return true;
+    },
   };
 }
 
-/** A lone dash is text, not a negation of nothing. */
-function isNegated(word: string): boolean {
-  return word.length > 1 && word.startsWith("-");
+function question({ token: { negated }, checks }: Term): Question {
+  const cost = checks.reduce((most, check) => Math.max(most, check.cost), 0);
+  const lines = checks.map(ofLine);
+  const addresses = checks.map(ofAddress);
+  const [line] = lines;
+  const [address] = addresses;
+  if (line !== undefined && address !== undefined && checks.length === 1) {
+    return { negated, cost, ofLine: line, ofAddress: address };
+  }
+  return {
+    negated,
+    cost,
+    ofLine: (event, row) => lines.some((holds) => holds(event, row)),
+    ofAddress: (row) => addresses.some((holds) => holds(row)),
+  };
 }
 
-function rowTexts(row: IpProfile): string[] {
-  const texts: string[] = [row.ip];
-  for (const service of row.services) texts.push(service.name);
-  if (row.last !== undefined) texts.push(row.last.toLowerCase());
-  return texts;
+function ofLine(check: Check): Question["ofLine"] {
+  switch (check.by) {
+    case "row":
+      return (_, row) => row !== undefined && check.row(row);
+    case "text":
+      return (event, row) => check.line(event) || (row !== undefined && check.row(row));
+    case "line":
+    case "address":
+      return check.line;
+  }
 }
 
-function lineTexts(event: RequestEvent | AuthEvent): string[] {
-  const texts =
-    event.kind === "auth"
-      ? [event.ip, event.service, event.outcome, event.user]
-      : [
-          event.ip,
-          event.method,
-          event.path,
-          event.status?.toString(),
-          event.userAgent,
-          event.vhost,
-          event.user,
-        ];
-  return texts.filter((text) => text !== undefined).map((text) => text.toLowerCase());
+function ofAddress(check: Check): Question["ofAddress"] {
+  return check.by === "line" ? () => false : check.row;
 }

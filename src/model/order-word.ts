@@ -1,3 +1,5 @@
+import type { Query, Sort } from "./snapshot.ts";
+
 /** An order of rows in one word: a column, with `-` before it the other way round. */
 export type Order = Sort | `-${Sort}`;
 
