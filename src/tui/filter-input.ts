@@ -8,6 +8,8 @@ import { edit, insert, type LineInput } from "./line-input.ts";
 /** The filter being typed. */
 export interface FilterInput {
   readonly line: LineInput;
+  /** What may be filtered for, as it was when the input was opened: typing must not take away what it offers. */
+  readonly known: Known;
   /** What could stand at the cursor; `chosen` counts from 0 once somebody asks for it with Tab. */
   readonly completion: Completion;
   readonly chosen?: number;
@@ -26,14 +28,14 @@ export function openInput(text: string, known: Known): FilterInput {
 }
 
 /** After typing or pasting. */
-export function typeInto({ line }: FilterInput, text: string, known: Known): FilterInput {
+export function typeInto({ line, known }: FilterInput, text: string): FilterInput {
   return withLine(insert(line, text), known);
 }
 
 /** After an editing key; undefined where the action is none. */
-export function editInput(input: FilterInput, action: Action, known: Known): FilterInput | undefined {
+export function editInput(input: FilterInput, action: Action): FilterInput | undefined {
   const line = edit(input.line, action);
-  return line && withLine(line, known);
+  return line && withLine(line, input.known);
 }
 
 /** With the next of what could stand at the cursor, or the one before. */
@@ -48,7 +50,7 @@ export function completeInput(input: FilterInput, by: 1 | -1): FilterInput {
 
 /** With a certain one of them. */
 export function chooseInput(
-  { completion, line, chosen }: FilterInput,
+  { completion, line, chosen, known }: FilterInput,
   index: number,
   end = chosen === undefined ? completion.end : line.at,
   start = completion.start,
@@ -56,7 +58,7 @@ export function chooseInput(
   const word = completion.items[index]?.text ?? "";
   const text = line.text.slice(0, start) + word + line.text.slice(end);
   const at = start + word.length;
-  return { ...withError({ text, at }), completion, chosen: index };
+  return { ...withError({ text, at }), known, completion, chosen: index };
 }
 
 /** With the filter before or after this one in the history; the last step forward gives back what was typed. */
@@ -64,8 +66,8 @@ export function recallInto(
   input: FilterInput,
   history: readonly string[],
   by: 1 | -1,
-  known: Known,
 ): FilterInput {
+  const { known } = input;
   const { index, typed } = input.older ?? { index: -1, typed: input.line.text };
   const next = Math.max(-1, Math.min(history.length - 1, index + by));
   const opened = openInput(next < 0 ? typed : (history[next] ?? typed), known);
@@ -82,7 +84,10 @@ export function remember(history: readonly string[], filter: string): readonly s
 export function filterOf({ line, error }: FilterInput): string | undefined {
   const text = line.text.trim();
   if (error === undefined) return text;
-  const rest = `${line.text.slice(0, error.start)} ${line.text.slice(error.end)}`.trim().replace(/\s+/g, " ");
+  // The whole word goes, whatever part of it is wrong.
+  const before = line.text.slice(0, line.text.lastIndexOf(" ", error.start - 1) + 1);
+  const next = line.text.indexOf(" ", error.end);
+  const rest = (before + (next < 0 ? "" : line.text.slice(next + 1))).trim();
   return isError(compileFilter(rest)) ? undefined : rest;
 }
 
@@ -115,10 +120,10 @@ function distinct(texts: readonly (string | undefined)[]): string[] {
 }
 
 function withLine(line: LineInput, known: Known): FilterInput {
-  return { ...withError(line), completion: completeFilter(line.text, line.at, known) };
+  return { ...withError(line), known, completion: completeFilter(line.text, line.at, known) };
 }
 
-function withError(line: LineInput): Omit<FilterInput, "completion"> {
+function withError(line: LineInput): Omit<FilterInput, "completion" | "known"> {
   const compiled = compileFilter(line.text.trim() === "" ? "" : line.text);
   return { line, ...(isError(compiled) && { error: compiled }) };
 }

@@ -17,14 +17,9 @@ import { ASK, noticed, type Step } from "./step.ts";
 
 const SUSPICIOUS = "is:suspicious";
 
-/** What the input can offer. */
-export function known(state: State) {
-  return knownOf(state.snapshot ?? {});
-}
-
 export function openFilter(state: State): Step {
   const text = state.filter === "" ? "" : `${state.filter} `;
-  return [{ ...state, input: openInput(text, known(state)) }];
+  return [{ ...state, input: openInput(text, knownOf(state.snapshot ?? {})) }];
 }
 
 /** With the input changed: what of it is understood is filtered at once. */
@@ -33,7 +28,7 @@ export function withInput(state: State, input: FilterInput): Step {
 }
 
 export function type(state: State, text: string): Step {
-  return state.input === undefined ? [state] : withInput(state, typeInto(state.input, text, known(state)));
+  return state.input === undefined ? [state] : withInput(state, typeInto(state.input, text));
 }
 
 export function complete(state: State, by: 1 | -1): Step {
@@ -47,7 +42,7 @@ export function choose(state: State, index: number): Step {
 
 export function recall(state: State, by: 1 | -1): Step {
   const { input, history } = state;
-  return input === undefined ? [state] : withInput(state, recallInto(input, history, by, known(state)));
+  return input === undefined ? [state] : withInput(state, recallInto(input, history, by));
 }
 
 /** Closes the input and keeps its filter, unless something is wrong with it. */

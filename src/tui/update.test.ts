@@ -317,8 +317,10 @@ describe("marks", () => {
   });
 
   test("have a limit, and say so", () => {
-    const { state, keys } = drive({ rows: many(1_100) });
-    keys(...Array.from({ length: 1_001 }, () => "m"));
+    const { state, keys, change } = drive({ rows: many(1_000) });
+    keys(...Array.from({ length: 1_000 }, () => "m"));
+    change({});
+    keys("home", "m");
     expect([state().marks.length, state().notice]).toEqual([1_000, "no more than 1000 can be marked"]);
   });
 });
@@ -369,7 +371,7 @@ describe("the live panel", () => {
 
   test("adds what is new and keeps so many", () => {
     const { state, change } = drive({ live: lines(1, 40), seq: 40 });
-    change({ live: lines(30, 70), seq: 70 });
+    for (let seq = 45; seq <= 70; seq += 5) change({ live: lines(30, seq), seq });
     expect(numbers(state())).toEqual(lines(21, 70).map(({ seq }) => seq));
   });
 

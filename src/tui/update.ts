@@ -7,7 +7,6 @@ import {
   enterForm,
   filtered,
   keepFilter,
-  known,
   openFilter,
   openFilterForm,
   recall,
@@ -202,7 +201,7 @@ function act(state: State, action: Action): Step {
 function editing(state: State, action: Action): Step {
   const { modal } = state;
   if (modal?.kind === "form") return [withForm(state, editForm(modal.form, action))];
-  const input = state.input && editInput(state.input, action, known(state));
+  const input = state.input && editInput(state.input, action);
   return input === undefined ? [state] : withInput(state, input);
 }
 

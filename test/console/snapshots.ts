@@ -1,6 +1,15 @@
 import type { AuthEvent, RequestEvent, Socket } from "../../src/model/event.ts";
 import { type Ip, parseIp } from "../../src/model/ip.ts";
-import type { Detail, IpProfile, LiveLine, Query, Snapshot } from "../../src/model/snapshot.ts";
+import { compareRows } from "../../src/model/order.ts";
+import type {
+  Detail,
+  Group,
+  GroupProfile,
+  IpProfile,
+  LiveLine,
+  Query,
+  Snapshot,
+} from "../../src/model/snapshot.ts";
 
 /** The instant of every synthetic snapshot: 2026-11-24 12:00:05 UTC. */
 export const NOW = Date.UTC(2026, 10, 24, 12, 0, 5);
@@ -262,28 +271,40 @@ export function detail(address: Ip, rows = ROWS): Detail | undefined {
 /** Answers a question from {@link ROWS} and {@link LINES}, as the core would. */
 export function answer(query: Query, known: Partial<Snapshot> = {}): Snapshot {
   const whole = snapshot(known);
-  const { filter, after, detail: wanted } = query;
-  const rows = whole.rows.filter((row) => filter?.address(row) ?? true);
-  const keys = {
-    req: (row: IpProfile) => row.requests,
-    conn: (row: IpProfile) => row.connections,
-    est: (row: IpProfile) => row.established,
-    half: (row: IpProfile) => row.halfOpen,
-    sent: (row: IpProfile) => row.bytes,
-    auth: (row: IpProfile) => row.authFailures,
-    svc: (row: IpProfile) => row.services.length,
-    rate: (row: IpProfile) => row.requests60s,
-    last: (row: IpProfile) => row.lastSeen,
+  const { filter, after, group = "address", sort, reverse, limit = 1000, detail: wanted } = query;
+  const rowOf = (address: Ip) => whole.rows.find((row) => row.ip === address);
+  const passes = (row: IpProfile): boolean => {
+    if (filter === undefined) return true;
+    const lines = filter.asksLines ? whole.live.filter(({ event }) => event.ip === row.ip) : [];
+    return lines.length === 0 ? filter.address(row) : lines.some(({ event }) => filter.line(event, row));
   };
-  const key = query.sort in keys ? keys[query.sort as keyof typeof keys] : () => 0;
+  const rows = whole.rows.filter(passes).toSorted(compareRows<IpProfile>(sort, reverse));
+  const groups = group === "address" ? undefined : groupsOf(rows, group);
   const about = wanted === undefined ? undefined : detail(wanted, whole.rows);
   return {
     ...whole,
-    rows: rows.toSorted((a, b) => key(b) - key(a)).slice(0, query.limit ?? 1000),
+    rows: groups === undefined ? rows.slice(0, limit) : [],
+    ...(groups !== undefined && { groups: groups.slice(0, limit), matchedGroups: groups.length }),
     matched: rows.length,
     live: whole.live.filter(
-      ({ seq, event }) => seq > (after ?? whole.seq) && (filter?.line(event, undefined) ?? true),
+      ({ seq, event }) =>
+        seq > (after ?? whole.seq) && (filter === undefined || filter.line(event, rowOf(event.ip))),
     ),
     ...(about !== undefined && { detail: about }),
   };
+}
+
+/** Each group of the rows with the numbers of its first one, and how many it has. */
+function groupsOf(rows: readonly IpProfile[], by: Group): GroupProfile[] {
+  const groups = Map.groupBy(rows, ({ ip: address }) => {
+    if (by !== "prefix") return "";
+    return address.includes(":")
+      ? `${address.split(":").slice(0, 4).join(":")}::/64`
+      : address.replace(/\d+$/, "0/24");
+  });
+  return [...groups].flatMap(([group, [first, ...others]]) => {
+    if (first === undefined) return [];
+    const { ip: _, proxy: __, ...activity } = first;
+    return [{ ...activity, group, addresses: 1 + others.length }];
+  });
 }
