@@ -13,9 +13,9 @@ import {
   TCP_SYN_RECV,
 } from "../model/event.ts";
 import { parseIpWords } from "../model/ip.ts";
-import { mergeOrigin } from "../model/origin.ts";
 import { toSocketsView } from "../model/socket-table.ts";
 import { findAddress } from "./addresses.ts";
+import { learnOrigin } from "./origins.ts";
 import { keepAuth, keepRequest } from "./recent.ts";
 import {
   AUTH_ACCEPTED,
@@ -214,7 +214,7 @@ function foldBandwidth(state: State, event: BandwidthEvent): void {
 function foldOrigin({ addresses, origins }: State, event: OriginEvent): void {
   if (!parseIpWords(event.ip, scratch)) return;
   const slot = findAddress(addresses, scratch, 0);
-  if (slot >= 0) origins[slot] = mergeOrigin(origins[slot], event);
+  if (slot >= 0) learnOrigin(origins, slot, event);
 }
 
 function foldHealth(state: State, event: HealthEvent): void {

@@ -1,6 +1,6 @@
 import { formatIp, type IpWords, isV4 } from "../model/ip.ts";
 import { isTextSort, type NumberSort, textOf } from "../model/order.ts";
-import { networkOf, sharedOrigin } from "../model/origin.ts";
+import { sharedOrigin } from "../model/origin.ts";
 import type { Group, GroupProfile, Origin, Sort } from "../model/snapshot.ts";
 import { byNumber, type Compare, firstOf, withTies } from "./first.ts";
 import { LAST_AUTH, REQUESTS, read } from "./record.ts";
@@ -109,9 +109,12 @@ function groupByOrigin(state: State, slots: Int32Array, by: "network" | "country
   const numbers = new Map<string | number, number>();
   const compare = byAddress(state);
   for (const slot of slots) {
-    const origin = origins[slot];
+    const origin = origins.of[slot];
     // By number where one is known: registries spell an operator in several ways.
-    const key = by === "country" ? (origin?.country ?? "") : (origin?.asn ?? networkOf(origin));
+    const key =
+      by === "country"
+        ? (origins.countries[slot] as string)
+        : (origin?.asn ?? (origins.networks[slot] as string));
     let number = numbers.get(key);
     if (number === undefined) {
       number = example.length;
@@ -119,7 +122,7 @@ function groupByOrigin(state: State, slots: Int32Array, by: "network" | "country
       example.push(slot);
     } else if (by === "network" && origin?.org !== undefined) {
       const other = example[number] as number;
-      if (origins[other]?.org === undefined || compare(slot, other) < 0) example[number] = slot;
+      if (origins.of[other]?.org === undefined || compare(slot, other) < 0) example[number] = slot;
     }
     of[slot] = number;
   }
@@ -129,8 +132,8 @@ function groupByOrigin(state: State, slots: Int32Array, by: "network" | "country
 /** What the group is called: `45.77.12.0/24`, `AS14061 DigitalOcean`, `NL`, or "" for what is not known. */
 function nameOf({ addresses, origins }: State, { by, example }: Grouping, id: number): string {
   const slot = example[id] as number;
-  if (by === "country") return origins[slot]?.country ?? "";
-  if (by === "network") return networkOf(origins[slot]);
+  if (by === "country") return origins.countries[slot] as string;
+  if (by === "network") return origins.networks[slot] as string;
   const { words, stride } = addresses;
   const at = stride * slot;
   const prefix = words.slice(at, at + 4);
@@ -185,10 +188,10 @@ function sharedOrigins(
   slots: Int32Array,
   { of, example }: Grouping,
 ): (Origin | undefined)[] {
-  const shared = example.map((slot) => origins[slot]);
+  const shared = example.map((slot) => origins.of[slot]);
   for (const slot of slots) {
     const id = of[slot] as number;
-    shared[id] = sharedOrigin(shared[id], origins[slot]);
+    shared[id] = sharedOrigin(shared[id], origins.of[slot]);
   }
   return shared;
 }

@@ -55,7 +55,7 @@ export class Row implements IpProfile {
     return verdict === undefined || this.proxy ? undefined : verdict;
   }
   get origin(): Origin | undefined {
-    return this.#state.origins[this.slot];
+    return this.#state.origins.of[this.slot];
   }
   get firstSeen(): number {
     return this.#field(FIRST_SEEN);

@@ -1,5 +1,6 @@
 import type { IpWords } from "../model/ip.ts";
 import { addAddress, findAddress, removeAddress } from "./addresses.ts";
+import { forgetOrigin } from "./origins.ts";
 import {
   ACTIVITY,
   AUTH_FAILURES,
@@ -85,5 +86,5 @@ function forget(state: State, slot: number): void {
   sockets.establishedCount[slot] = 0;
   sockets.halfOpenCount[slot] = 0;
   state.texts[slot] = undefined;
-  state.origins[slot] = undefined;
+  forgetOrigin(state.origins, slot);
 }

@@ -1,10 +1,11 @@
 import type { BandwidthEvent, HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
-import type { Activity, Origin, Verdict } from "../model/snapshot.ts";
+import type { Activity, Verdict } from "../model/snapshot.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
 import { createLineReader, type LineReader } from "./lines.ts";
 import { type IsListed, isListedBy, type Listing } from "./listing.ts";
+import { createOrigins, type Origins } from "./origins.ts";
 import { createRecent, type Recent } from "./recent.ts";
 import { addressWords, createRecords, type Records } from "./record.ts";
 import { createSearch, SEARCHED, type Search } from "./search.ts";
@@ -89,8 +90,7 @@ export interface State {
   readonly records: Records;
   /** Each address in text, made when first shown. */
   readonly texts: (Ip | undefined)[];
-  /** Where each address comes from, as far as somebody told. The objects are never changed. */
-  readonly origins: (Origin | undefined)[];
+  readonly origins: Origins;
   readonly windows: Windows;
   readonly strips: Strips;
   readonly recent: Recent;
@@ -132,7 +132,7 @@ export function createState(options: StateOptions): State {
     addresses: createAddresses(n, options.seed, addressWords(records)),
     records,
     texts: [],
-    origins: [],
+    origins: createOrigins(n),
     windows: createWindows(n),
     strips: createStrips(n, limits.strips),
     recent,

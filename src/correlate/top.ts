@@ -1,12 +1,5 @@
 import { compareAddresses } from "../model/ip.ts";
-import {
-  compareTexts,
-  isTextSort,
-  type NumberSort,
-  numberOf,
-  type TextSort,
-  textOf,
-} from "../model/order.ts";
+import { compareTexts, isTextSort, type NumberSort, numberOf } from "../model/order.ts";
 import type { Sort } from "../model/snapshot.ts";
 import { byNumber, type Compare, firstOf, withTies } from "./first.ts";
 import { REQUESTS, read } from "./record.ts";
@@ -28,7 +21,7 @@ function comparator(state: State, slots: Int32Array, sort: Sort, reverse: boolea
   const names = byAddress(state);
   if (sort === "ip") return reverse ? (a, b) => names(b, a) : names;
   const primary = isTextSort(sort)
-    ? byText(slotTexts(state, slots, sort), reverse)
+    ? byText(sort === "cc" ? state.origins.countries : state.origins.networks, reverse)
     : byNumber(slotNumbers(state, slots, sort), reverse);
   const { records, sockets } = state;
   return withTies(
@@ -44,9 +37,9 @@ export function byAddress({ addresses: { words, stride } }: State): Compare {
   return (a, b) => compareAddresses(words, stride * a, words, stride * b);
 }
 
-/** Alphabetical, by the texts that stand at the ids: "" or nothing comes last. */
-export function byText(texts: readonly (string | undefined)[], reverse: boolean): Compare {
-  return (a, b) => compareTexts(texts[a] ?? "", texts[b] ?? "", reverse);
+/** Alphabetical, by the texts that stand at the ids: "" comes last. */
+export function byText(texts: readonly string[], reverse: boolean): Compare {
+  return (a, b) => compareTexts(texts[a] as string, texts[b] as string, reverse);
 }
 
 /** The number each of `slots` is sorted by, at the slot's place: once each, however often it is compared. */
@@ -60,14 +53,4 @@ export function slotNumbers(state: State, slots: Int32Array, sort: NumberSort): 
     keys[slot] = sort === "svc" ? row.serviceCount : number(row);
   }
   return keys;
-}
-
-function slotTexts({ origins }: State, slots: Int32Array, sort: TextSort): (string | undefined)[] {
-  const texts: (string | undefined)[] = [];
-  const text = textOf(sort);
-  for (const slot of slots) {
-    const origin = origins[slot];
-    if (origin !== undefined) texts[slot] = text(origin);
-  }
-  return texts;
 }
