@@ -2,16 +2,23 @@ import { cpus, release, totalmem } from "node:os";
 import { consoleUse } from "./console.ts";
 import { formats } from "./formats.ts";
 import { pipeline } from "./pipeline.ts";
+import { soak } from "./soak.ts";
 import { sockets } from "./sockets.ts";
 
 /** Every benchmark, by the word that runs it alone: `npm run bench -- pipeline`. */
 const BENCHMARKS = { pipeline, formats, sockets, console: consoleUse };
+/** Those that run only when they are asked for, for so many minutes: `npm run bench -- soak` or `soak:5`. */
+const LONG = { soak };
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in BENCHMARKS));
+const wanted = process.argv.slice(2).map((word) => word.split(":"));
+const names = [...Object.keys(BENCHMARKS), ...Object.keys(LONG)];
+const unknown = wanted.filter(
+  ([name = "", minutes]) =>
+    !names.includes(name) || (minutes !== undefined && !/^[1-9]\d{0,3}$/.test(minutes)),
+);
 if (unknown.length > 0) {
   process.stderr.write(
-    `no such benchmark: ${unknown.join(", ")}; there are: ${Object.keys(BENCHMARKS).join(", ")}\n`,
+    `no such benchmark: ${unknown.map((words) => words.join(":")).join(", ")}; there are: ${names.join(", ")} (soak:MINUTES)\n`,
   );
   process.exit(2);
 }
@@ -21,5 +28,10 @@ process.stdout.write(
     "Medians with (lowest-highest). Other work on the machine moves them: read the ratios.\n",
 );
 for (const [name, run] of Object.entries(BENCHMARKS)) {
-  if (wanted.length === 0 || wanted.includes(name)) await run();
+  if (wanted.length === 0 || wanted.some(([word]) => word === name)) await run();
+}
+for (const [name, run] of Object.entries(LONG)) {
+  for (const [word, minutes] of wanted) {
+    if (word === name) await run(minutes === undefined ? undefined : Number(minutes));
+  }
 }

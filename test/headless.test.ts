@@ -115,6 +115,22 @@ describe("--no-follow", () => {
     expect(snapshot.rows[0]).toMatchObject({ ip: "8.8.8.8", requests: 2, requests60s: 2, last: "GET /b" });
   });
 
+  test("writes snapshots and tables in the order that is asked for", async () => {
+    const large = line("1.1.1.1", 2, "/x", '200 5120000 "-" "curl/8.5.0"');
+    const log = file("order.log", line("8.8.8.8", 1, "/a") + line("8.8.8.8", 2, "/b") + large);
+    for (const command of [
+      ["stream", "snapshots"],
+      ["top", "--json"],
+    ]) {
+      const addresses = async (...args: string[]): Promise<string[]> => {
+        const { stdout } = await runProgram([...command, "--no-follow", "--access-log", log, ...args]);
+        return JSON.parse(stdout).rows.map(({ ip }: { ip: string }) => ip);
+      };
+      expect(await addresses()).toEqual(["8.8.8.8", "1.1.1.1"]);
+      expect(await addresses("--sort", "sent")).toEqual(["1.1.1.1", "8.8.8.8"]);
+    }
+  });
+
   test("names what is missing, with the right exit code", async () => {
     const gone = await runProgram(["stream", "events", "--no-follow", "--access-log", join(folder, "gone")]);
     expect(gone.code).toBe(1);

@@ -96,8 +96,8 @@ export async function openTerminal(color: boolean, choice: ThemeChoice = "auto")
     if (!before.some(([, known]) => known === listener)) process.off(event, listener);
   }
   // The library asks for the background at the start, and again when the terminal says that it changed.
-  const theme = (): Theme =>
-    choice === "auto" && guess !== "basic" ? (renderer.themeMode ?? guess ?? "dark") : (guess ?? "dark");
+  const first = guess ?? "dark";
+  const theme = (): Theme => (choice === "auto" && first !== "basic" ? (renderer.themeMode ?? first) : first);
   renderer.on("theme_mode", () => renderer.requestRender());
   const job = jobControl(renderer);
   const leave = listening([
