@@ -2,6 +2,7 @@ import type { AuthEvent, RequestEvent, RequestView } from "../model/event.ts";
 import { isV4, parseIpWords } from "../model/ip.ts";
 import { type PrefixSet, prefixSet } from "../model/prefix-set.ts";
 import type { IpProfile } from "../model/snapshot.ts";
+import { finder, type Needle } from "./needles.ts";
 import { isIn, markStatuses, type Range, readPrefixes, STATUSES } from "./values.ts";
 
 /** A line of either kind of log. */
@@ -20,13 +21,6 @@ export type Check =
       line(event: Line): boolean;
       row(row: IpProfile): boolean;
     };
-
-/** A text to search for. */
-export interface Needle {
-  readonly text: string;
-  /** It must be all of the text that is searched. */
-  readonly exact: boolean;
-}
 
 /** Nothing to decode. */
 export const FREE = 1;
@@ -66,20 +60,6 @@ export function rowText(
     by: "row",
     cost: COLUMN,
     row: (row) => fields(row).some((text) => text !== undefined && found(text)),
-  };
-}
-
-/** Whether a text holds one of the needles, in any case. */
-function finder(needles: readonly Needle[]): (text: string) => boolean {
-  const lowered = needles.map(({ text, exact }) => ({ text: text.toLowerCase(), exact }));
-  const [first] = lowered;
-  if (first !== undefined && lowered.length === 1) {
-    const { text: needle, exact } = first;
-    return exact ? (text) => text.toLowerCase() === needle : (text) => text.toLowerCase().includes(needle);
-  }
-  return (text) => {
-    const shown = text.toLowerCase();
-    return lowered.some((needle) => (needle.exact ? shown === needle.text : shown.includes(needle.text)));
   };
 }
 
@@ -167,7 +147,8 @@ export function freeText(text: string): Check {
   const inAddress = ADDRESS_PART.test(needle);
   const inStatus = STATUS_PART.test(needle);
   const inService = SERVICE_PART.test(needle);
-  const shows = (shown: string | undefined): boolean => shown?.toLowerCase().includes(needle) === true;
+  const found = finder([{ text, exact: false }]);
+  const shows = (shown: string | undefined): boolean => shown !== undefined && found(shown);
   return {
     by: "text",
     cost: EVERYTHING,

@@ -421,6 +421,31 @@ test("no text throws, and an error lies inside of it", () => {
   );
 });
 
+test("free text, and the value of a text key, is found exactly where it is shown", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary", minLength: 1, maxLength: 3 }),
+    fc.constantFrom("a", "A", "É", "é", ".*", "[a", "\\", "$", "^", "\n", "|", "Ä\u0308"),
+  );
+  fc.assert(
+    fc.property(text, fc.array(text, { maxLength: 4 }), (word, around) => {
+      const path = around.join("");
+      const line: RequestEvent = { kind: "request", at: 0, ip: parseIp("9.9.9.9") as Ip, path, source: "" };
+      const quote = `"${word.replace(/["\\]/g, "\\$&")}"`;
+      // Letters beyond ASCII that have one within it in lower case, as the sign of Kelvin.
+      fc.pre(!/[\u0130\u212a]/.test(path));
+      const shown = path.toLowerCase().includes(word.toLowerCase());
+      expect(compiled(`path:${quote}`).line(line, undefined)).toBe(shown);
+      expect(compiled(`path:zz,${quote}`).line(line, undefined)).toBe(shown);
+      expect(compiled(`path:=${quote}`).line(line, undefined)).toBe(
+        path.toLowerCase() === word.toLowerCase(),
+      );
+      const address = "9.9.9.9".includes(word);
+      expect(compiled(quote).line(line, undefined)).toBe(shown || address);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("a filter is the AND of its terms, and a dash the opposite of its term", () => {
   const single = fc.constantFrom(...KEYS.flatMap(({ examples }) => examples), "get", '"a b"', "45.77.0.0/16");
   fc.assert(

@@ -80,11 +80,12 @@ function spell(name: FormField, value: string): string {
   const typed = value.trim();
   if (typed === "" || name === "rest") return typed;
   if (name === "text") return isText(typed) ? typed : quoted(typed);
+  const compared = findKey(name)?.numeric === true;
   const term = (spelled: string): string => {
-    const compares = findKey(name)?.numeric === true && comparisonAt(spelled, 0) !== "";
+    const compares = compared && comparisonAt(spelled, 0) !== "";
     return `${name}${compares ? "" : ":"}${spelled}`;
   };
-  const asTyped = term(typed);
+  const asTyped = term(compared ? typed.replace(/([<>=])\s+/g, "$1") : typed);
   const [token, ...more] = tokenize(asTyped);
   if (more.length === 0 && token?.fault === undefined) return asTyped;
   if (TEXTS.includes(name)) return term(spellValue(typed));

@@ -10,11 +10,11 @@ import {
   lineIs,
   lineStatus,
   lineText,
-  type Needle,
   rowIs,
   rowNumber,
   rowText,
 } from "./checks.ts";
+import type { Needle } from "./needles.ts";
 import { type Range, readAsn, readRange } from "./values.ts";
 
 /** Values that occur now, to complete with. */
@@ -253,7 +253,7 @@ export const KEYS: readonly Key[] = [
   {
     ...plain("asn", "address", "number of the autonomous system", ["asn:4134", "asn:AS14061"]),
     allowed: "a number, as 4134 or AS4134",
-    phrase: { kind: "is", label: "network" },
+    phrase: { kind: "is", label: "AS number" },
     read({ text }) {
       const asn = readAsn(text);
       return asn === undefined ? undefined : [rowIs(({ origin }) => origin?.asn === asn)];

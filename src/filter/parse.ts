@@ -1,7 +1,8 @@
 import { prefixSet } from "../model/prefix-set.ts";
 import { didYouMean } from "../model/suggest.ts";
-import { addressIs, type Check, freeText, type Needle } from "./checks.ts";
+import { addressIs, type Check, freeText } from "./checks.ts";
 import { findKey, KEYS, type Key } from "./keys.ts";
+import type { Needle } from "./needles.ts";
 import { MAX_TEXT, type Token, tokenize, type Value } from "./tokens.ts";
 import { readPrefixes } from "./values.ts";
 
