@@ -66,7 +66,7 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     terminal.tmux("resize-window", "-x", "160", "-y", "45");
     await terminal.shows("┐┌");
     terminal.tmux("resize-window", "-x", "40", "-y", "10");
-    await terminal.shows("terminal too small");
+    await terminal.shows("needs 60x15");
     terminal.tmux("resize-window", "-x", "80", "-y", "24");
     await terminal.shows("Addresses");
     terminal.keys("Enter");

@@ -223,7 +223,7 @@ describe("the filter's input", () => {
     const { state, keys } = drive();
     keys("/", ..."ssh", "space", ..."status:");
     expect(state().filter).toBe("ssh");
-    expect(state().input?.error).toMatchObject({ start: 4, end: 11 });
+    expect(state().input?.error).toMatchObject({ start: 10, end: 11 });
     keys("return");
     expect([state().input === undefined, state().notice]).toEqual([false, state().input?.error?.message]);
     keys(..."4xx");
@@ -473,10 +473,13 @@ describe("the mouse", () => {
     expect(state().modal?.kind).toBe("detail");
     send({ kind: "press", x: 0, y: 0 });
     expect(state().modal).toBeUndefined();
-    send({ kind: "press", x: 5, y: 4 });
-    expect(state().sort).toBe("ip");
+    send({ kind: "press", x: 12, y: 4 });
+    expect([state().sort, state().reverse]).toEqual(["ip", false]);
+    send({ kind: "press", x: 12, y: 4 });
+    expect([state().sort, state().reverse]).toEqual(["ip", true]);
+    const { cursor } = state();
     send({ kind: "press", x: 5, y: 30 });
-    expect(state().cursor.index).toBe(2);
+    expect(state().cursor).toEqual(cursor);
   });
 
   test("moves the focus and scrolls what is under it", () => {
