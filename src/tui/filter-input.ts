@@ -62,11 +62,7 @@ export function chooseInput(
 }
 
 /** With the filter before or after this one in the history; the last step forward gives back what was typed. */
-export function recallInto(
-  input: FilterInput,
-  history: readonly string[],
-  by: 1 | -1,
-): FilterInput {
+export function recallInto(input: FilterInput, history: readonly string[], by: 1 | -1): FilterInput {
   const { known } = input;
   const { index, typed } = input.older ?? { index: -1, typed: input.line.text };
   const next = Math.max(-1, Math.min(history.length - 1, index + by));

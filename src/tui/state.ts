@@ -107,18 +107,29 @@ export function askedOf({ sort, reverse, group, filter }: Asked): Asked {
 
 /** The question whose answer this state wants, less the filter, which `filter` has as text. */
 export function queryOf(state: State): Query {
-  const { sort, reverse, group, filter, shown, snapshot, modal, size } = state;
-  const layout = layoutOf(size);
-  const goesOn = filter === shown.filter && snapshot !== undefined;
+  const { sort, reverse, group, filter, shown, snapshot, modal, log } = state;
+  const goesOn = filter === shown.filter && snapshot !== undefined && log.lines.length > 0;
   return {
     sort,
     ...(reverse && { reverse }),
     ...(group !== "address" && { group }),
+    // What was there before somebody looked is read from its end; of what comes now a part is picked.
     after: goesOn ? snapshot.seq : 0,
-    // What was there before somebody looked is read from its end; what comes now is sampled.
-    ...(goesOn && layout !== undefined && { lines: liveRows(layout).height }),
+    ...(goesOn && { lines: burstOf(state) }),
     ...(modal?.kind === "detail" && { detail: modal.ip }),
   };
+}
+
+/** Nobody reads more lines a second; fewer are all shown, and kept to scroll back to. */
+const LINES_PER_SECOND = 50;
+
+/** How many lines may come at once before only a part of them is shown: at least what the panel holds. */
+export function burstOf({ size, interval }: Pick<State, "size" | "interval">): number {
+  const layout = layoutOf(size);
+  return Math.max(
+    layout === undefined ? 0 : liveRows(layout).height,
+    Math.round(LINES_PER_SECOND * interval),
+  );
 }
 
 /** Who hears the keys. */

@@ -26,7 +26,7 @@ import { press, wheel } from "./mouse.ts";
 import { follow, liveHeight, move, movePage, scrollModal, scrollToSection, tableHeight } from "./moving.ts";
 import { groupNext, open } from "./opening.ts";
 import { FIRST, follow as followRow, keepOrder } from "./rows.ts";
-import { type Asked, isAddress, modeOf, type State, selected, selectedAddress } from "./state.ts";
+import { type Asked, burstOf, isAddress, modeOf, type State, selected, selectedAddress } from "./state.ts";
 import { ASK, HOLD, type Message, noticed, type Step } from "./step.ts";
 import { columnsOf } from "./table-columns.ts";
 
@@ -71,7 +71,8 @@ function receive(state: State, snapshot: Snapshot, asked: Asked): State {
     sameLines && asked.sort === shown.sort && asked.reverse === shown.reverse && asked.group === shown.group;
   const rows = rowsOf(snapshot);
   const batch = { lines: snapshot.live, skipped: snapshot.skipped };
-  const holds = liveHeight(state);
+  // Half of a panel a second: the eye follows, and a line stays for two.
+  const few = Math.max(2, Math.round((liveHeight(state) / 2) * state.interval));
   return settled({
     ...state,
     snapshot,
@@ -79,12 +80,8 @@ function receive(state: State, snapshot: Snapshot, asked: Asked): State {
     known: knownColumns(rows, state.known),
     rows: state.held && sameRows ? keepOrder(state.rows, rows) : rows,
     log:
-      sameLines && state.snapshot !== undefined
-        ? append(
-            state.log,
-            readable(batch, holds, Math.max(2, Math.round((holds / 3) * state.interval))),
-            state.maxLines,
-          )
+      sameLines && state.log.lines.length > 0
+        ? append(state.log, readable(batch, burstOf(state), few), state.maxLines)
         : append(EMPTY, { lines: snapshot.live, skipped: 0 }, state.maxLines),
   });
 }
