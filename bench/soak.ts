@@ -44,12 +44,19 @@ export async function soak(minutes = MINUTES): Promise<void> {
       );
     }
     printTable(
-      ["", "first", "last", "lowest", "highest", "slope per hour"],
+      ["", "first", "last", "lowest", "highest", "slope per hour*"],
       COLUMNS.map(({ heading, of, digits }) => {
         const values = seen.map(of);
         const figures = [values[0] ?? 0, values.at(-1) ?? 0, Math.min(...values), Math.max(...values)];
-        return [heading, ...figures.map((value) => value.toFixed(digits)), (60 * slope(values)).toFixed(1)];
+        return [
+          heading,
+          ...figures.map((value) => value.toFixed(digits)),
+          (60 * slope(values.slice(Math.floor(values.length / 3)))).toFixed(1),
+        ];
       }),
+    );
+    process.stdout.write(
+      "  * of the last two thirds: what the start takes is given back in the first minutes\n",
     );
     await keysToPaint(session);
     stop();
