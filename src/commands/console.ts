@@ -80,7 +80,7 @@ async function show(
       onLines = listener;
     },
     refresh: () => feed?.refresh?.(),
-    freeze: () => {},
+    freeze: engine.freeze,
   };
   try {
     return await runConsole({

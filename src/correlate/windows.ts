@@ -9,7 +9,8 @@ export interface Windows {
   readonly newest: Uint32Array;
 }
 
-const DEPTH = 64;
+/** Seconds of each. */
+export const DEPTH = 64;
 /** How far ahead of core time a count may stand without pushing out seconds still asked for. */
 const AHEAD = 4;
 
