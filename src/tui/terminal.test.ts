@@ -74,7 +74,7 @@ describeWith([{ program: "tmux" }, { program: "bash" }], "the console in a real 
     terminal.keys("Escape");
     await terminal.shows("Addresses");
     terminal.keys("/", "e", "n", "v");
-    await terminal.shows("filter: env");
+    await terminal.shows(`filter: "env"`);
     terminal.keys("Escape");
     await terminal.shows("filter: none");
     terminal.keys("q");
