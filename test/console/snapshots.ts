@@ -263,7 +263,13 @@ export function detail(address: Ip, rows = ROWS): Detail | undefined {
 export function answer(query: Query, known: Partial<Snapshot> = {}): Snapshot {
   const whole = snapshot(known);
   const { filter, after, detail: wanted } = query;
-  const rows = whole.rows.filter((row) => filter?.address(row) ?? true);
+  // As the core does: an address passes with one of its lines, or by itself.
+  const rows = whole.rows.filter((row) => {
+    const lines = filter?.asksLines ? whole.live.filter(({ event }) => event.ip === row.ip) : [];
+    return lines.length > 0
+      ? lines.some(({ event }) => filter?.line(event, row))
+      : (filter?.address(row) ?? true);
+  });
   const keys = {
     req: (row: IpProfile) => row.requests,
     conn: (row: IpProfile) => row.connections,
