@@ -23,7 +23,7 @@ export type Check =
     };
 
 /** Nothing to decode. */
-export const FREE = 1;
+const FREE = 1;
 /** A text of few different values, which the readers keep decoded. */
 const REPEATED = 2;
 const COLUMN = 3;

@@ -308,9 +308,7 @@ function plain(name: string, of: Key["of"], help: string, examples: readonly str
 
 function address(name: string, help: string): Key {
   return {
-    ...plain(name, "both", help, [
-      `${name}:${name === "ip" ? "203.0.113.7" : "203.0.113.0/24,2001:db8::/32"}`,
-    ]),
+    ...plain(name, "both", help, [name === "ip" ? "ip:203.0.113.7,203.0.113.9" : "net:203.0.113.0/24"]),
     allowed: "addresses or prefixes, as 203.0.113.7 or 2001:db8::/32",
     known: "addresses",
     phrase: { kind: "is", label: "in" },
