@@ -1,5 +1,6 @@
 import type { AuthEvent, RequestEvent, Socket } from "../../src/model/event.ts";
 import { type Ip, parseIp } from "../../src/model/ip.ts";
+import { compareRows } from "../../src/model/order.ts";
 import type { Detail, IpProfile, LiveLine, Query, Snapshot } from "../../src/model/snapshot.ts";
 
 /** The instant of every synthetic snapshot: 2026-11-24 12:00:05 UTC. */
@@ -264,22 +265,10 @@ export function answer(query: Query, known: Partial<Snapshot> = {}): Snapshot {
   const whole = snapshot(known);
   const { filter, after, detail: wanted } = query;
   const rows = whole.rows.filter((row) => filter?.address(row) ?? true);
-  const keys = {
-    req: (row: IpProfile) => row.requests,
-    conn: (row: IpProfile) => row.connections,
-    est: (row: IpProfile) => row.established,
-    half: (row: IpProfile) => row.halfOpen,
-    sent: (row: IpProfile) => row.bytes,
-    auth: (row: IpProfile) => row.authFailures,
-    svc: (row: IpProfile) => row.services.length,
-    rate: (row: IpProfile) => row.requests60s,
-    last: (row: IpProfile) => row.lastSeen,
-  };
-  const key = query.sort in keys ? keys[query.sort as keyof typeof keys] : () => 0;
   const about = wanted === undefined ? undefined : detail(wanted, whole.rows);
   return {
     ...whole,
-    rows: rows.toSorted((a, b) => key(b) - key(a)).slice(0, query.limit ?? 1000),
+    rows: rows.toSorted(compareRows(query.sort, query.reverse)).slice(0, query.limit ?? 1000),
     matched: rows.length,
     live: whole.live.filter(
       ({ seq, event }) => seq > (after ?? whole.seq) && (filter?.line(event, undefined) ?? true),
