@@ -1,7 +1,7 @@
 import { formatIp, type IpWords, isV4 } from "../model/ip.ts";
-import { isTextSort, type NumberSort, textOf } from "../model/order.ts";
+import { isTextSort, type NumberSort, type TextSort, textOf } from "../model/order.ts";
 import { sharedOrigin } from "../model/origin.ts";
-import type { Group, GroupProfile, Origin, Sort } from "../model/snapshot.ts";
+import type { Group, GroupProfile, Sort } from "../model/snapshot.ts";
 import { byNumber, type Compare, firstOf, withTies } from "./first.ts";
 import { LAST_AUTH, REQUESTS, read } from "./record.ts";
 import { Row } from "./row.ts";
@@ -37,18 +37,21 @@ export function topGroups(
 ): { readonly groups: GroupProfile[]; readonly count: number } {
   const grouping = group(state, slots, by);
   const count = grouping.example.length;
-  const ids = Int32Array.from({ length: count }, (_, id) => id);
+  const ids = new Int32Array(count);
+  for (let id = 0; id < count; id++) ids[id] = id;
   const first = firstOf(ids, limit, comparator(state, slots, grouping, sort, reverse));
-  const sums = new Map<number, GroupSum>();
-  for (const id of first) sums.set(id, new GroupSum(state, nameOf(state, grouping, id)));
+  const sums = Array.from(first, (id) => new GroupSum(state, nameOf(state, grouping, id)));
+  /** Place in the order of each group + 1, or 0. */
+  const places = new Int32Array(count);
+  for (let place = 0; place < first.length; place++) places[first[place] as number] = place + 1;
   const row = new Row(state);
   for (const slot of slots) {
-    const sum = sums.get(grouping.of[slot] as number);
+    const sum = sums[(places[grouping.of[slot] as number] as number) - 1];
     if (sum === undefined) continue;
     row.slot = slot;
     sum.add(row);
   }
-  return { groups: [...sums.values()].map((sum) => sum.toProfile()), count };
+  return { groups: sums.map((sum) => sum.toProfile()), count };
 }
 
 function group(state: State, slots: Int32Array, by: Joint): Grouping {
@@ -163,7 +166,7 @@ function comparator(
     requests[id] = (requests[id] as number) + read(state.records, slot, REQUESTS);
   }
   const primary = isTextSort(sort)
-    ? byText(sharedOrigins(state, slots, grouping).map(textOf(sort)), reverse)
+    ? byText(sharedTexts(state, slots, grouping, sort), reverse)
     : byNumber(groupNumbers(state, slots, grouping, sort), reverse);
   return withTies(primary, byNumber(connections), byNumber(requests), byName(state, grouping, false));
 }
@@ -182,18 +185,23 @@ function byName(state: State, grouping: Grouping, reverse: boolean): Compare {
   return byText(names, reverse);
 }
 
-/** What the addresses of each group share. */
-function sharedOrigins(
+/** The text of what the addresses of each group share. */
+function sharedTexts(
   { origins }: State,
   slots: Int32Array,
   { of, example }: Grouping,
-): (Origin | undefined)[] {
+  sort: TextSort,
+): string[] {
   const shared = example.map((slot) => origins.of[slot]);
   for (const slot of slots) {
     const id = of[slot] as number;
     shared[id] = sharedOrigin(shared[id], origins.of[slot]);
   }
-  return shared;
+  const made = sort === "cc" ? origins.countries : origins.networks;
+  const text = textOf(sort);
+  return example.map((slot, id) =>
+    shared[id] === origins.of[slot] ? (made[slot] as string) : text(shared[id]),
+  );
 }
 
 /** Of a risk and of a time the highest of its addresses, of services the different ones, of all else the sum. */

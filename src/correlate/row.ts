@@ -138,7 +138,7 @@ export class Row implements IpProfile {
   /** Adds its sockets by port, as far as they are walked. */
   addServices(sockets: Map<number, number>): void {
     const { table } = this.#state.sockets;
-    if (table !== undefined) {
+    if (table !== undefined && this.connections > 0) {
       for (const i of this.socketRows(MAX_WALK)) {
         const port = servicePort(table, i);
         sockets.set(port, (sockets.get(port) ?? 0) + 1);

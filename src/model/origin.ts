@@ -32,13 +32,18 @@ export function mergeOrigin(before: Origin | undefined, told: OriginEvent): Orig
 /** What two addresses have in common; undefined for nothing. Makes a new one only where `a` is more than that. */
 export function sharedOrigin(a: Origin | undefined, b: Origin | undefined): Origin | undefined {
   if (a === undefined || b === undefined) return undefined;
-  if (a === b || ORIGIN_FIELDS.every((field) => a[field] === undefined || a[field] === b[field])) return a;
+  if (a === b || isPartOf(a, b)) return a;
   const shared: Record<string, string | number> = {};
   for (const field of ORIGIN_FIELDS) {
     const value = a[field];
     if (value !== undefined && value === b[field]) shared[field] = value;
   }
   return Object.keys(shared).length > 0 ? (shared as Draft) : undefined;
+}
+
+function isPartOf(a: Origin, b: Origin): boolean {
+  for (const field of ORIGIN_FIELDS) if (a[field] !== undefined && a[field] !== b[field]) return false;
+  return true;
 }
 
 /** Who announces the address, as it is shown: `AS14061 DigitalOcean`, one of the two, or "" where neither is known. */

@@ -99,10 +99,51 @@ describe("a native line", () => {
     });
   });
 
+  test("of an origin, fields of a wrong kind or out of all bounds are left out", () => {
+    const origin = (fields: object) =>
+      parseNative(JSON.stringify({ kind: "origin", at: 1, ip: "8.8.8.8", ...fields })) as unknown;
+    const whole = {
+      country: "US",
+      city: "Ashburn",
+      asn: 15_169,
+      org: "Google LLC",
+      prefix: "8.8.8.0/24",
+      network: "GOGL",
+      abuse: "network-abuse@google.com",
+      hostname: "dns.google",
+    };
+    expect(origin(whole)).toEqual({ kind: "origin", at: 1, ip: "8.8.8.8", ...whole });
+    const wrong = {
+      country: "usa",
+      city: 7,
+      asn: 2 ** 32,
+      org: null,
+      prefix: "8.8.8.0/33",
+      network: [],
+      abuse: {},
+    };
+    expect(origin({ ...wrong, hostname: false })).toEqual({ kind: "origin", at: 1, ip: "8.8.8.8" });
+    expect(origin({ country: "U1", asn: 1.5, prefix: "x" })).toEqual({
+      kind: "origin",
+      at: 1,
+      ip: "8.8.8.8",
+    });
+    expect(origin({ ip: "nobody" })).toBeUndefined();
+  });
+
   test("no JSON makes it throw, however deep", () => {
     expect(parseNative("[".repeat(1e6))).toBeUndefined();
     expect(parseNative(`${'{"kind":'.repeat(1e5)}1${"}".repeat(1e5)}`)).toBeUndefined();
-    const kinds = fc.constantFrom("tick", "request", "auth", "sockets", "kernel", "bandwidth", "health");
+    const kinds = fc.constantFrom(
+      "tick",
+      "request",
+      "auth",
+      "sockets",
+      "kernel",
+      "bandwidth",
+      "origin",
+      "health",
+    );
     const keys = fc.constantFrom(
       "ip",
       "source",
@@ -129,7 +170,8 @@ describe("a native line", () => {
 function canonical(event: Event): Event | undefined {
   switch (event.kind) {
     case "request":
-    case "auth": {
+    case "auth":
+    case "origin": {
       const ip = parseIp(event.ip);
       return ip && { ...event, ip };
     }
