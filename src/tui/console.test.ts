@@ -28,7 +28,7 @@ describe("the main screen", () => {
         ["requests 45.77.12.9 212/m", "connections 45.77.12.9 18", "sent 45.77.12.9 2.1M"],
         ["Addresses 5 · by requests"],
         ["214 sockets", "180 established", "5 addresses", "24.7k req/min", "filter: none"],
-        ["/ filter", "! suspicious", "s sort", "Enter why", "? help", "q quit"],
+        ["/ filter", "! suspects", "Space freeze", "s sort", "Enter why", "? help", "q quit"],
       ]) {
         const shown = line(frame, words[0] ?? "");
         for (const word of words) expect(shown).toContain(word);

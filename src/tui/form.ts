@@ -27,7 +27,7 @@ export const FIELDS: readonly Field[] = [
   { name: "agent", label: "agent has", hint: "curl" },
   { name: "vhost", label: "virtual host has", hint: "shop" },
   { name: "net", label: "address or prefix", hint: "203.0.113.0/24" },
-  { name: "rate", label: "requests/min over", hint: "60" },
+  { name: "rate", label: "requests/min", hint: ">60" },
   { name: "text", label: "text anywhere", hint: "wp-login" },
   { name: "rest", label: "and also", hint: "-path:/health auth>3" },
 ];

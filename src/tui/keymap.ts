@@ -93,7 +93,7 @@ export const KEYMAP: readonly Binding[] = [
     action: "suspicious",
     label: "!",
     help: "only what is suspicious; again: the filter that was there before",
-    footer: { word: "suspicious", rank: 3 },
+    footer: { word: "suspects", rank: 3 },
   },
   {
     modes: ["main"],

@@ -45,16 +45,15 @@ const VIEWS: Readonly<Record<string, (console: Staged) => void | Promise<void>>>
     console.input.pressEnter();
     await press(console, "f");
   },
-  why: async (console) => {
-    await press(console, "sss");
-    console.input.pressEnter();
+  why: async ({ input, until }) => {
+    input.pressEnter();
+    await until("LAST 60");
   },
-  "why-sections": async (console) => {
-    await press(console, "sss");
-    console.input.pressEnter();
-    await console.frame();
-    console.input.pressTab();
-    console.input.pressTab();
+  "why-sections": async ({ input, until }) => {
+    input.pressEnter();
+    await until("LAST 60");
+    input.pressTab();
+    input.pressTab();
   },
   marked: (console) => press(console, "mjm"),
   stopped: async ({ input }) => {
@@ -97,7 +96,7 @@ const written: string[] = [];
 
 describe.each(SIZES)("at %dx%d", (width, height) => {
   test.each(Object.keys(VIEWS))("%s", async (view) => {
-    await using console = await stageOn(width, height, engine.snapshot, { title: "demo", sort: "rate" });
+    await using console = await stageOn(width, height, engine.snapshot, { title: "demo", sort: "risk" });
     await console.frame();
     await VIEWS[view]?.(console);
     const frame = `${await console.settled()}\n`;

@@ -30,7 +30,7 @@ function title({ snapshot, rows, shown: { sort, reverse, group, filter } }: Stat
   const matched = snapshot?.matched ?? 0;
   const some = filter === "" ? grouped(all) : `${grouped(matched)} of ${grouped(all)}`;
   const groups = snapshot?.matchedGroups ?? 0;
-  const count = group === "address" ? some : `${grouped(groups)} of ${some} addresses`;
+  const count = group === "address" ? some : `${grouped(groups)}, ${some} addresses`;
   const there = group === "address" ? matched : groups;
   return [
     [`${GROUP_NAMES[group].many} `, PALETTE.strong],
