@@ -68,7 +68,7 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
       const { JSON_VIEW, liveSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
       const { tableView } = await import("./commands/top.ts");
       const asked = { filter, limit: command.limit };
-      const view = command.json ? JSON_VIEW : tableView(config.utc);
+      const view = command.json ? JSON_VIEW : tableView(config);
       if (files) return fileSnapshots(files, config, asked, view, "end");
       return liveSnapshots(loaded, asked, view, command.once ? 1 : undefined);
     }

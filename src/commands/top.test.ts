@@ -11,7 +11,17 @@ const bandwidth = {
 
 test("the head of the table ends with the month, where something counts it", () => {
   const head = (known: Parameters<typeof snapshot>[0]) =>
-    tableView(true).text(snapshot(known)).split("\n")[0];
+    tableView({ utc: true, columns: [] }).text(snapshot(known)).split("\n")[0];
   expect(head({ bandwidth })).toEndWith("  412.0 req/s  1.2M requests  eth0 2026-11 1.2T in, 340G out");
   expect(head({})).toEndWith("  412.0 req/s  1.2M requests");
+});
+
+test("rows begin with their whole address, and have the columns that were asked for", () => {
+  const lines = (columns: Parameters<typeof tableView>[0]["columns"]) =>
+    tableView({ utc: true, columns }).text(snapshot()).trimEnd().split("\n").slice(-6);
+  expect(lines([])[0]).toMatch(/^ADDRESS +RISK +CONN +HALF REQ\/M +REQ +SENT +4XX +AUTH LAST$/);
+  expect(lines([]).find((line) => line.startsWith("2a01:4f8:c2c:1234:5678:9abc:def0:17 "))).toMatch(
+    / · +6 +- +41 +310 +900k +- +- POST \/api\/cart$/,
+  );
+  expect(lines(["ip", "auth", "last", "svc"])[0]).toMatch(/^ADDRESS +AUTH LAST {13}SVC$/);
 });

@@ -1,4 +1,6 @@
-import type { Bandwidth, IpProfile, Snapshot } from "../model/snapshot.ts";
+import type { Config } from "../config/options.ts";
+import type { Bandwidth, Snapshot, Sort } from "../model/snapshot.ts";
+import { COLUMNS } from "../tui/columns.ts";
 import { cut, fit } from "../tui/fit.ts";
 import { bytes, clock, short } from "../tui/format.ts";
 import type { View } from "./snapshots.ts";
@@ -7,30 +9,18 @@ const ROWS = 20;
 /** Cells of a line that no terminal limits. */
 const WIDTH = 200;
 
-interface Column {
-  readonly heading: string;
-  readonly width: number;
-  readonly text: (profile: IpProfile) => string;
-}
-
-const COLUMNS: readonly Column[] = [
-  { heading: "CONN", width: 5, text: (p) => short(p.connections) },
-  { heading: "HALF", width: 5, text: (p) => short(p.halfOpen) },
-  { heading: "REQ/M", width: 6, text: (p) => short(p.requests60s) },
-  { heading: "REQ", width: 6, text: (p) => short(p.requests) },
-  { heading: "SENT", width: 6, text: (p) => bytes(p.bytes) },
-  { heading: "4XX", width: 5, text: (p) => short(p.status4xx) },
-  { heading: "AUTH", width: 5, text: (p) => short(p.authFailures) },
-];
+/** The address first: scripts take the first word of a line. */
+const SHOWN: readonly Sort[] = ["ip", "risk", "conn", "half", "rate", "req", "sent", "4xx", "auth", "last"];
 const SHORTEST_ADDRESS = 15;
 
 /** `top`: the busiest addresses as plain text, for scripts and dumb terminals. */
-export function tableView(utc: boolean): View {
-  return { text: (snapshot) => table(snapshot, utc), lines: false, rows: ROWS };
+export function tableView({ utc, columns }: Pick<Config, "utc" | "columns">): View {
+  const shown = columns.length > 0 ? columns : SHOWN;
+  return { text: (snapshot) => table(snapshot, utc, shown), lines: false, rows: ROWS };
 }
 
 /** The snapshot as lines: totals, what is not well, headings, rows, and a blank line to end with. */
-function table(snapshot: Snapshot, utc: boolean): string {
+function table(snapshot: Snapshot, utc: boolean, shown: readonly Sort[]): string {
   const { totals, bandwidth, health, rows } = snapshot;
   const width = process.stdout.columns ?? WIDTH;
   const address = rows.reduce((widest, { ip }) => Math.max(widest, ip.length), SHORTEST_ADDRESS);
@@ -42,15 +32,20 @@ function table(snapshot: Snapshot, utc: boolean): string {
     ...health
       .filter(({ state }) => state !== "up")
       .map(({ source, state, detail }) => `! ${source} ${state}: ${detail}`),
-    `${fit("ADDRESS", address) + COLUMNS.map((c) => ` ${fit(c.heading, c.width, true)}`).join("")} LAST`,
-    ...rows.map(
-      (row) =>
-        fit(row.ip, address) +
-        COLUMNS.map((c) => ` ${fit(c.text(row), c.width, true)}`).join("") +
-        ` ${row.last ?? ""}`,
-    ),
+    line(shown, address, (name) => COLUMNS[name].title),
+    ...rows.map((row) => line(shown, address, (name, width) => COLUMNS[name].value(row, width))),
   ];
   return `${lines.map((line) => cut(line, width)).join("\n")}\n`;
+}
+
+/** A line of cells. Addresses stand in full, so that nobody has to guess one; the last cell needs no filling. */
+function line(shown: readonly Sort[], address: number, text: (name: Sort, width: number) => string): string {
+  const cells = shown.map((name, i) => {
+    const width = name === "ip" ? address : COLUMNS[name].width;
+    const said = text(name, width);
+    return i === shown.length - 1 && !COLUMNS[name].right ? said : fit(said, width, COLUMNS[name].right);
+  });
+  return cells.join(" ");
 }
 
 function monthText({ interface: name, month, inBytes, outBytes }: Bandwidth): string {

@@ -68,6 +68,7 @@ export function shell(width: number, height: number, env: Readonly<Record<string
   };
 
   return {
+    directory,
     tmux,
     screen,
     until,
