@@ -239,6 +239,24 @@ describe("live lines", () => {
     const { fold, ask } = engine({ limits: { ...LIMITS, recentRecords: 4 } });
     fold(...Array.from({ length: 10 }, (_, i) => request(VISITOR, `/${i}`)));
     expect(ask({ after: 2 }).live.map(({ seq }) => seq)).toEqual([7, 8, 9, 10]);
+    // 3 to 6 were overwritten before anybody saw them.
+    expect(ask({ after: 2 }).skipped).toBe(4);
+  });
+
+  test("are so many as asked for, evenly picked, and the others are counted", () => {
+    const { fold, ask } = engine();
+    fold(...Array.from({ length: 11 }, (_, i) => request(VISITOR, `/${i}`)), request(PRIVATE, "/hidden"));
+    const pick = (lines: number, more: Partial<Query> = {}) => {
+      const { live, skipped } = ask({ after: 0, lines, ...more });
+      return [live.map(({ seq }) => seq), skipped];
+    };
+    expect(pick(3)).toEqual([[1, 6, 11], 8]);
+    expect(pick(1)).toEqual([[11], 10]);
+    expect(pick(0)).toEqual([[], 11]);
+    expect(pick(11)).toEqual([Array.from({ length: 11 }, (_, i) => i + 1), 0]);
+    expect(pick(2, { after: 9 })).toEqual([[10, 11], 0]);
+    expect(pick(2, { filter: filter((path) => path >= "/8") })).toEqual([[9, 10], 0]);
+    expect(pick(5, { after: 100 })).toEqual([[], 0]);
   });
 });
 
