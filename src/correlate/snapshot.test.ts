@@ -3,7 +3,7 @@ import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { AuthEvent, Event, HealthEvent, KernelEvent, RequestEvent, Socket } from "../model/event.ts";
 import { formatIp, type Ip, parseIp } from "../model/ip.ts";
 import { proxiesOf } from "../model/proxies.ts";
-import type { Filter, Query } from "../model/snapshot.ts";
+import type { Filter, Query, Verdict } from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
 import { snapshot } from "./snapshot.ts";
 import { createState, type Limits, MAX_SOURCES, type StateOptions } from "./state.ts";
@@ -451,4 +451,21 @@ test("two samples that share a second are not a doubled rate", () => {
   fold(kernel(NOW - 2_005, 0), kernel(NOW - 1_004, 100), kernel(NOW + 1, 200), kernel(NOW + 999, 300));
   const rates = ask().series.newConnections.slice(-3).map(Math.round);
   expect(rates).toEqual([100, 100, 100]);
+});
+
+test("a network is called what its lowest named address says, and the worst of equals is the lowest", () => {
+  const { fold, ask } = engine({
+    judge: ({ requests }) => ({ risk: 10, severity: "info", findings: [], requests }) as Verdict,
+  });
+  const [low, middle, high] = ["45.0.0.1", "45.0.0.2", "45.0.0.3"].map((text) => parseIp(text) as Ip);
+  const origin = (ip: Ip | undefined, org?: string): Event => {
+    return { kind: "origin", at: NOW, ip: ip as Ip, asn: 9, ...(org !== undefined && { org }) };
+  };
+  fold(request(high as Ip), request(high as Ip), request(middle as Ip), request(low as Ip));
+  fold(origin(high, "High"), origin(middle, "Middle"), origin(low));
+  const { groups, matchedGroups } = ask({ group: "network" });
+  expect(groups).toMatchObject([{ group: "AS9 Middle", addresses: 3, origin: { asn: 9 }, requests: 4 }]);
+  expect(groups?.[0]?.origin).toEqual({ asn: 9 });
+  expect(groups?.[0]?.verdict).toMatchObject({ requests: 1 });
+  expect(matchedGroups).toBe(1);
 });
