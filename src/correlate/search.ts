@@ -6,10 +6,10 @@ import type { Row } from "./row.ts";
 import type { State } from "./state.ts";
 
 /**
- * Kept lines looked at per question: what one costs stays below a few milliseconds, and a full arena is through after
- * a handful of questions.
+ * Kept lines looked at per question: some ten milliseconds where a filter decodes all their texts, and a full arena is
+ * through after a handful of questions.
  */
-export const SEARCHED = 16_384;
+export const SEARCHED = 8_192;
 
 /**
  * Which addresses have a kept line that a filter lets through, found out piece by piece: new lines first, then older

@@ -3,7 +3,7 @@ import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { AuthEvent, Event, HealthEvent, KernelEvent, RequestEvent, Socket } from "../model/event.ts";
 import { formatIp, type Ip, parseIp } from "../model/ip.ts";
 import { proxiesOf } from "../model/proxies.ts";
-import type { Filter, Query } from "../model/snapshot.ts";
+import type { Filter, Query, Verdict } from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
 import { snapshot } from "./snapshot.ts";
 import { createState, type Limits, MAX_SOURCES, type StateOptions } from "./state.ts";
@@ -239,6 +239,24 @@ describe("live lines", () => {
     const { fold, ask } = engine({ limits: { ...LIMITS, recentRecords: 4 } });
     fold(...Array.from({ length: 10 }, (_, i) => request(VISITOR, `/${i}`)));
     expect(ask({ after: 2 }).live.map(({ seq }) => seq)).toEqual([7, 8, 9, 10]);
+    // 3 to 6 were overwritten before anybody saw them.
+    expect(ask({ after: 2 }).skipped).toBe(4);
+  });
+
+  test("are so many as asked for, evenly picked, and the others are counted", () => {
+    const { fold, ask } = engine();
+    fold(...Array.from({ length: 11 }, (_, i) => request(VISITOR, `/${i}`)), request(PRIVATE, "/hidden"));
+    const pick = (lines: number, more: Partial<Query> = {}) => {
+      const { live, skipped } = ask({ after: 0, lines, ...more });
+      return [live.map(({ seq }) => seq), skipped];
+    };
+    expect(pick(3)).toEqual([[1, 6, 11], 8]);
+    expect(pick(1)).toEqual([[11], 10]);
+    expect(pick(0)).toEqual([[], 11]);
+    expect(pick(11)).toEqual([Array.from({ length: 11 }, (_, i) => i + 1), 0]);
+    expect(pick(2, { after: 9 })).toEqual([[10, 11], 0]);
+    expect(pick(2, { filter: filter((path) => path >= "/8") })).toEqual([[9, 10], 0]);
+    expect(pick(5, { after: 100 })).toEqual([[], 0]);
   });
 });
 
@@ -433,4 +451,21 @@ test("two samples that share a second are not a doubled rate", () => {
   fold(kernel(NOW - 2_005, 0), kernel(NOW - 1_004, 100), kernel(NOW + 1, 200), kernel(NOW + 999, 300));
   const rates = ask().series.newConnections.slice(-3).map(Math.round);
   expect(rates).toEqual([100, 100, 100]);
+});
+
+test("a network is called what its lowest named address says, and the worst of equals is the lowest", () => {
+  const { fold, ask } = engine({
+    judge: ({ requests }) => ({ risk: 10, severity: "info", findings: [], requests }) as Verdict,
+  });
+  const [low, middle, high] = ["45.0.0.1", "45.0.0.2", "45.0.0.3"].map((text) => parseIp(text) as Ip);
+  const origin = (ip: Ip | undefined, org?: string): Event => {
+    return { kind: "origin", at: NOW, ip: ip as Ip, asn: 9, ...(org !== undefined && { org }) };
+  };
+  fold(request(high as Ip), request(high as Ip), request(middle as Ip), request(low as Ip));
+  fold(origin(high, "High"), origin(middle, "Middle"), origin(low));
+  const { groups, matchedGroups } = ask({ group: "network" });
+  expect(groups).toMatchObject([{ group: "AS9 Middle", addresses: 3, origin: { asn: 9 }, requests: 4 }]);
+  expect(groups?.[0]?.origin).toEqual({ asn: 9 });
+  expect(groups?.[0]?.verdict).toMatchObject({ requests: 1 });
+  expect(matchedGroups).toBe(1);
 });
