@@ -5,11 +5,8 @@ import type {
   Detail,
   Filter,
   InterfaceRate,
-  IpProfile,
-  Offender,
   Query,
   Snapshot,
-  Sort,
   Totals,
 } from "../model/snapshot.ts";
 import { socketAt } from "../model/socket-table.ts";
@@ -17,6 +14,7 @@ import { findAddress } from "./addresses.ts";
 import { counterRate, perSecond } from "./fold.ts";
 import { topGroups } from "./groups.ts";
 import { liveLines } from "./live.ts";
+import { offendersOf } from "./offenders.ts";
 import { previousRecord } from "./recent.ts";
 import { HIDDEN, LAST_AUTH, LAST_REQUEST, read } from "./record.ts";
 import { Row } from "./row.ts";
@@ -27,7 +25,6 @@ import { topSlots } from "./top.ts";
 import { lastMinute, sumSeries } from "./windows.ts";
 
 const ROWS = 1_000;
-const OFFENDERS = 3;
 /** Milliseconds, at least: longer than a poll that was late, shorter than a rate of a dead source may mislead. */
 const RATES_LAST = 10_000;
 const DETAIL_SOCKETS = 256;
@@ -59,11 +56,7 @@ export function snapshot(state: State, query: Query): Snapshot {
       inBytes: lastMinute(series.inBytes, now),
       outBytes: lastMinute(series.outBytes, now),
     },
-    offenders: {
-      requests: offenders(state, shown, row, "rate", (profile) => profile.requests60s),
-      connections: offenders(state, shown, row, "conn", (profile) => profile.connections),
-      bytes: offenders(state, shown, row, "sent", (profile) => profile.bytes),
-    },
+    offenders: offendersOf(state, shown),
     health: [...state.health.values()],
     matched: slots.length,
     rows: Array.from(rows, (slot) => {
@@ -174,21 +167,6 @@ function interfaceRates(state: State): InterfaceRate[] {
 
 function bandwidthOf({ interface: name, month, inBytes, outBytes }: BandwidthEvent): Bandwidth {
   return { interface: name, month, inBytes, outBytes };
-}
-
-function offenders(
-  state: State,
-  shown: Int32Array,
-  row: Row,
-  sort: Sort,
-  value: (profile: IpProfile) => number,
-): Offender[] {
-  const first: Offender[] = [];
-  for (const slot of topSlots(state, shown, sort, OFFENDERS)) {
-    row.slot = slot;
-    if (value(row) > 0) first.push({ ip: row.ip, value: value(row) });
-  }
-  return first;
 }
 
 function detailOf(state: State, ip: Ip, row: Row): Detail | undefined {

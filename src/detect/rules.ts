@@ -74,8 +74,11 @@ export const RULES: readonly Rule[] = [
   {
     name: "burst",
     help: "More than 300 requests in the last minute. A crawler or an office does that too: information alone.",
-    test: ({ requests60s }) =>
-      requests60s > 300 ? { score: 20, evidence: `${requests60s} requests in 60 s` } : undefined,
+    // The count since start is at hand; that of the minute is summed up.
+    test: (row) =>
+      row.requests > 300 && row.requests60s > 300
+        ? { score: 20, evidence: `${row.requests60s} requests in 60 s` }
+        : undefined,
   },
 ];
 

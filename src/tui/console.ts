@@ -65,6 +65,8 @@ const FAST = 250;
 /** How long rows keep their order after a key (ms). */
 const HOLD = 1_000;
 const NOTICE = 3_000;
+/** What is typed is on the screen before it is asked about (ms): a letter must not wait for its answer. */
+const TYPED = 8;
 
 /** The console on a terminal; the result stops its timers. */
 export function startConsole(options: ConsoleOptions, terminal: Terminal): () => void {
@@ -79,6 +81,7 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
   const hold = timer(HOLD);
   const notice = timer(NOTICE);
   const search = timer(QUESTIONS_WITHIN);
+  const typing = timer(TYPED);
   let wanted = false;
 
   const hear = (message: Message): void => {
@@ -92,7 +95,8 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
       case "ask":
-        want();
+        if (state.input === undefined) want();
+        else typing.restart(want);
         break;
       case "refresh":
         host.refresh();
@@ -158,7 +162,7 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
 
   return () => {
     clearInterval(heartbeat);
-    for (const one of [...recent, burst, hold, notice, search]) one.stop();
+    for (const one of [...recent, burst, hold, notice, search, typing]) one.stop();
   };
 }
 

@@ -1,0 +1,69 @@
+import type { Offender, Snapshot } from "../model/snapshot.ts";
+import type { Compare } from "./first.ts";
+import { BYTES, HIDDEN, REQUESTS, read } from "./record.ts";
+import { Row } from "./row.ts";
+import type { State } from "./state.ts";
+import { byAddress } from "./top.ts";
+import { sumWindow } from "./windows.ts";
+
+const OFFENDERS = 3;
+
+/**
+ * The three first of `shown` by requests in 60 s, by sockets and by bytes sent, equal ones as rows would stand. Made for
+ * every snapshot of all addresses, so what cannot be among them is passed over unseen: nobody had more requests in
+ * a minute than ever.
+ */
+export function offendersOf(state: State, shown: Int32Array): Snapshot["offenders"] {
+  const { records, sockets, windows } = state;
+  const now = Math.floor(state.now / 1000);
+  const requests = threeBest(state);
+  const bytes = threeBest(state);
+  for (const slot of shown) {
+    if (read(records, slot, REQUESTS) >= requests.least()) requests.offer(slot, sumWindow(windows, slot, now, 60));
+    bytes.offer(slot, read(records, slot, BYTES));
+  }
+  const connections = threeBest(state);
+  for (const slot of sockets.holders) {
+    if (read(records, slot, HIDDEN) === 0) connections.offer(slot, sockets.count[slot] as number);
+  }
+  return { requests: requests.list(), connections: connections.list(), bytes: bytes.list() };
+}
+
+interface Best {
+  /** What a value must reach to be among them: more than nothing. */
+  least(): number;
+  offer(slot: number, value: number): void;
+  list(): Offender[];
+}
+
+function threeBest(state: State): Best {
+  const best: { readonly slot: number; readonly value: number }[] = [];
+  const ties = tiesOf(state);
+  const row = new Row(state);
+  let least = 1;
+  return {
+    least: () => least,
+    offer(slot, value) {
+      if (value < least) return;
+      best.push({ slot, value });
+      best.sort((a, b) => b.value - a.value || ties(a.slot, b.slot));
+      if (best.length > OFFENDERS) best.pop();
+      if (best.length === OFFENDERS) least = Math.max(1, best.at(-1)?.value ?? 1);
+    },
+    list: () =>
+      best.map(({ slot, value }) => {
+        row.slot = slot;
+        return { ip: row.ip, value };
+      }),
+  };
+}
+
+/** How rows stand that are equal in what they are sorted by. */
+function tiesOf(state: State): Compare {
+  const { records, sockets } = state;
+  const names = byAddress(state);
+  return (a, b) =>
+    (sockets.count[b] as number) - (sockets.count[a] as number) ||
+    read(records, b, REQUESTS) - read(records, a, REQUESTS) ||
+    names(a, b);
+}
