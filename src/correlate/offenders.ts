@@ -19,7 +19,8 @@ export function offendersOf(state: State, shown: Int32Array): Snapshot["offender
   const requests = threeBest(state);
   const bytes = threeBest(state);
   for (const slot of shown) {
-    if (read(records, slot, REQUESTS) >= requests.least()) requests.offer(slot, sumWindow(windows, slot, now, 60));
+    if (read(records, slot, REQUESTS) >= requests.least())
+      requests.offer(slot, sumWindow(windows, slot, now, 60));
     bytes.offer(slot, read(records, slot, BYTES));
   }
   const connections = threeBest(state);

@@ -170,7 +170,9 @@ describe("keys", () => {
     await using console = await stage(160, 45);
     console.input.pressKey("/");
     await console.input.typeText(".env");
-    const typed = await console.until("Addresses 1 of 5");
+    await console.until(`filter: ".env"`);
+    const typed = await console.settled();
+    expect(typed).toContain("Addresses 1 of 5");
     expect(typed).toContain("/ .env");
     expect(typed).toContain(`filter: ".env"`);
     expect(typed).not.toContain("/docs/start");
