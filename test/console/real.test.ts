@@ -53,13 +53,13 @@ describeWith(
       const wheel = (x: number, y: number, down: boolean): void =>
         void terminal.keys("-l", `\x1b[<${down ? 65 : 64};${x};${y}M`);
       /** Until it is seen: a terminal still answering what it was asked at the start may take one for its answer. */
-      const escape = (seen: string): Promise<true> =>
+      const leave = (seen: string): Promise<true> =>
         terminal.until(seen, () => {
           terminal.keys("Escape");
           Bun.sleepSync(100);
           return terminal.screen().includes(seen);
         }) as Promise<true>;
-      return Object.assign(terminal, { log, click, wheel, escape });
+      return Object.assign(terminal, { log, click, wheel, leave });
     };
 
     for (const [width, height] of [
@@ -73,7 +73,7 @@ describeWith(
           await terminal.shows("REQUESTS");
           terminal.keys("End");
           await terminal.shows("curl");
-          await terminal.escape("filter: none");
+          await terminal.leave("filter: none");
           terminal.keys("j");
         }
         terminal.keys("?");
@@ -83,9 +83,7 @@ describeWith(
         // No clipboard, title or colour but ours, nothing that turns text, no C1 control.
         expect(sent).not.toContain("\x1b]52;");
         expect(sent).not.toContain("\x1b]0;owned");
-        expect(Buffer.from(sent, "latin1").toString()).not.toMatch(
-          /[\x80-\x9f\u202a-\u202e\u2066-\u2069\u200b\u200d\ufeff]/,
-        );
+        expect(Buffer.from(sent, "latin1").toString()).not.toMatch(/[\x80-\x9f]|\p{Bidi_Control}|\p{Cf}/u);
         expect(terminal.screen()).not.toContain("hacked");
         const edges = terminal
           .screen()
@@ -149,12 +147,12 @@ describeWith(
       await terminal.shows("in 45.77.12.0/24");
       terminal.keys("Escape");
       await terminal.shows("45.77.12.0/24 ×6");
-      await terminal.escape("filter: none");
+      await terminal.leave("filter: none");
       terminal.keys("/", "stata:1");
       await terminal.shows("did you mean");
       terminal.keys("Enter");
       await terminal.shows("/ stata:1");
-      await terminal.escape("q quit");
+      await terminal.leave("q quit");
       terminal.keys("q");
       await terminal.shows("$");
     });
