@@ -9,7 +9,7 @@ const ORIGIN = { country: "NL", asn: 14_061, org: "DigitalOcean" };
 const RICH = profile("45.77.12.9", { origin: ORIGIN, inBytes: 1, outBytes: 2, sessions: 3 });
 
 function names(width: number, wanted: readonly Sort[]): Sort[] {
-  return columnsFor(width, wanted).map(({ name }) => name);
+  return columnsFor(width, wanted, "risk").map(({ name }) => name);
 }
 
 describe("columns", () => {
@@ -45,11 +45,20 @@ describe("columns", () => {
       "last",
     ]);
     expect(names(31, SORTS)).toEqual(["risk", "ip", "conn", "rate", "auth"]);
+    // The one that is sorted by explains the order.
+    expect(columnsFor(60, SORTS, "5xx").map(({ name }) => name)).toEqual([
+      "risk",
+      "ip",
+      "conn",
+      "rate",
+      "5xx",
+      "auth",
+    ]);
   });
 
   test("never overlap and fill the width with the last act", () => {
     for (let width = 42; width < 260; width++) {
-      const placed = columnsFor(width, SORTS);
+      const placed = columnsFor(width, SORTS, "risk");
       let edge = 0;
       for (const { x, width: cells } of placed) {
         expect(x >= edge).toBe(true);
@@ -63,7 +72,7 @@ describe("columns", () => {
   test("the last act grows first, then the address up to its longest form, then the last act again", () => {
     const plain = columnsOf({ columns: [], known: [] });
     const size = (of: number, wanted: Sort) =>
-      columnsFor(of, plain).find(({ name }) => name === wanted)?.width;
+      columnsFor(of, plain, "risk").find(({ name }) => name === wanted)?.width;
     expect([size(108, "last"), size(108, "ip")]).toEqual([16, 18]);
     expect([size(120, "last"), size(120, "ip")]).toEqual([28, 18]);
     expect([size(131, "last"), size(131, "ip")]).toEqual([28, 29]);

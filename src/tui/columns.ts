@@ -96,14 +96,14 @@ const ADDRESS_FULL = 39;
 /** What LAST has before ADDRESS may grow. */
 const LAST_ENOUGH = 28;
 
-/** Those of the columns `wanted` that fit into `width` cells with blanks between, in their order. */
-export function columnsFor(width: number, wanted: readonly Sort[]): Placed[] {
+/** Those of the columns `wanted` that fit into `width` cells with blanks between, in their order; `sort` stays. */
+export function columnsFor(width: number, wanted: readonly Sort[], sort: Sort): Placed[] {
   const kept = [...wanted];
   const needed = () => kept.reduce((sum, name, i) => sum + COLUMNS[name].width + gap(COLUMNS[name], i), 0);
   for (const name of LEAVING) {
     if (needed() <= width) break;
     const at = kept.indexOf(name);
-    if (at >= 0) kept.splice(at, 1);
+    if (at >= 0 && name !== sort) kept.splice(at, 1);
   }
   const spare = Math.max(0, width - needed());
   const room = kept.includes("last") ? Math.max(0, spare - (LAST_ENOUGH - COLUMNS.last.width)) : spare;

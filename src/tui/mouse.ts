@@ -71,7 +71,7 @@ function pressLive(state: State, layout: Layout, x: number, y: number): Step {
 function pressTable(state: State, layout: Layout, x: number, y: number): Step {
   const area = tableRows(layout);
   if (y === area.y - 1) {
-    const found = columnsFor(area.width, columnsOf(state)).find(
+    const found = columnsFor(area.width, columnsOf(state), state.shown.sort).find(
       (placed) => x - area.x >= placed.x && x - area.x <= placed.x + placed.width,
     );
     if (found === undefined) return [state];

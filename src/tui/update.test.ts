@@ -155,12 +155,12 @@ describe("rows", () => {
     ]);
   });
 
-  test("change their order at once when it is asked for: by the next column on screen, and inverted", () => {
+  test("change their order at once when it is asked for: by the next column, and inverted", () => {
     const { state, keys } = drive();
-    keys("s");
+    keys("s", "s", "s", "s");
     expect(state().sort).toBe("auth");
     expect(state().rows.map(keyOf)[0]).toBe("141.98.11.20");
-    keys("S", "<");
+    keys("S", "S", "S", "S", "<");
     expect(state().sort).toBe("rate");
     keys(">", "i");
     expect([state().sort, state().reverse]).toEqual(["req", true]);

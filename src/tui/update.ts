@@ -1,5 +1,5 @@
-import type { Snapshot, Sort } from "../model/snapshot.ts";
-import { columnsFor, knownColumns } from "./columns.ts";
+import type { Snapshot } from "../model/snapshot.ts";
+import { knownColumns } from "./columns.ts";
 import { editInput } from "./filter-input.ts";
 import {
   clearFilter,
@@ -19,7 +19,6 @@ import {
 } from "./filtering.ts";
 import { editForm, focusOn, typeIntoForm } from "./form.ts";
 import { type Action, actionOf, type KeyName } from "./keymap.ts";
-import { layoutOf, tableRows } from "./layout.ts";
 import { append, EMPTY, moveTo as moveLogTo, readable } from "./log.ts";
 import { MAX_MARKS, toggleMark } from "./marks.ts";
 import { press, wheel } from "./mouse.ts";
@@ -225,13 +224,9 @@ function mark(state: State): Step {
   return [move({ ...state, marks, focus: "table" }, 1)];
 }
 
-/** Sorts by the column right or left of the one that is sorted by, among those on screen. */
+/** Sorts by the column right or left of the one that is sorted by, also by those that a narrow table leaves out. */
 function sortBy(state: State, by: number): Step {
-  const layout = layoutOf(state.size);
-  const names: readonly Sort[] =
-    layout === undefined
-      ? columnsOf(state)
-      : columnsFor(tableRows(layout).width, columnsOf(state)).map(({ name }) => name);
+  const names = columnsOf(state);
   const at = names.indexOf(state.sort);
   const next = names[at < 0 ? 0 : (at + by + names.length) % names.length] ?? state.sort;
   return [{ ...state, sort: next, reverse: false }, ASK];
