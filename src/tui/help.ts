@@ -1,3 +1,4 @@
+import { KEYS } from "../filter/keys.ts";
 import { cut } from "./fit.ts";
 import { helpOf } from "./keymap.ts";
 import { losses, signOf } from "./lamps.ts";
@@ -13,6 +14,10 @@ const SOURCE_CELLS = 40;
 const MOUSE =
   "click a title to sort and again to invert, a row to select it, again to open it, a live line to stop there; " +
   "the wheel scrolls; a click beside a window closes it";
+
+const FILTER =
+  "all terms hold; -term: not; commas: one of these; numbers with > >= < <= = or key:lo-hi; anything else is text, " +
+  'also in "quotes"; in full: nethergaze help filter';
 
 /** What the keys and the mouse do, what the filter understands, and how every source does. */
 export function helpSections({ snapshot }: State, width: number): Section[] {
@@ -34,6 +39,19 @@ export function helpSections({ snapshot }: State, width: number): Section[] {
     [heading("KEYS"), ...keys],
     [heading("MOUSE"), ...hanging([["  ", PALETTE.plain]], 2, MOUSE, PALETTE.plain, width)],
     [heading("SOURCES"), ...sources],
+    [
+      heading("FILTER"),
+      ...hanging([["  ", PALETTE.plain]], 2, FILTER, PALETTE.plain, width),
+      ...KEYS.flatMap(({ name, help, examples: [example = ""] }) =>
+        hanging(
+          [[`  ${name.padEnd(KEY_CELLS)}`, PALETTE.focus]],
+          2 + KEY_CELLS,
+          `${help}: ${example}`,
+          PALETTE.plain,
+          width,
+        ),
+      ),
+    ],
   ];
 }
 

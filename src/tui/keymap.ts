@@ -237,13 +237,13 @@ export const KEYMAP: readonly Binding[] = [
     help: "suspend to the shell; fg comes back",
   },
   {
-    modes: ["detail"],
+    modes: ["detail", "help"],
     keys: ["tab"],
     action: "section-next",
     label: "Tab",
     footer: { word: "sections", rank: 3 },
   },
-  { modes: ["detail"], keys: ["shift+tab"], action: "section-previous" },
+  { modes: ["detail", "help"], keys: ["shift+tab"], action: "section-previous" },
   {
     modes: ["detail"],
     keys: ["/"],
