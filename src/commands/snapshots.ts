@@ -43,7 +43,9 @@ function written(engine: Engine, { sort }: Config, { filter, limit }: Asked, vie
       ...(filter !== undefined && { filter }),
       ...(rows !== undefined && { limit: rows }),
     };
-    const snapshot = engine.snapshot(query);
+    let snapshot = engine.snapshot(query);
+    // A script reads this answer and no later one: what is searched a part at a time is searched to its end.
+    while (snapshot.searching) snapshot = engine.snapshot(query);
     after = snapshot.seq;
     return view.text(snapshot);
   };

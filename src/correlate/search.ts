@@ -43,7 +43,7 @@ export function createSearch(): Search {
 export function searchLines(state: State, filter: Filter, row: Row): boolean {
   const { search, recent } = state;
   if (search.filter !== filter) begin(state, filter);
-  else if (search.to < recent.oldest - 1) restart(state);
+  else if (search.to < recent.oldest - 1) begin(state, filter);
   else if (filter.asksRows && search.from <= recent.oldest) again(state);
   else search.fresh = false;
   let left = state.searched;

@@ -64,14 +64,6 @@ export const RULES: readonly Rule[] = [
       malformed >= 3 ? { score: 20, evidence: `${count(malformed, "request")} not HTTP` } : undefined,
   },
   {
-    name: "idle-connections",
-    help: "Twenty or more sockets without any request or login: they may be held open to use them up.",
-    test: ({ connections, requests, authFailures, authAccepted }) =>
-      connections >= 20 && requests === 0 && authFailures === 0 && authAccepted === 0
-        ? { score: 20, evidence: `${count(connections, "socket")} and no request` }
-        : undefined,
-  },
-  {
     name: "burst",
     help: "More than 300 requests in the last minute. A crawler or an office does that too: information alone.",
     // The count since start is at hand; that of the minute is summed up.

@@ -82,14 +82,16 @@ function spell(name: FormField, value: string): string {
   if (name === "text") return isText(typed) ? typed : quoted(typed);
   const compared = findKey(name)?.numeric === true;
   const term = (spelled: string): string => {
-    const compares = compared && comparisonAt(spelled, 0) !== "";
+    // A list of comparisons stands behind a colon.
+    const compares = compared && comparisonAt(spelled, 0) !== "" && !spelled.includes(",");
     return `${name}${compares ? "" : ":"}${spelled}`;
   };
   const asTyped = term(compared ? typed.replace(/([<>=])\s+/g, "$1") : typed);
   const [token, ...more] = tokenize(asTyped);
   if (more.length === 0 && token?.fault === undefined) return asTyped;
   if (TEXTS.includes(name)) return term(spellValue(typed));
-  return term(typed.replace(/\s*[\s,]\s*/g, name === "rate" ? "" : ","));
+  const close = compared ? typed.replace(/\s*([-<>=,])\s*/g, "$1") : typed;
+  return term(close.replace(/\s*[\s,]\s*/g, ","));
 }
 
 /** Whether every word of it is free text that must be there. */

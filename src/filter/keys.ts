@@ -232,13 +232,31 @@ export const KEYS: readonly Key[] = [
   number("half", "half-open sockets now", "half-open", "half>0", (row) => row.halfOpen),
   number("req", "requests", "requests", "req:1000-5000", (row) => row.requests),
   number("sent", "body bytes sent to it", "bytes sent", "sent>1G", (row) => row.bytes),
-  number("in", "bytes on the wire from it", "bytes in", "in>10M", (row) => row.inBytes),
-  number("out", "bytes on the wire to it", "bytes out", "out>1Gi", (row) => row.outBytes),
+  number(
+    "in",
+    "bytes on the wire from it, where packets are counted",
+    "bytes in",
+    "in>10M",
+    (row) => row.inBytes,
+  ),
+  number(
+    "out",
+    "bytes on the wire to it, where packets are counted",
+    "bytes out",
+    "out>1Gi",
+    (row) => row.outBytes,
+  ),
   number("auth", "failed logins", "failed logins", "auth>5", (row) => row.authFailures),
   number("4xx", "requests answered 4xx", "4xx answers", "4xx>100", (row) => row.status4xx),
   number("5xx", "requests answered 5xx", "5xx answers", "5xx>0", (row) => row.status5xx),
   number("risk", "0 to 100, 0 without a verdict", "", "risk>=70", (row) => row.verdict?.risk ?? 0, "risk"),
-  number("seen", "times it was here before", "visits before", "seen>3", (row) => row.sessions),
+  number(
+    "seen",
+    "times it was here before, where history is kept",
+    "visits before",
+    "seen>3",
+    (row) => row.sessions,
+  ),
   {
     ...plain("cc", "address", "country", ["cc:CN,RU"]),
     allowed: "two letters, as NL",
@@ -267,7 +285,7 @@ export const KEYS: readonly Key[] = [
     origin?.hostname,
   ]),
   {
-    ...plain("rule", "address", "finding of its verdict; * stands for any end", ["rule:scan*"]),
+    ...plain("rule", "address", "finding of its verdict; * stands for any end", ["rule:ssh-*"]),
     allowed: "the name of a finding, perhaps with * at its end",
     known: "rules",
     read({ text }) {

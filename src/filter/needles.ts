@@ -16,11 +16,16 @@ export function finder(needles: readonly Needle[]): (text: string) => boolean {
     const pattern = new RegExp(needles.map(literal).join("|"), "i");
     return (text) => pattern.test(text);
   }
-  const lowered = needles.map(({ text, exact }) => ({ text: text.toLowerCase(), exact }));
+  const lowered = needles.map(({ text, exact }) => ({ text: folded(text), exact }));
   return (text) => {
-    const shown = text.toLowerCase();
+    const shown = folded(text);
     return lowered.some((needle) => (needle.exact ? shown === needle.text : shown.includes(needle.text)));
   };
+}
+
+/** In lower case, with one sigma wherever it stands in a word. */
+function folded(text: string): string {
+  return text.toLowerCase().replaceAll("ς", "σ");
 }
 
 /** An expression of exactly these characters, each by its number: none of them can mean anything. */

@@ -48,7 +48,9 @@ export function readRange(text: string): Range | undefined {
 function readNumber(text: string): number | undefined {
   const [, digits, suffix] = NUMBER.exec(text) ?? [];
   if (digits === undefined) return undefined;
-  return Number(digits) * (suffix === undefined ? 1 : (FACTORS[suffix.toLowerCase()] ?? 1));
+  const number = Number(digits);
+  // What is counted comes in whole numbers, and 4.1 times a million is not quite one.
+  return suffix === undefined ? number : Math.round(number * (FACTORS[suffix.toLowerCase()] ?? 1));
 }
 
 /** Whether a number lies in a range. */

@@ -54,7 +54,11 @@ export function networkOf(origin: Origin | undefined): string {
   return org === undefined ? `AS${asn}` : `AS${asn} ${org}`;
 }
 
+/** What no name has and what a terminal or a clipboard would obey: controls, formats, line ends. */
+const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
 /** Never to half a surrogate pair. */
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
+  const plain = text.replace(OBEYED, " ");
+  return plain.length <= length ? plain : plain.slice(0, length).replace(/[\ud800-\udbff]$/, "");
 }

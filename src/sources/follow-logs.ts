@@ -224,7 +224,10 @@ class FollowedLog {
     if (this.#untimed > 0) faults.push(`${this.#untimed} lines without a usable time`);
     if (state.overlong > 0) faults.push(`${state.overlong} lines too long, cut`);
     if (state.lostBytes > 0) faults.push(`${state.lostBytes} bytes lost before they could be read`);
-    if (state.truncations > 0) faults.push(`truncated ${state.truncations} times: last lines may be lost`);
+    if (state.truncations > 0)
+      faults.push(
+        `truncated ${state.truncations === 1 ? "once" : `${state.truncations} times`}: last lines may be lost`,
+      );
     const down = state.status === "absent" || state.status === "unreadable";
     return {
       kind: "health",

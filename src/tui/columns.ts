@@ -1,5 +1,6 @@
 import { networkOf } from "../model/origin.ts";
 import { type Group, type GroupProfile, type IpProfile, SORTS, type Sort } from "../model/snapshot.ts";
+import { cut } from "./fit.ts";
 import { bytes, grouped, short, shortAddress } from "./format.ts";
 import { PALETTE, type Style } from "./palette.ts";
 import { serviceNames } from "./services.ts";
@@ -91,15 +92,22 @@ export function knownColumns(rows: readonly Row[], known: readonly Sort[]): read
   return found.length === known.length ? known : found;
 }
 
+/** An IPv4 prefix with how many addresses it has. */
+const GROUP = 24;
 /** A short address is better than a long last act, up to the longest address there is. */
 const ADDRESS_FULL = 39;
 /** What LAST has before ADDRESS may grow. */
 const LAST_ENOUGH = 28;
 
 /** Those of the columns `wanted` that fit into `width` cells with blanks between, in their order; `sort` stays. */
-export function columnsFor(width: number, wanted: readonly Sort[], sort: Sort): Placed[] {
+export function columnsFor(
+  width: number,
+  wanted: readonly Sort[],
+  { sort, group }: { readonly sort: Sort; readonly group: Group },
+): Placed[] {
   const kept = [...wanted];
-  const needed = () => kept.reduce((sum, name, i) => sum + COLUMNS[name].width + gap(COLUMNS[name], i), 0);
+  const sizeOf = (name: Sort) => (name === "ip" && group !== "address" ? GROUP : COLUMNS[name].width);
+  const needed = () => kept.reduce((sum, name, i) => sum + sizeOf(name) + gap(COLUMNS[name], i), 0);
   for (const name of LEAVING) {
     if (needed() <= width) break;
     const at = kept.indexOf(name);
@@ -107,12 +115,12 @@ export function columnsFor(width: number, wanted: readonly Sort[], sort: Sort): 
   }
   const spare = Math.max(0, width - needed());
   const room = kept.includes("last") ? Math.max(0, spare - (LAST_ENOUGH - COLUMNS.last.width)) : spare;
-  const address = Math.min(room, ADDRESS_FULL - COLUMNS.ip.width);
+  const address = Math.min(room, ADDRESS_FULL - sizeOf("ip"));
   let x = 0;
   return kept.map((name, i) => {
     const column = COLUMNS[name];
     const extra = name === "ip" ? address : name === "last" ? spare - address : 0;
-    const placed = { name, column, x: x + gap(column, i), width: column.width + extra };
+    const placed = { name, column, x: x + gap(column, i), width: sizeOf(name) + extra };
     x = placed.x + placed.width;
     return placed;
   });
@@ -158,7 +166,10 @@ export const GROUP_NAMES: Readonly<Record<Group, { readonly title: string; reado
 function label(row: Row, width: number): string {
   if ("ip" in row) return shortAddress(row.ip, width);
   const size = ` ×${grouped(row.addresses)}`;
-  return shortAddress(row.group === "" ? "not known" : row.group, width - size.length) + size;
+  const room = width - size.length;
+  // Prefixes are in ASCII and told by both their ends; names are anybody's.
+  if (row.group.includes("/")) return shortAddress(row.group, room) + size;
+  return cut(row.group === "" ? "not known" : row.group, room) + size;
 }
 
 function last(row: Row): string {

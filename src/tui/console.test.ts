@@ -23,7 +23,7 @@ describe("the main screen", () => {
       const lines = frame.trimEnd().split("\n");
       expect(lines.length).toBe(height);
       for (const words of [
-        ["web-1", "eth0 ↓", "3.1M/s", "12.4M/s", "req", "412/s"],
+        ["web-1", "eth0 ↓", "3.1M/s", "12.4M/s", "req", "185/s"],
         ["half-open 2", "● sockets", "● logs 2", "✗ auth", "● kernel"],
         ["requests 45.77.12.9 212/m", "connections 45.77.12.9 18", "sent 45.77.12.9 2.1M"],
         ["Addresses 5 · by requests"],

@@ -14,7 +14,7 @@ export function statusSpan(status: number | undefined): Span {
 
 const OUTCOMES: Readonly<Record<AuthOutcome, Span>> = {
   failed: ["failed", PALETTE.bad],
-  "invalid-user": ["invalid user", PALETTE.bad],
+  "invalid-user": ["invalid", PALETTE.bad],
   accepted: ["accepted", { ...PALETTE.good, bold: true } satisfies Style],
   closed: ["closed", PALETTE.dim],
   probe: ["probe", PALETTE.warning],

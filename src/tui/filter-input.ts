@@ -76,10 +76,22 @@ export function remember(history: readonly string[], filter: string): readonly s
   return [filter, ...history.filter((old) => old !== filter)].slice(0, MAX_HISTORY);
 }
 
-/** The filter that the input asks for now: without the word that is not understood yet; undefined where that is none either. */
-export function filterOf({ line, error }: FilterInput): string | undefined {
+/** The first candidate on screen where so many have room: the chosen one is always among them. */
+export function firstShown({ chosen = 0 }: FilterInput, room: number): number {
+  return Math.max(0, chosen - room + 1);
+}
+
+/**
+ * The filter that the input asks for now: without the word that is not understood yet, or that may become a key;
+ * undefined where that is none either.
+ */
+export function filterOf({ line, error, completion: { start, items } }: FilterInput): string | undefined {
   const text = line.text.trim();
-  if (error === undefined) return text;
+  if (error === undefined) {
+    const word = line.text.slice(start).toLowerCase();
+    const begun = word !== "" && items.some((item) => item.text.endsWith(":") && item.text.startsWith(word));
+    return begun ? line.text.slice(0, start).replace(/-$/, "").trim() : text;
+  }
   // The whole word goes, whatever part of it is wrong.
   const before = line.text.slice(0, line.text.lastIndexOf(" ", error.start - 1) + 1);
   const next = line.text.indexOf(" ", error.end);

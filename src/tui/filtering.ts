@@ -1,3 +1,4 @@
+import { asksFor } from "../filter/asks.ts";
 import { compileFilter } from "../filter/filter.ts";
 import {
   chooseInput,
@@ -11,7 +12,9 @@ import {
   remember,
   typeInto,
 } from "./filter-input.ts";
-import { buttonAt, type Form, filterOfForm, focusOn, openForm } from "./form.ts";
+import { buttonAt, type Form, filterOfForm, focusOn, lineOf, openForm } from "./form.ts";
+import { modalRows } from "./layout.ts";
+import { isFull } from "./line-input.ts";
 import type { State } from "./state.ts";
 import { ASK, noticed, type Step } from "./step.ts";
 
@@ -28,7 +31,12 @@ export function withInput(state: State, input: FilterInput): Step {
 }
 
 export function type(state: State, text: string): Step {
-  return state.input === undefined ? [state] : withInput(state, typeInto(state.input, text));
+  if (state.input === undefined) return [state];
+  const input = typeInto(state.input, text);
+  const [next, ...effects] = withInput(state, input);
+  if (!isFull(input.line)) return [next, ...effects];
+  const [told, ...more] = noticed(next, "no filter may be longer: the rest was left out");
+  return [told, ...effects, ...more];
 }
 
 export function complete(state: State, by: 1 | -1): Step {
@@ -49,9 +57,17 @@ export function recall(state: State, by: 1 | -1): Step {
 export function keepFilter(state: State): Step {
   const { input } = state;
   if (input === undefined) return [state];
-  if (input.error !== undefined) return noticed(state, input.error.message);
+  // What is wrong stands beside it.
+  if (input.error !== undefined) return [state];
   const filter = input.line.text.trim();
   return filtered({ ...withoutInput(state), history: remember(state.history, filter) }, filter);
+}
+
+/** Without the input; its filter stays as it was last understood. */
+export function leaveInput(state: State): State {
+  return state.input === undefined
+    ? state
+    : { ...withoutInput(state), history: remember(state.history, state.filter) };
 }
 
 export function clearFilter(state: State): Step {
@@ -61,25 +77,21 @@ export function clearFilter(state: State): Step {
 /** Only what is suspicious, or again what was there before that. */
 export function toggleSuspicious(state: State): Step {
   const { former, filter } = state;
-  if (former === undefined) {
-    return filter.includes(SUSPICIOUS)
-      ? filtered(state, "")
-      : filtered({ ...state, former: filter }, SUSPICIOUS);
-  }
-  return filtered(state, former);
+  if (former !== undefined) return filtered(state, former);
+  return filter === SUSPICIOUS ? filtered(state, "") : filtered({ ...state, former: filter }, SUSPICIOUS);
 }
 
 /** A filter that holds from now on. What `!` would give back is gone once its own filter is. */
 export function filtered(state: State, filter: string): Step {
   if (filter === state.filter) return [state];
   const { former, ...rest } = state;
-  const keep = former !== undefined && filter.includes(SUSPICIOUS);
+  const keep = former !== undefined && asksFor(filter, "is", "suspicious");
   return [{ ...rest, filter, ...(keep && { former }) }, ASK];
 }
 
 /** One step back: out of the group, else no filter, else to the first row and the newest line. */
 export function stepBack(state: State): Step | undefined {
-  const { outside, ...rest } = state;
+  const { outside, former: _, ...rest } = state;
   if (outside !== undefined) return [{ ...rest, ...outside }, ASK];
   return state.filter === "" ? undefined : filtered(state, "");
 }
@@ -88,8 +100,10 @@ export function openFilterForm(state: State): Step {
   return [withForm(state, openForm(state.filter))];
 }
 
+/** The form with what has the focus in sight. */
 export function withForm(state: State, form: Form): State {
-  return { ...state, modal: { kind: "form", scroll: 0, form } };
+  const { height } = modalRows(state.size, "form");
+  return { ...state, modal: { kind: "form", scroll: Math.max(0, lineOf(form) - height + 1), form } };
 }
 
 /** Does what the button in focus says; in a field, applies. */

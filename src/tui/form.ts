@@ -89,6 +89,11 @@ function onField(form: Form, change: (line: LineInput) => LineInput): Form {
   return { ...form, fields: { ...form.fields, [name]: text }, cursor: at };
 }
 
+/** The line of what has the focus. */
+export function lineOf({ at }: Form): number {
+  return at < FIELDS.length ? at : BUTTONS_LINE;
+}
+
 /** What lies at a cell of the form, as the number of a field or button. */
 export function stopAt(line: number, x: number): number | undefined {
   if (line >= 0 && line < FIELDS.length) return line;

@@ -29,7 +29,7 @@ export function helpSections({ snapshot }: State, width: number): Section[] {
     return hanging(
       [["  ", PALETTE.plain], signOf(event.state), [` ${name}  `, PALETTE.plain]],
       6,
-      [event.detail, ...losses([event])].join(", "),
+      [event.detail, ...losses([event], snapshot?.at ?? 0)].join(", "),
       PALETTE.dim,
       width,
       name.length + 5,
@@ -70,10 +70,9 @@ function hanging(
 ): Line[] {
   // All that one source may say is some sentences; a cut one still names the source.
   const room = Math.max(8, width - indent);
-  const filler = " ".repeat(Math.max(0, at - indent));
-  const [first = "", ...rest] = wrap(filler + cut(text, 2_000), room);
+  const [first = "", ...rest] = wrap(cut(text, 2_000), room, width - at);
   return [
-    () => [...head, [first.slice(filler.length), style]],
+    () => [...head, [first, style]],
     ...rest.map(
       (line): Line =>
         () => [[" ".repeat(indent) + line, style]],

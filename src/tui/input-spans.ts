@@ -1,3 +1,4 @@
+import { cells, cut } from "./fit.ts";
 import type { LineInput } from "./line-input.ts";
 import { PALETTE, type Style } from "./palette.ts";
 import type { Span } from "./surface.ts";
@@ -9,11 +10,20 @@ export interface Look {
   readonly style: Style;
 }
 
+/** More than any line being typed fills. */
+const MAX_CELLS = 4_096;
+
 /** A line being typed, its cursor as an inverse cell (the terminal's own stays hidden), scrolled to show it. */
 export function inputSpans({ text, at }: LineInput, width: number, looks: readonly Look[] = []): Span[] {
   const room = Math.max(1, width - 1);
-  const before = Array.from(text.slice(0, at));
-  const first = before.slice(0, Math.max(0, before.length - room)).join("").length;
+  // The first character on screen: the cursor's cell and what stands before it fit.
+  let first = 0;
+  let before = cells(cut(text.slice(0, at), MAX_CELLS));
+  while (before > room && first < at) {
+    const character = String.fromCodePoint(text.codePointAt(first) ?? 32);
+    before -= cells(cut(character, 2));
+    first += character.length;
+  }
   const spans: Span[] = [];
   let shown = 0;
   for (let i = first; i <= text.length && shown <= room; ) {
@@ -21,7 +31,7 @@ export function inputSpans({ text, at }: LineInput, width: number, looks: readon
     const look = looks.find(({ start, end }) => i >= start && i < end)?.style ?? PALETTE.strong;
     spans.push([character, i === at ? PALETTE.selected : look]);
     i += character.length;
-    shown++;
+    shown += Math.max(1, cells(cut(character, 2)));
   }
   return spans;
 }

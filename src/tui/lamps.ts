@@ -30,6 +30,9 @@ const NONE_HERE: readonly string[] = ["access logs", "auth logs"];
 /** Lines later than this are not what happens now. */
 const LAG_WORTH_SAYING = 5_000;
 
+/** How long the lateness of a line is news (ms). */
+const RECENT = 30_000;
+
 /** How one part of the program does. */
 export interface Lamp {
   /** Its sign, its name, and how many sources it has where that can differ. */
@@ -44,10 +47,10 @@ export interface Lamp {
 const WEIGHTS: Readonly<Record<Look, number>> = { down: 3, degraded: 2, up: 1, off: 0 };
 
 /** One lamp for each part that has sources. */
-export function lamps(health: readonly HealthEvent[]): Lamp[] {
+export function lamps(health: readonly HealthEvent[], now: number): Lamp[] {
   return PARTS.flatMap(([part, name]) => {
     const sources = health.filter((event) => event.part === part);
-    return sources.length === 0 ? [] : [lamp(name, sources, part === "http")];
+    return sources.length === 0 ? [] : [lamp(name, sources, part === "http", now)];
   });
 }
 
@@ -57,7 +60,7 @@ export function signOf(look: Look): Span {
   return [sign, style];
 }
 
-function lamp(name: string, sources: readonly HealthEvent[], counted: boolean): Lamp {
+function lamp(name: string, sources: readonly HealthEvent[], counted: boolean, now: number): Lamp {
   const worst =
     sources.find(({ state }) => state === "down") ?? sources.find(({ state }) => state === "degraded");
   const reading = sources.filter(({ state }) => state !== "down").length;
@@ -65,7 +68,7 @@ function lamp(name: string, sources: readonly HealthEvent[], counted: boolean): 
   const state = worst === undefined ? "up" : worst.state === "down" && reading > 0 ? "degraded" : worst.state;
   const look: Look =
     sources.length === 1 && worst !== undefined && NONE_HERE.includes(worst.source) ? "off" : state;
-  const why = (worst === undefined ? losses(sources) : [worst.detail]).join(", ");
+  const why = (worst === undefined ? losses(sources, now) : [worst.detail]).join(", ");
   return {
     spans: [signOf(look), [` ${counted && reading > 0 ? `${name} ${grouped(reading)}` : name}`, PALETTE.dim]],
     weight: WEIGHTS[look],
@@ -74,10 +77,11 @@ function lamp(name: string, sources: readonly HealthEvent[], counted: boolean): 
 }
 
 /** What the sources missed, in words. */
-export function losses(sources: readonly HealthEvent[]): string[] {
+export function losses(sources: readonly HealthEvent[], now: number): string[] {
   const sum = (key: "unparsed" | "lost" | "lostBytes"): number =>
     sources.reduce((total, source) => total + (source[key] ?? 0), 0);
-  const lag = Math.max(...sources.map((source) => source.lag ?? 0));
+  // A line that was late when it was read says nothing of a log that is quiet since.
+  const lag = Math.max(...sources.map(({ lag = 0, at }) => (now - at < RECENT ? lag : 0)));
   return [
     ...(sum("unparsed") > 0 ? [`${short(sum("unparsed"))} not understood`] : []),
     ...(sum("lost") > 0 ? [`${short(sum("lost"))} lost`] : []),

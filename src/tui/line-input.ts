@@ -1,3 +1,4 @@
+import { MAX_TEXT } from "../filter/tokens.ts";
 import { cut } from "./fit.ts";
 import type { Action } from "./keymap.ts";
 
@@ -7,13 +8,22 @@ export interface LineInput {
   readonly at: number;
 }
 
-/** As long as a filter may be. */
-const MAX_TEXT = 1_024;
-
-/** The line with typed or pasted text, made harmless. */
+/** The line with typed or pasted text, made harmless, as much of it as a filter may have. */
 export function insert({ text, at }: LineInput, typed: string): LineInput {
-  const added = cut(typed.replace(/\s+/g, " "), MAX_TEXT - text.length);
+  const room = MAX_TEXT - text.length;
+  const taken = typed
+    .slice(0, 2 * MAX_TEXT)
+    .replace(/\s+/g, " ")
+    .slice(0, room)
+    .replace(/[\ud800-\udbff]$/, "");
+  // No character has more than two cells, so nothing is cut here.
+  const added = cut(taken, 2 * room);
   return { text: text.slice(0, at) + added + text.slice(at), at: at + added.length };
+}
+
+/** Whether nothing more goes into the line. */
+export function isFull({ text }: LineInput): boolean {
+  return text.length >= MAX_TEXT;
 }
 
 /** The line after an editing key, or undefined where the action is none. */

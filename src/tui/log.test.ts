@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { request } from "../../test/console/snapshots.ts";
 import type { LiveLine } from "../model/snapshot.ts";
-import { append, EMPTY, following, moveBy, moveTo, readable, topOf } from "./log.ts";
+import { append, EMPTY, following, moveBy, moveTo, opened, readable, topOf } from "./log.ts";
 
 function lines(from: number, to: number): LiveLine[] {
   return Array.from({ length: to - from + 1 }, (_, i) => ({
@@ -52,6 +52,23 @@ describe("the log", () => {
       4,
     ]);
     expect(log.oneIn).toBe(4);
+  });
+
+  test("has one mark for gaps that follow one another, and takes no line's place with them", () => {
+    let log = append(EMPTY, { lines: lines(1, 3), skipped: 0 }, 4);
+    for (let i = 0; i < 50; i++) log = append(log, { lines: [], skipped: 2 }, 4);
+    expect(log.lines.map((line) => ("seq" in line ? line.seq : `-${line.skipped}`))).toEqual([
+      1,
+      2,
+      3,
+      "-100",
+    ]);
+    expect(append(append(log, { lines: [], skipped: 0 }, 4), { lines: [], skipped: 0 }, 4).oneIn).toBe(1);
+  });
+
+  test("says of a new question how many earlier lines nobody looked at", () => {
+    expect(opened({ lines: lines(8, 9), skipped: 7 }, 10).lines[0]).toEqual({ skipped: 7 });
+    expect(opened({ lines: lines(1, 2), skipped: 0 }, 10).lines.length).toBe(2);
   });
 
   test("counts what was only left out while it is stopped", () => {

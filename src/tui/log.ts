@@ -1,8 +1,10 @@
 import type { LiveLine } from "../model/snapshot.ts";
 
-/** Lines that came and were left out there. */
+/** Lines that are not shown there. */
 export interface Gap {
   readonly skipped: number;
+  /** Of those and the lines that follow, each so many-eth is shown; absent for lines that were never looked at. */
+  readonly oneIn?: number;
 }
 
 /** The lines of the live panel. */
@@ -31,12 +33,22 @@ export interface Batch {
 
 /** The log with new lines, the newest `max` of them kept, and a mark where lines were left out. */
 export function append(log: Log, { lines, skipped }: Batch, max: number): Log {
-  if (lines.length === 0 && skipped === 0) return log;
-  const came = skipped === 0 ? lines : [{ skipped }, ...lines];
+  if (lines.length === 0 && skipped === 0) return log.oneIn === 1 ? log : { ...log, oneIn: 1 };
   const oneIn = lines.length === 0 ? log.oneIn : (lines.length + skipped) / lines.length;
-  if (log.at === undefined) return { ...EMPTY, oneIn, lines: newest(log.lines, came, max) };
+  // Gaps that follow one another are one.
+  const last = (log.at === undefined ? log.lines : log.behind).at(-1);
+  const before = skipped > 0 && last !== undefined && "skipped" in last ? last.skipped : 0;
+  const gap = (all: number): Gap => ({ skipped: all, oneIn });
+  const came = skipped === 0 ? lines : [gap(skipped + before), ...lines];
+  const older = (all: readonly (LiveLine | Gap)[]) => (before > 0 ? all.slice(0, -1) : all);
+  if (log.at === undefined) return { ...EMPTY, oneIn, lines: newest(older(log.lines), came, max) };
   const waiting = log.waiting + lines.length + skipped;
-  return { ...log, oneIn, behind: newest(log.behind, came, max), waiting };
+  return { ...log, oneIn, behind: newest(older(log.behind), came, max), waiting };
+}
+
+/** The log of a new question: the newest lines there are, and how many earlier ones nobody looked at for it. */
+export function opened({ lines, skipped }: Batch, max: number): Log {
+  return { ...EMPTY, lines: newest<LiveLine | Gap>(skipped === 0 ? [] : [{ skipped }], lines, max) };
 }
 
 /**

@@ -1,7 +1,9 @@
 import { columnsFor } from "./columns.ts";
+import { firstShown } from "./filter-input.ts";
 import { choose, enterForm, withForm, withoutModal } from "./filtering.ts";
 import { buttonAt, focusOn, stopAt } from "./form.ts";
 import {
+  completionRect,
   completionRows,
   inside,
   type Layout,
@@ -37,9 +39,11 @@ export function press(state: State, x: number, y: number): Step {
   const layout = layoutOf(state.size);
   if (layout === undefined) return [state];
   const { input } = state;
-  if (input !== undefined) {
-    const area = completionRows(layout, input.completion.items.length);
-    if (inside(area, x, y)) return choose(state, y - area.y);
+  if (input !== undefined && input.completion.items.length > 0) {
+    const { length } = input.completion.items;
+    const area = completionRows(layout, length);
+    if (inside(area, x, y)) return choose(state, firstShown(input, area.height) + y - area.y);
+    if (inside(completionRect(layout, length), x, y)) return [state];
   }
   if (inside(layout.live, x, y)) return pressLive({ ...state, focus: "live" }, layout, x, y);
   return inside(layout.table, x, y) ? pressTable({ ...state, focus: "table" }, layout, x, y) : [state];
@@ -71,7 +75,7 @@ function pressLive(state: State, layout: Layout, x: number, y: number): Step {
 function pressTable(state: State, layout: Layout, x: number, y: number): Step {
   const area = tableRows(layout);
   if (y === area.y - 1) {
-    const found = columnsFor(area.width, columnsOf(state), state.shown.sort).find(
+    const found = columnsFor(area.width, columnsOf(state), state.shown).find(
       (placed) => x - area.x >= placed.x && x - area.x <= placed.x + placed.width,
     );
     if (found === undefined) return [state];

@@ -1,5 +1,8 @@
-import { GROUPS, type Group } from "../model/snapshot.ts";
-import { filtered } from "./filtering.ts";
+import { compileFilter } from "../filter/filter.ts";
+import { spellValue } from "../filter/spelling.ts";
+import { GROUPS, type Group, type GroupProfile } from "../model/snapshot.ts";
+import { isError } from "./filter-input.ts";
+import { filtered, leaveInput } from "./filtering.ts";
 import { FIRST } from "./rows.ts";
 import { isAddress, type State, selected, selectedAddress } from "./state.ts";
 import { ASK, noticed, type Step } from "./step.ts";
@@ -7,12 +10,12 @@ import { ASK, noticed, type Step } from "./step.ts";
 /** Everything about the selected address, or the addresses of the selected group. */
 export function open(state: State): Step {
   const row = selected(state);
-  if (state.focus === "table" && row !== undefined && !isAddress(row)) return goInside(state, row.group);
+  if (state.focus === "table" && row !== undefined && !isAddress(row)) return goInside(state, row);
   const ip = selectedAddress(state);
   if (ip === undefined) return [state];
   // The address somebody looks at is the one the cursor stays with.
   const cursor = state.focus === "table" ? { ...state.cursor, key: ip } : state.cursor;
-  return [{ ...state, cursor, modal: { kind: "detail", ip, scroll: 0 } }, ASK];
+  return [{ ...leaveInput(state), cursor, modal: { kind: "detail", ip, scroll: 0 } }, ASK];
 }
 
 /** The next way to put addresses together. */
@@ -23,17 +26,29 @@ export function groupNext(state: State): Step {
 }
 
 /** The addresses of a group, with the way back noted. */
-function goInside(state: State, name: string): Step {
-  const term = termOf(state.shown.group, name);
+function goInside(state: State, row: GroupProfile): Step {
+  // The rows of the question before: their groups are not what is grouped by now.
+  if (state.group !== state.shown.group) return [state];
+  const term = termOf(state.group, row);
   if (term === undefined)
     return noticed(state, "where these come from is not known: no filter can name them");
-  const { group, filter, cursor } = state;
-  const outside = { group, filter, cursor: { ...cursor, key: name } };
-  return filtered({ ...state, outside, group: "address", cursor: FIRST }, `${filter} ${term}`.trim());
+  const { group, filter, cursor, former } = state;
+  const inside = `${filter} ${term}`.trim();
+  const compiled = compileFilter(inside);
+  if (isError(compiled)) return noticed(state, compiled.message);
+  const outside = {
+    group,
+    filter,
+    cursor: { ...cursor, key: row.group },
+    ...(former !== undefined && { former }),
+  };
+  return filtered({ ...leaveInput(state), outside, group: "address", cursor: FIRST }, inside);
 }
 
-function termOf(group: Group, name: string): string | undefined {
+/** The term that names a group, undefined where none can. */
+function termOf(group: Group, { group: name, origin }: GroupProfile): string | undefined {
   if (name === "") return undefined;
   if (group === "prefix") return `net:${name}`;
-  return group === "country" ? `cc:${name}` : `asn:${/^AS(\d+)/.exec(name)?.[1] ?? name}`;
+  if (group === "country") return `cc:${spellValue(name)}`;
+  return origin?.asn === undefined ? `org:=${spellValue(name)}` : `asn:${origin.asn}`;
 }

@@ -60,7 +60,7 @@ export interface State extends Asked {
   /** The filter that `!` took away and gives back. */
   readonly former?: string;
   /** What was looked at before somebody went into a group. */
-  readonly outside?: Pick<Asked, "group" | "filter"> & { readonly cursor: Cursor };
+  readonly outside?: Pick<Asked, "group" | "filter"> & { readonly cursor: Cursor; readonly former?: string };
   readonly modal?: Modal;
   /** What the last key did, in words. */
   readonly notice?: string;

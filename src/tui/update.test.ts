@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { answer, auth, ip, NOW, profile, ROWS, request } from "../../test/console/snapshots.ts";
 import { compileFilter } from "../filter/filter.ts";
-import type { LiveLine, Snapshot } from "../model/snapshot.ts";
+import type { GroupProfile, LiveLine, Origin, Snapshot } from "../model/snapshot.ts";
 import { keyOf } from "./columns.ts";
 import { isError } from "./filter-input.ts";
 import { BUTTON_CELLS, BUTTONS_LINE } from "./form.ts";
-import { completionRows, layoutOf, liveRows, modalRows, tableRows } from "./layout.ts";
+import { completionRect, completionRows, layoutOf, liveRows, modalRows, tableRows } from "./layout.ts";
 import { askedOf, initialState, queryOf, type State, selected } from "./state.ts";
 import type { Effect, Message } from "./step.ts";
 import { update } from "./update.ts";
@@ -225,7 +225,7 @@ describe("the filter's input", () => {
     expect(state().filter).toBe("ssh");
     expect(state().input?.error).toMatchObject({ start: 10, end: 11 });
     keys("return");
-    expect([state().input === undefined, state().notice]).toEqual([false, state().input?.error?.message]);
+    expect([state().input === undefined, state().filter]).toEqual([false, "ssh"]);
     keys(..."4xx");
     expect([state().input?.error, state().filter]).toEqual([undefined, "ssh status:4xx"]);
   });
@@ -265,7 +265,79 @@ describe("the filter's input", () => {
   });
 });
 
+describe("the input and what covers it", () => {
+  test("a word that may become a key is not searched for while it is typed", () => {
+    const { state, keys } = drive();
+    keys("/", ..."ssh", "space", ..."stat");
+    expect(state().filter).toBe("ssh");
+    keys(..."ic");
+    expect(state().filter).toBe("ssh static");
+    keys("ctrl+u", ..."path", "return");
+    expect(state().filter).toBe("path");
+  });
+
+  test("a window that the mouse opens closes it; keys and pastes go to the window", () => {
+    const { state, keys, send } = drive({}, { width: 160, height: 45 });
+    keys("/", ..."env");
+    send({ kind: "press", x: 5, y: 5 });
+    send({ kind: "press", x: 5, y: 5 });
+    expect([state().modal?.kind, state().input, state().filter, state().history]).toEqual([
+      "detail",
+      undefined,
+      "env",
+      ["env"],
+    ]);
+    keys("x");
+    send({ kind: "paste", text: "y" });
+    expect(state().filter).toBe("env");
+  });
+
+  test("a paste that is too long is cut without a sign of it in the filter, and told", () => {
+    const { state, keys, send } = drive();
+    keys("/");
+    send({ kind: "paste", text: "ab ".repeat(5_000) });
+    expect(state().input?.line.text).toBe("ab ".repeat(400).slice(0, 1_024));
+    expect(state().notice).toContain("left out");
+  });
+
+  test("a click on the frame of the candidates is not a click behind it", () => {
+    const { state, keys, send } = drive();
+    keys("/");
+    const layout = layoutOf(SIZE);
+    const frame = layout === undefined ? undefined : completionRect(layout, 12);
+    send({ kind: "press", x: frame?.x ?? 0, y: (frame?.y ?? 0) + 6 });
+    expect([state().focus, state().log.at, state().input?.line.text]).toEqual(["table", undefined, ""]);
+  });
+
+  test("where the candidates are scrolled, a click takes the one that is seen", () => {
+    const { state, keys, send } = drive({}, { width: 80, height: 15 });
+    keys("/", "shift+tab");
+    const { completion } = state().input ?? {};
+    const layout = layoutOf({ width: 80, height: 15 });
+    const area = layout === undefined ? undefined : completionRows(layout, 12);
+    send({ kind: "press", x: area?.x ?? 0, y: area?.y ?? 0 });
+    const first = (completion?.items.length ?? 0) - (area?.height ?? 0);
+    expect(state().input?.line.text).toBe(completion?.items[first]?.text as string);
+  });
+});
+
 describe("suspicious only", () => {
+  test("is asked of terms, not of their letters", () => {
+    const { state, keys } = drive();
+    keys("/", ..."path:/is:suspicious", "return", "!");
+    expect([state().filter, state().former]).toEqual(["is:suspicious", "path:/is:suspicious"]);
+    keys("!");
+    expect(state().filter).toBe("path:/is:suspicious");
+  });
+
+  test("in a group goes with the group, and comes back with it", () => {
+    const { state, keys } = drive();
+    keys("g", "end", "return", "!");
+    expect([state().filter, state().former]).toEqual(["is:suspicious", `net:${state().outside?.cursor.key}`]);
+    keys("escape", "!");
+    expect([state().group, state().filter]).toEqual(["prefix", "is:suspicious"]);
+  });
+
   test("gives back the filter that was there", () => {
     const { state, keys } = drive();
     keys("/", ..."env", "return", "!");
@@ -298,6 +370,40 @@ describe("groups", () => {
     ]);
     keys("g", "g");
     expect(state().group).toBe("address");
+  });
+});
+
+describe("entering a group", () => {
+  const group = (name: string, origin: Origin): GroupProfile => {
+    const { ip: _, ...activity } = profile("198.18.0.1");
+    return { ...activity, group: name, addresses: 2, origin };
+  };
+
+  test.each([
+    [{ asn: 14_061, org: "DigitalOcean" }, "AS14061 DigitalOcean", "asn:14061"],
+    [{ org: "Digital Ocean" }, "Digital Ocean", 'org:="Digital Ocean"'],
+    [{ org: "AS24 Shelf Hosting" }, "AS24 Shelf Hosting", 'org:="AS24 Shelf Hosting"'],
+  ] as const)("names the network %p", (origin, name, filter) => {
+    const { state, keys, send } = drive();
+    keys("g", "g");
+    const groups = [group(name, origin)];
+    send({
+      kind: "snapshot",
+      snapshot: { ...answer(queryOf(state())), groups, matchedGroups: 1 },
+      asked: askedOf(state()),
+    });
+    keys("return");
+    expect([state().group, state().filter]).toEqual(["address", filter]);
+  });
+
+  test("waits for the answer, and happens once", () => {
+    const { state, keys, send } = drive();
+    keys("g");
+    const stale = state();
+    const [next] = update(stale, { kind: "key", key: "return" });
+    const [again] = update(next, { kind: "key", key: "return" });
+    expect([again.filter, again.outside?.group]).toEqual([next.filter, "prefix"]);
+    send({ kind: "release" });
   });
 });
 
@@ -345,6 +451,17 @@ describe("the form", () => {
     expect(state().filter).toBe("");
     keys("escape");
     expect([state().modal, state().filter]).toEqual([undefined, ""]);
+  });
+
+  test("keeps what has the focus in sight at 15 lines", () => {
+    const { state, keys } = drive({}, { width: 60, height: 15 });
+    keys("f", "shift+tab");
+    const { modal } = state();
+    expect((modal?.scroll ?? 0) + modalRows({ width: 60, height: 15 }, "form").height).toBeGreaterThan(
+      BUTTONS_LINE,
+    );
+    keys("tab");
+    expect(state().modal?.scroll).toBe(0);
   });
 
   test("has buttons that clear and cancel, also for the mouse", () => {
@@ -407,7 +524,7 @@ describe("the live panel", () => {
   test("shows no more of a burst than can be read, evenly picked, and says how much came", () => {
     const { state, change } = drive({ live: lines(1, 4), seq: 4 });
     const layout = layoutOf(SIZE);
-    const few = Math.round((layout === undefined ? 0 : liveRows(layout).height) / 2);
+    const few = Math.max(5, Math.round((layout === undefined ? 0 : liveRows(layout).height) / 2));
     expect(queryOf(state()).lines).toBe(50);
     change({ live: lines(5, 54), seq: 54, skipped: 4_000 });
     const shown = numbers(state());

@@ -1,4 +1,5 @@
 import type { Snapshot } from "../model/snapshot.ts";
+import { isCopyable } from "./clipboard.ts";
 import { knownColumns } from "./columns.ts";
 import { editInput } from "./filter-input.ts";
 import {
@@ -19,7 +20,7 @@ import {
 } from "./filtering.ts";
 import { editForm, focusOn, typeIntoForm } from "./form.ts";
 import { type Action, actionOf, type KeyName } from "./keymap.ts";
-import { append, EMPTY, moveTo as moveLogTo, readable } from "./log.ts";
+import { append, moveTo as moveLogTo, opened, readable } from "./log.ts";
 import { MAX_MARKS, toggleMark } from "./marks.ts";
 import { press, wheel } from "./mouse.ts";
 import { follow, liveHeight, move, movePage, scrollModal, scrollToSection, tableHeight } from "./moving.ts";
@@ -71,7 +72,7 @@ function receive(state: State, snapshot: Snapshot, asked: Asked): State {
   const rows = rowsOf(snapshot);
   const batch = { lines: snapshot.live, skipped: snapshot.skipped };
   // Half of a panel a second: the eye follows, and a line stays for two.
-  const few = Math.max(2, Math.round((liveHeight(state) / 2) * state.interval));
+  const few = Math.max(2, Math.round(Math.max(5, liveHeight(state) / 2) * state.interval));
   return settled({
     ...state,
     snapshot,
@@ -81,7 +82,7 @@ function receive(state: State, snapshot: Snapshot, asked: Asked): State {
     log:
       sameLines && state.log.lines.length > 0
         ? append(state.log, readable(batch, burstOf(state), few), state.maxLines)
-        : append(EMPTY, { lines: snapshot.live, skipped: 0 }, state.maxLines),
+        : opened(batch, state.maxLines),
   });
 }
 
@@ -106,7 +107,7 @@ function key(state: State, name: KeyName, text: string | undefined): Step {
 
 function typed(state: State, text: string): Step {
   if (state.modal?.kind === "form") return [withForm(state, typeIntoForm(state.modal.form, text))];
-  return type(state, text);
+  return state.modal === undefined ? type(state, text) : [state];
 }
 
 function act(state: State, action: Action): Step {
@@ -209,6 +210,7 @@ function copy(state: State): Step {
   const all = state.modal === undefined && marks.length > 0;
   const text = all ? marks.join("\n") : one;
   if (text === "") return [state];
+  if (!isCopyable(text)) return noticed(state, "more than a clipboard takes: unmark some");
   const what = all ? `${marks.length} marked` : text;
   const [next, ...effects] = noticed(state, `sent ${what} to the clipboard`);
   return [next, { kind: "copy", text }, ...effects];

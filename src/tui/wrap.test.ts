@@ -7,6 +7,7 @@ test("breaks at blanks, and inside what is longer than a line", () => {
   expect(wrap("abcdefgh ij", 3)).toEqual(["abc", "def", "gh", "ij"]);
   expect(wrap("", 5)).toEqual([""]);
   expect(wrap("x", 0)).toEqual([]);
+  expect(wrap("one two three", 9, 4)).toEqual(["one", "two three"]);
 });
 
 test("loses nothing and stays inside the width", () => {

@@ -1,6 +1,6 @@
 import { type FilterSpan, filterSpans } from "../../filter/spans.ts";
 import { filterWords } from "../../filter/words.ts";
-import type { FilterInput } from "../filter-input.ts";
+import { type FilterInput, firstShown } from "../filter-input.ts";
 import { cells, cut, fit } from "../fit.ts";
 import { grouped, bytes as sent, short } from "../format.ts";
 import { inputSpans, type Look } from "../input-spans.ts";
@@ -34,10 +34,10 @@ export function paintFooter(surface: Surface, { x, y, width }: Rect, state: Stat
 export function keySpans(state: State, width: number): Span[] {
   if (state.notice !== undefined) return [[state.notice, PALETTE.notice]];
   const segments = footerOf(modeOf(state)).map(
-    ({ label = "", footer }): Segment => ({
+    ({ label = "", footer, action }): Segment => ({
       spans: [
         [label.split(" ")[0] ?? "", PALETTE.strong],
-        [` ${footer?.word}`, PALETTE.dim],
+        [` ${action === "freeze" && state.frozen ? "go on" : footer?.word}`, PALETTE.dim],
       ],
       rank: footer?.rank ?? 0,
     }),
@@ -76,8 +76,7 @@ export function paintCompletion(surface: Surface, layout: Layout, { input }: Sta
   const { items } = input.completion;
   const area = completionRows(layout, items.length);
   const word = Math.max(...items.map(({ text }) => cells(cut(text, area.width >> 1))));
-  // The chosen one is always among those on screen.
-  const first = Math.max(0, (input.chosen ?? 0) - area.height + 1);
+  const first = firstShown(input, area.height);
   paintFrame(surface, completionRect(layout, items.length), { title: [], focused: false });
   for (let i = 0; i < area.height; i++) {
     const item = items[first + i];

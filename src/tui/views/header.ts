@@ -3,6 +3,7 @@ import { cells, cut } from "../fit.ts";
 import { byteRate, bytes, clock, duration, monthOf, short } from "../format.ts";
 import { type Lamp, lamps } from "../lamps.ts";
 import { PALETTE, type Style } from "../palette.ts";
+import { requestRate } from "../rate.ts";
 import { sparkline } from "../sparkline.ts";
 import type { State } from "../state.ts";
 import {
@@ -47,7 +48,8 @@ function badgesOf({ title, frozen, snapshot, utc }: State): Span[] {
   ]);
 }
 
-function activity({ host, totals, series, interfaces, bandwidth, at }: Snapshot, width: number): Segment[] {
+function activity(snapshot: Snapshot, width: number): Segment[] {
+  const { host, totals, series, interfaces, bandwidth, at } = snapshot;
   const nic = interfaces.find((rate) => rate.default) ?? interfaces[0];
   const accepted = totals.newConnectionsPerSecond;
   const spark = (values: readonly number[], rank: number, full: number): Segment => ({
@@ -66,7 +68,7 @@ function activity({ host, totals, series, interfaces, bandwidth, at }: Snapshot,
           spark(series.outBytes, 8, FULL_BYTES),
         ]),
     ...(bandwidth === undefined ? [] : [month(bandwidth, nic?.name, at)]),
-    figure("req", rate(totals.requestsPerSecond).padStart(6), 1),
+    figure("req", rate(requestRate(snapshot)).padStart(6), 1),
     spark(series.requests, 5, FULL_EVENTS),
     ...(accepted === undefined
       ? []
@@ -104,7 +106,7 @@ function rate(value: number): string {
 }
 
 function paintHealth(surface: Surface, x: number, y: number, width: number, snapshot: Snapshot): void {
-  const all = lamps(snapshot.health);
+  const all = lamps(snapshot.health, snapshot.at);
   const bare = spansWidth(lampSpans(all, 0));
   // A blank on either side, and two between.
   const left = fitting(pressure(snapshot), width - 4 - bare, GAP);

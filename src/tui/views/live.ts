@@ -4,6 +4,7 @@ import { clock, grouped, short, shortAddress } from "../format.ts";
 import { type Layout, liveRows } from "../layout.ts";
 import { type Gap, topOf } from "../log.ts";
 import { PALETTE } from "../palette.ts";
+import { requestRate } from "../rate.ts";
 import type { State } from "../state.ts";
 import { paintSpans, type Rect, type Span, type Surface } from "../surface.ts";
 import { paintFrame } from "./frame.ts";
@@ -46,14 +47,16 @@ function title({ snapshot, log, shown: { filter } }: State): Span[] {
     const waiting = log.waiting === 0 ? "" : `, ${grouped(log.waiting)} new`;
     return [head, [` · stopped${waiting} · End follows`, PALETTE.warning]];
   }
-  const rate = `${short(snapshot?.totals.requestsPerSecond ?? 0)} req/s`;
+  const rate = `${short(snapshot === undefined ? 0 : requestRate(snapshot))} req/s`;
   const sample: Span = [log.oneIn > 1 ? ` · 1 of ${short(log.oneIn)} lines shown` : "", PALETTE.notice];
   return [head, [` · ${filter === "" ? rate : "filtered"}`, PALETTE.dim], sample];
 }
 
 /** Stands for lines that came there and were not shown. */
-function gapText({ skipped }: Gap): string {
-  return `${" ".repeat(TIME + 1)}⋮ ${grouped(skipped)} more`;
+function gapText({ skipped, oneIn }: Gap): string {
+  const blank = " ".repeat(TIME + 1);
+  if (oneIn === undefined) return `${blank}⋮ ${grouped(skipped)} earlier lines not looked at`;
+  return `${blank}⋮ ${grouped(skipped)} more${oneIn > 1.5 ? `; one of ${grouped(oneIn)} follows` : ""}`;
 }
 
 function emptyText({ log, shown: { filter }, snapshot }: State, line: number): string {

@@ -18,7 +18,7 @@ export function paintTable(surface: Surface, layout: Layout, state: State): void
     open: layout.stacked,
   });
   const area = tableRows(layout);
-  const columns = columnsFor(area.width, columnsOf(state), state.shown.sort);
+  const columns = columnsFor(area.width, columnsOf(state), state.shown);
   surface.clip({ x: area.x - 1, y: area.y - 1, width: area.width + 2, height: area.height + 1 }, () => {
     paintTitles(surface, area, columns, state);
     for (let line = 0; line < area.height; line++) paintLine(surface, area, columns, state, line);
