@@ -168,3 +168,22 @@ describe("help", () => {
     TIMEOUT,
   );
 });
+
+test(
+  "top finds lines that are long gone from what is kept",
+  async () => {
+    const early = Array.from({ length: 50 }, () => line("45.77.12.9", 1, "/secret", 404)).join("");
+    const many = Array.from({ length: 100_000 }, (_, i) =>
+      line(`20.0.${(i >> 8) & 255}.${i & 255}`, 2, "/x"),
+    ).join("");
+    const log = file("long.log", `${early}${many}${line("45.77.12.9", 3, "/")}`);
+    const { stdout, code } = await runProgram([
+      ...["top", "--once", "--json", "--no-follow", "--access-log", log],
+      ...["--filter", "status:404"],
+    ]);
+    expect(code).toBe(0);
+    const { matched, rows, searching } = JSON.parse(stdout);
+    expect([matched, rows[0].ip, searching]).toEqual([1, "45.77.12.9", undefined]);
+  },
+  TIMEOUT,
+);

@@ -10,3 +10,8 @@ test.each(KEYMAP.flatMap(({ label, help }) => (label && help ? [[label, help]] :
     expect(README).toContain(`| \`${label}\` | ${help} |`);
   },
 );
+
+test("the README's screen is what the console shows", () => {
+  const frame = readFileSync(new URL("console/goldens/120x36/main.txt", import.meta.url), "utf8");
+  expect(README).toContain(`\`\`\`\n${frame}\`\`\`\n`);
+});

@@ -32,8 +32,14 @@ export function liveConsole(setup: Setup & Look, filter: string | undefined): Pr
 /** The console on files, read to their end before it opens. */
 export function fileConsole(files: Files, look: Look, filter: string | undefined): Promise<number> {
   return show(look, { filter, title: "replay" }, async (accept) => {
-    await runFiles(files, { emit: accept, health: accept });
-    return undefined;
+    let events = 0;
+    const emit = (input: Input): void => {
+      events++;
+      accept(input);
+    };
+    const code = await runFiles(files, { emit, health: accept });
+    // Of nothing there is nothing to look at, and why is told already.
+    return code !== 0 && events === 0 ? code : undefined;
   });
 }
 
@@ -54,7 +60,7 @@ type Feed = Pick<Live, "close"> & Partial<Live>;
 async function show(
   { config, color }: Look,
   { filter, title }: Shown,
-  start: (accept: (input: Input) => void) => Feed | undefined | Promise<Feed | undefined>,
+  start: (accept: (input: Input) => void) => Feed | Promise<Feed | number | undefined>,
 ): Promise<number> {
   const obstacle = canRunConsole();
   if (obstacle !== undefined) {
@@ -70,6 +76,7 @@ async function show(
     engine.accept(input);
     if (input.kind === "request" || input.kind === "auth") onLines();
   });
+  if (typeof feed === "number") return feed;
   const host: ConsoleHost = {
     snapshot(query) {
       feed?.setInterest?.(query.detail);

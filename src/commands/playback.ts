@@ -6,7 +6,7 @@ import { openLines } from "../sources/line-reader.ts";
 const EACH_SECOND = 1000;
 
 /**
- * Plays a recording as it happened, its first `leap` milliseconds at once. At its end the clock goes on
+ * Plays a recording as it happened, its first `leap` milliseconds at once, before this resolves. At its end the clock goes on
  * over silence. Rejects when the file cannot be read; what is damaged later ends it.
  */
 export async function play(
@@ -19,6 +19,7 @@ export async function play(
   let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let first: number | undefined;
+  const { promise: past, resolve: leapt } = Promise.withResolvers<void>();
   /** The recording's time that belongs to now. */
   const due = (): number => (first ?? 0) + leap + now() - started;
 
@@ -35,17 +36,22 @@ export async function play(
       if (event === undefined) continue;
       first ??= event.at;
       const wait = event.at - due();
-      if (wait > 0) await new Promise((resolve) => (timer = setTimeout(resolve, wait)));
+      if (wait > 0) {
+        leapt();
+        await new Promise((resolve) => (timer = setTimeout(resolve, wait)));
+      }
       if (closed) return false;
       emit(event);
     }
   };
   const run = async (): Promise<void> => {
     await advance().catch(() => false);
+    leapt();
     await reader.close();
     if (!closed) timer = setInterval(() => emit({ kind: "tick", at: due() }), EACH_SECOND);
   };
   run();
+  await past;
   return {
     close() {
       closed = true;

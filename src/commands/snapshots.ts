@@ -8,6 +8,7 @@ import { createEngine, type Engine } from "./engine.ts";
 import { NO_PERMISSION } from "./exit-codes.ts";
 import { type Files, runFiles } from "./files.ts";
 import { type Setup, startLive } from "./live.ts";
+import { matchedBy } from "./matched.ts";
 import { type Output, openStdout, slowReader } from "./output.ts";
 import { stopSignal } from "./stop.ts";
 
@@ -30,6 +31,18 @@ export interface View {
 
 /** The native layout: one JSON object. */
 export const JSON_VIEW: View = { text: (snapshot) => JSON.stringify(snapshot), lines: true };
+
+/** An engine to ask so from its first input to its last. */
+function engineFor(config: Config, asked: Asked): { readonly engine: Engine; readonly asked: Asked } {
+  const engine = createEngine(config);
+  if (asked.filter === undefined) return { engine, asked };
+  const { filter, see } = matchedBy(asked.filter);
+  const accept = (input: Input): void => {
+    see(input);
+    engine.accept(input);
+  };
+  return { engine: { ...engine, accept }, asked: { ...asked, filter } };
+}
 
 /** Asks one snapshot after another. */
 function written(engine: Engine, { sort }: Config, { filter, limit }: Asked, view: View): () => string {
@@ -57,12 +70,12 @@ function written(engine: Engine, { sort }: Config, { filter, limit }: Asked, vie
  */
 export async function liveSnapshots(
   setup: Setup,
-  asked: Asked,
+  wanted: Asked,
   view: View,
   count = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const output = openStdout();
-  const engine = createEngine(setup.config);
+  const { engine, asked } = engineFor(setup.config, wanted);
   const next = written(engine, setup.config, asked, view);
   const live = startLive(setup, engine.accept);
   const { promise: counted, resolve } = Promise.withResolvers<number>();
@@ -84,12 +97,12 @@ export async function liveSnapshots(
 export function fileSnapshots(
   files: Files,
   config: Config,
-  asked: Asked,
+  wanted: Asked,
   view: View,
   each: "second" | "end",
 ): Promise<number> {
   const output = openStdout();
-  const engine = createEngine(config);
+  const { engine, asked } = engineFor(config, wanted);
   const next = written(engine, config, asked, view);
   return runFiles(files, {
     emit: each === "end" ? engine.accept : everySecond(engine, output, next),

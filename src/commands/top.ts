@@ -26,7 +26,7 @@ function table(snapshot: Snapshot, utc: boolean, shown: readonly Sort[]): string
   const address = rows.reduce((widest, { ip }) => Math.max(widest, ip.length), SHORTEST_ADDRESS);
   const lines = [
     `${clock(snapshot.at, utc)} ${snapshot.host.name}  ${totals.sockets} sockets, ${totals.established} established, ` +
-      `${totals.halfOpen} half-open  ${totals.addresses} addresses  ` +
+      `${totals.halfOpen} half-open  ${addressesText(snapshot)}  ` +
       `${totals.requestsPerSecond.toFixed(1)} req/s  ${short(totals.requests)} requests` +
       (bandwidth === undefined ? "" : `  ${monthText(bandwidth)}`),
     ...health
@@ -46,6 +46,11 @@ function line(shown: readonly Sort[], address: number, text: (name: Sort, width:
     return i === shown.length - 1 && !COLUMNS[name].right ? said : fit(said, width, COLUMNS[name].right);
   });
   return cells.join(" ");
+}
+
+/** How many addresses there are, and where a filter holds of how many. */
+function addressesText({ matched, totals: { addresses } }: Snapshot): string {
+  return matched === addresses ? `${addresses} addresses` : `${matched} of ${addresses} addresses match`;
 }
 
 function monthText({ interface: name, month, inBytes, outBytes }: Bandwidth): string {

@@ -192,3 +192,28 @@ test("an address of which no line is kept passes by itself", () => {
   const filter = byPath("/b", { address: (row) => row.ip === VISITOR });
   expect(ips(answer(state, filter))).toEqual([...addresses.slice(1), VISITOR]);
 });
+
+test("a burst that overwrites all kept lines begins the search anew, and says so", () => {
+  const state = createState({ showPrivate: true, seed: 1, limits: ROOM, searched: 64 });
+  fold(state, { kind: "tick", at: NOW });
+  const filter = byPath("/secret", { asksRows: true });
+  fold(state, request(VISITOR, "/"));
+  expect(ips(answer(state, filter))).toEqual([]);
+  // More than is kept: nothing of what was looked at is there any more.
+  for (let i = 0; i < 3 * ROOM.recentRecords; i++) fold(state, request(i % 2 ? VISITOR : OTHER, "/secret"));
+  fold(state, request(OTHER, "/"));
+  const first = snapshot(state, { sort: "ip", filter });
+  expect(first.searching).toBe(true);
+  expect(ips(answer(state, filter))).toEqual([VISITOR, OTHER]);
+});
+
+test("a filter of lines says since when lines are kept, once earlier ones are gone", () => {
+  const state = createState({ showPrivate: true, seed: 1, limits: NARROW });
+  fold(state, { kind: "tick", at: NOW });
+  const since = () => snapshot(state, { sort: "ip", filter: byPath("/x") }).linesSince;
+  fold(state, request(VISITOR, "/x"));
+  expect(since()).toBeUndefined();
+  for (let i = 0; i < 40; i++) fold(state, request(VISITOR, "/x"));
+  expect(since()).toBe(NOW);
+  expect(snapshot(state, { sort: "ip" }).linesSince).toBeUndefined();
+});

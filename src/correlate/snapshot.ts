@@ -33,7 +33,7 @@ export function snapshot(state: State, query: Query): Snapshot {
   const rows = group === "address" ? topSlots(state, slots, sort, limit, reverse) : [];
   const grouped = group === "address" ? undefined : topGroups(state, slots, group, sort, limit, reverse);
   const now = Math.floor(state.now / 1000);
-  const { series, kernel } = state;
+  const { series, kernel, recent } = state;
   const detail = query.detail === undefined ? undefined : detailOf(state, query.detail, row);
   return {
     v: 1,
@@ -57,8 +57,9 @@ export function snapshot(state: State, query: Query): Snapshot {
     }),
     ...(grouped !== undefined && { groups: grouped.groups, matchedGroups: grouped.count }),
     ...liveLines(state, query),
+    ...(query.filter?.asksLines && recent.oldest > 1 && { linesSince: state.lines.read(recent.oldest).at }),
     ...(searching && { searching }),
-    seq: state.recent.newest,
+    seq: recent.newest,
     ...(detail !== undefined && { detail }),
   };
 }

@@ -473,3 +473,23 @@ test("where no term asks a line, a line passes exactly where its address does", 
     }),
   );
 });
+
+test("numbers with suffixes are whole numbers", () => {
+  for (const [spelled, value] of [
+    ["4.1M", 4_100_000],
+    ["2.01k", 2_010],
+    ["1.5Ki", 1_536],
+  ] as const) {
+    const row = { ...ROW, requests: value };
+    expect(compiled(`req:${spelled}`).address(row)).toBe(true);
+    expect(compiled(`req<=${spelled}`).address(row)).toBe(true);
+    expect(compiled(`req<${spelled}`).address(row)).toBe(false);
+  }
+});
+
+test("a sigma is one letter, wherever it stands in a word", () => {
+  const event = { ...REQUEST, userAgent: "ΟΔΟΣΑ/1.0" };
+  for (const text of ["agent:ΟΔΟΣ", "agent:οδος", "agent:οδοσ"]) {
+    expect(compiled(text).line(event, undefined)).toBe(true);
+  }
+});

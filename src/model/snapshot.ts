@@ -195,6 +195,8 @@ export interface Snapshot {
   readonly live: readonly LiveLine[];
   /** Lines after `query.after` that are not among `live`: let through but left out, or never looked at. */
   readonly skipped: number;
+  /** Where the filter asks lines and earlier ones are no longer kept: the time of the oldest that is. */
+  readonly linesSince?: number;
   /** Not all kept lines were searched for the filter yet: ask again, and more rows may come. */
   readonly searching?: true;
   /** Highest `seq` given out so far: the `after` of the next question. */

@@ -1,5 +1,6 @@
+import type { Snapshot } from "../../model/snapshot.ts";
 import { columnsFor, GROUP_NAMES, keyOf, type Placed, type Row, SORT_NAMES } from "../columns.ts";
-import { grouped } from "../format.ts";
+import { clock, grouped } from "../format.ts";
 import { type Layout, tableRows } from "../layout.ts";
 import { PALETTE, type Style } from "../palette.ts";
 import type { State } from "../state.ts";
@@ -25,7 +26,7 @@ export function paintTable(surface: Surface, layout: Layout, state: State): void
   });
 }
 
-function title({ snapshot, rows, shown: { sort, reverse, group, filter } }: State): Span[] {
+function title({ snapshot, rows, utc, shown: { sort, reverse, group, filter } }: State): Span[] {
   const all = snapshot?.totals.addresses ?? 0;
   const matched = snapshot?.matched ?? 0;
   const some = filter === "" ? grouped(all) : `${grouped(matched)} of ${grouped(all)}`;
@@ -37,8 +38,14 @@ function title({ snapshot, rows, shown: { sort, reverse, group, filter } }: Stat
     [count, PALETTE.plain],
     [rows.length < there ? `, first ${grouped(rows.length)}` : "", PALETTE.plain],
     [` · by ${SORT_NAMES[sort]}${reverse ? ", inverted" : ""}`, PALETTE.dim],
-    [snapshot?.searching ? " · searching earlier lines" : "", PALETTE.notice],
+    [horizon(snapshot, utc), PALETTE.notice],
   ];
+}
+
+/** How far back a filter that asks lines has looked, or can. */
+function horizon({ searching, linesSince }: Partial<Snapshot> = {}, utc: boolean): string {
+  if (searching) return " · searching earlier lines";
+  return linesSince === undefined ? "" : ` · in lines since ${clock(linesSince, utc)}`;
 }
 
 function paintTitles(surface: Surface, area: Rect, columns: readonly Placed[], { shown }: State): void {

@@ -1,0 +1,37 @@
+import type { Input } from "../model/event.ts";
+import type { Ip } from "../model/ip.ts";
+import type { Filter, IpProfile } from "../model/snapshot.ts";
+
+/** As many addresses as the core may hold, four times over: who left may come back. */
+const MAX_MATCHED = 262_144;
+
+/** A filter that has seen every line, also those that are no longer kept. */
+export interface Matched {
+  readonly filter: Filter;
+  /** Is shown each input before it is folded. */
+  see(input: Input): void;
+}
+
+/**
+ * Notes which addresses had a line that passes, for programs that ask the same from the first line to the last. A filter
+ * that asks rows too is left as it is: what holds of an address may change after its line.
+ */
+export function matchedBy(filter: Filter): Matched {
+  if (!filter.asksLines || filter.asksRows) return { filter, see() {} };
+  const matched = new Set<Ip>();
+  return {
+    filter: {
+      ...filter,
+      asksLines: false,
+      address: (row) => matched.has(row.ip) || (!hadLines(row) && filter.address(row)),
+    },
+    see(input) {
+      if (input.kind !== "request" && input.kind !== "auth") return;
+      if (matched.size < MAX_MATCHED && filter.line(input, undefined)) matched.add(input.ip);
+    },
+  };
+}
+
+function hadLines({ requests, authFailures, authAccepted, last }: IpProfile): boolean {
+  return requests > 0 || authFailures > 0 || authAccepted > 0 || last !== undefined;
+}
