@@ -92,8 +92,8 @@ function mutable(value: unknown): object[] {
   if (typeof value !== "object" || value === null || "kind" in value) return [];
   if (ArrayBuffer.isView(value)) return [value.buffer];
   if (value instanceof Map) return [value];
-  const inner = Object.entries(value)
-    .filter(([key]) => key !== "of" || !Array.isArray(value))
-    .flatMap(([key, below]) => (key === "of" && Array.isArray(below) ? [below] : mutable(below)));
+  const inner = Object.entries(value).flatMap(([key, below]) =>
+    key === "of" && Array.isArray(below) ? [below] : mutable(below),
+  );
   return [value, ...inner];
 }

@@ -35,7 +35,7 @@ function sink(heap: Int32Array, start: number, compare: Compare): void {
 }
 
 /**
- * The order of rows that are told by number, as {@link compareRows} has it of plain ones: by `primary`, then by sockets
+ * The order of rows that are told by number, of addresses as of groups: by `primary`, then by sockets
  * and by requests, most first, then by name.
  */
 export function withTies(primary: Compare, connections: Compare, requests: Compare, names: Compare): Compare {

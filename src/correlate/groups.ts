@@ -23,7 +23,7 @@ interface Grouping {
 }
 
 /**
- * The first `limit` groups of `slots` by `sort`, in the order of `compareRows` in model/order.ts, and how many there
+ * The first `limit` groups of `slots` by `sort`, in the order of model/order.ts, and how many there
  * are. As many groups as addresses may stand there: all of them cost a few numbers each, and only the first are summed
  * up whole.
  */

@@ -70,7 +70,7 @@ export const HAS_COUNT = 1;
 export const HAS_SESSION = 2;
 export const SESSION = 10;
 export const AUTH_PLACES = 12;
-export const AUTH_TEXTS = ["service", "user", "method"] as const;
+const AUTH_TEXTS = ["service", "user", "method"] as const;
 /** Kept bytes of each: user names are the peer's choice. */
 const AUTH_KEPT = [64, 256, 64];
 export const AUTH_HEADER = 8 * Math.ceil((AUTH_PLACES + AUTH_TEXTS.length) / 2);

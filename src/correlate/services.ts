@@ -32,7 +32,7 @@ export function servicePort(table: SocketTable, i: number): number {
 }
 
 /** The name of a port, or its number in digits. */
-export function serviceName(port: number): string {
+function serviceName(port: number): string {
   return NAMES.get(port) ?? String(port);
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { compareRows } from "../../test/compare-rows.ts";
 import { judge } from "../detect/judge.ts";
 import type { OriginEvent, Socket } from "../model/event.ts";
 import { formatIp, type Ip } from "../model/ip.ts";
-import { compareRows } from "../model/order.ts";
 import { SORTS } from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
 import { snapshot } from "./snapshot.ts";

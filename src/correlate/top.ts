@@ -6,7 +6,7 @@ import { REQUESTS, read } from "./record.ts";
 import { Row } from "./row.ts";
 import type { State } from "./state.ts";
 
-/** The first `limit` of `slots` by `sort`, in the order of `compareRows` in model/order.ts. */
+/** The first `limit` of `slots` by `sort`, in the order of model/order.ts. */
 export function topSlots(
   state: State,
   slots: Int32Array,

@@ -1,7 +1,7 @@
 import type { Activity } from "../model/snapshot.ts";
 
 /** What a rule found: what it is worth of 100, and why, in words with the numbers. */
-export interface Hit {
+interface Hit {
   readonly score: number;
   readonly evidence: string;
 }

@@ -36,7 +36,7 @@ export interface Offer {
 }
 
 /** How a term reads in plain words. */
-export type Phrase =
+type Phrase =
   /** `status 4xx or 500-503`, `status not 4xx`. */
   | { readonly kind: "is"; readonly label: string }
   /** `path with /health`, `path without /health`. */

@@ -19,14 +19,14 @@ export interface Name {
 }
 
 /** `:` or a comparison. */
-export interface Operator {
+interface Operator {
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
 /** What cannot be read, whatever the key. */
-export interface Fault {
+interface Fault {
   readonly what: string;
   readonly start: number;
   readonly end: number;

@@ -1,7 +1,7 @@
 import type { Query, Sort } from "./snapshot.ts";
 
 /** An order of rows in one word: a column, with `-` before it the other way round. */
-export type Order = Sort | `-${Sort}`;
+type Order = Sort | `-${Sort}`;
 
 /** What a query says of an order. */
 export function parseOrder(order: Order): Required<Pick<Query, "sort" | "reverse">> {

@@ -15,7 +15,7 @@ const KEPT = {
   abuse: 254,
   hostname: 253,
 } as const satisfies Record<keyof Origin, number>;
-export const ORIGIN_FIELDS = Object.keys(KEPT) as readonly (keyof Origin)[];
+const ORIGIN_FIELDS = Object.keys(KEPT) as readonly (keyof Origin)[];
 
 type Draft = { -readonly [K in keyof Origin]: Origin[K] };
 

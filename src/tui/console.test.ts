@@ -249,7 +249,7 @@ describe("modals", () => {
     for (const text of [
       "S <          sort by the previous column",
       "Ctrl-Z",
-      "✗ /var/log/auth.log",
+      "✗ /var/log/auth.log  cannot be read: run with sudo",
       "12 not understood",
     ]) {
       expect(frame).toContain(text);

@@ -33,7 +33,7 @@ export const FIELDS: readonly Field[] = [
 ];
 
 export const FORM_BUTTONS = ["Apply", "Clear", "Cancel"] as const;
-export type FormButton = (typeof FORM_BUTTONS)[number];
+type FormButton = (typeof FORM_BUTTONS)[number];
 
 /** Lines of the form: its fields, a blank one, its buttons, and what is wrong with the field in focus. */
 export const FORM_LINES = FIELDS.length + 4;

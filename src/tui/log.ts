@@ -25,7 +25,7 @@ export interface Log {
 export const EMPTY: Log = { lines: [], top: 0, behind: [], waiting: 0, oneIn: 1 };
 
 /** What came since the last time. */
-export interface Batch {
+interface Batch {
   readonly lines: readonly LiveLine[];
   /** Lines that are not among them. */
   readonly skipped: number;

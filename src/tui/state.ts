@@ -9,10 +9,10 @@ import { EMPTY, type Log } from "./log.ts";
 import type { Marks } from "./marks.ts";
 import { type Cursor, FIRST } from "./rows.ts";
 
-export type Panel = "table" | "live";
+type Panel = "table" | "live";
 
 /** A window over the panels. `scroll` is its first line on screen. */
-export type Modal =
+type Modal =
   | { readonly kind: "help"; readonly scroll: number }
   | { readonly kind: "detail"; readonly ip: Ip; readonly scroll: number }
   | { readonly kind: "form"; readonly scroll: number; readonly form: Form };

@@ -1,6 +1,5 @@
 import type { AuthEvent, RequestEvent, Socket } from "../../src/model/event.ts";
 import { type Ip, parseIp } from "../../src/model/ip.ts";
-import { compareRows } from "../../src/model/order.ts";
 import type {
   Detail,
   Group,
@@ -10,6 +9,7 @@ import type {
   Query,
   Snapshot,
 } from "../../src/model/snapshot.ts";
+import { compareRows } from "../compare-rows.ts";
 
 /** The instant of every synthetic snapshot: 2026-11-24 12:00:05 UTC. */
 export const NOW = Date.UTC(2026, 10, 24, 12, 0, 5);

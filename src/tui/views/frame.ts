@@ -2,7 +2,7 @@ import { PALETTE, type Style } from "../palette.ts";
 import { paintSpans, type Rect, type Span, type Surface, spansWidth } from "../surface.ts";
 
 /** What stands in a frame's border. */
-export interface Frame {
+interface Frame {
   readonly title: readonly Span[];
   /** At the right end of the upper border, where there is room beside the title. */
   readonly right?: readonly Span[];
