@@ -37,7 +37,9 @@ export class NaiveJoin {
   /** The earliest time heard of since the first tick. */
   started = Number.POSITIVE_INFINITY;
   readonly requests: { seq: number; event: RequestEvent; second: number }[] = [];
-  readonly auths: { seq: number; event: AuthEvent }[] = [];
+  readonly auths: { seq: number; event: AuthEvent; failures: number }[] = [];
+  /** The address of each session whose user was refused and of which no failure was told since. */
+  readonly refused = new Map<number, Ip>();
   readonly tables: { at: number; sockets: Socket[] }[] = [];
   readonly kernels: KernelEvent[] = [];
   readonly bandwidths: BandwidthEvent[] = [];
@@ -75,7 +77,9 @@ export class NaiveJoin {
       }
       case "auth": {
         const known = canonical(event.ip);
-        if (known !== undefined) this.auths.push({ seq: ++this.seq, event: { ...event, ip: known.ip } });
+        if (known === undefined) return;
+        const failures = this.failures(event, known.ip);
+        this.auths.push({ seq: ++this.seq, event: { ...event, ip: known.ip }, failures });
         return;
       }
       case "origin": {
@@ -155,6 +159,18 @@ export class NaiveJoin {
     return this.requests.filter(({ event }) => ip === undefined || event.ip === ip);
   }
 
+  /** A failure is told twice of a user that does not exist: once as such, once as failed. */
+  failures({ outcome, session = 0, count = 1 }: AuthEvent, ip: Ip): number {
+    if (outcome === "invalid-user") {
+      if (session > 0) this.refused.set(session, ip);
+      return count;
+    }
+    if (outcome !== "failed") return 0;
+    if (this.refused.get(session) !== ip) return count;
+    this.refused.delete(session);
+    return Math.max(0, count - 1);
+  }
+
   authsOf(ip?: Ip) {
     return this.auths.filter(({ event }) => ip === undefined || event.ip === ip);
   }
@@ -177,7 +193,7 @@ export class NaiveJoin {
       status4xx: status(4),
       status5xx: status(5),
       malformed: requests.filter(({ malformed }) => malformed).length,
-      authFailures: outcomes("failed", "invalid-user"),
+      authFailures: sum(this.authsOf(ip).map(({ failures }) => failures)),
       authAccepted: outcomes("accepted"),
     };
   }
@@ -336,8 +352,7 @@ export class NaiveJoin {
         sum(
           this.authsOf(ip)
             .filter(({ event }) => minuteOf(event.at) === minute)
-            .filter(({ event }) => event.outcome === "failed" || event.outcome === "invalid-user")
-            .map(({ event }) => event.count ?? 1),
+            .map(({ failures }) => failures),
         ),
       ),
     };

@@ -106,6 +106,7 @@ const auth = fc.record<Omit<AuthEvent, "at">, "kind" | "ip" | "service" | "outco
     outcome: fc.constantFrom("failed", "invalid-user", "accepted", "closed", "probe"),
     user: fc.constantFrom("root", "admin"),
     count: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(70_000)),
+    session: fc.integer({ min: 1, max: 3 }),
     source: fc.constant("/var/log/auth.log"),
   },
   { requiredKeys: ["kind", "ip", "service", "outcome", "source"] },

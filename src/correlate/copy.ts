@@ -47,6 +47,7 @@ export function copyState(state: State): State {
     search: createSearch(),
     counts: { ...state.counts },
     sockets: copySockets(sockets, top),
+    refused: new Map(state.refused),
     health: new Map(state.health),
     series: {
       requests: copySeries(series.requests),

@@ -15,6 +15,7 @@ import {
 import { parseIpWords } from "../model/ip.ts";
 import { toSocketsView } from "../model/socket-table.ts";
 import { findAddress } from "./addresses.ts";
+import { failuresOf } from "./attempts.ts";
 import { learnOrigin } from "./origins.ts";
 import { keepAuth, keepRequest } from "./recent.ts";
 import {
@@ -116,12 +117,13 @@ function foldAuth(state: State, event: AuthEvent): void {
   if (!parseIpWords(event.ip, scratch)) return;
   const { records, counts } = state;
   const slot = touch(state, scratch, 0, event.at);
-  const count = event.count ?? 1;
-  if (event.outcome === "failed" || event.outcome === "invalid-user") {
-    counts.authFailures += count;
-    add(records, slot, AUTH_FAILURES, count);
-    bumpStrip(state.strips, slot, ROW.authFailures, Math.floor(event.at / 60_000), count);
+  const failures = failuresOf(state.refused, event, slot);
+  if (failures > 0) {
+    counts.authFailures += failures;
+    add(records, slot, AUTH_FAILURES, failures);
+    bumpStrip(state.strips, slot, ROW.authFailures, Math.floor(event.at / 60_000), failures);
   } else if (event.outcome === "accepted") {
+    const { count = 1 } = event;
     counts.authAccepted += count;
     add(records, slot, AUTH_ACCEPTED, count);
   }

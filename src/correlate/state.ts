@@ -3,6 +3,7 @@ import type { Ip } from "../model/ip.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
 import type { Activity, Verdict } from "../model/snapshot.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
+import type { Refused } from "./attempts.ts";
 import { createLineReader, type LineReader } from "./lines.ts";
 import { type IsListed, isListedBy, type Listing } from "./listing.ts";
 import { createOrigins, type Origins } from "./origins.ts";
@@ -99,6 +100,8 @@ export interface State {
   readonly search: Search;
   readonly counts: Counts;
   readonly sockets: SocketIndex;
+  /** Logins of users that do not exist, of which more may be told. */
+  readonly refused: Refused;
   readonly health: Map<string, HealthEvent>;
   readonly series: {
     readonly requests: Series;
@@ -159,6 +162,7 @@ export function createState(options: StateOptions): State {
       established: 0,
       halfOpen: 0,
     },
+    refused: new Map(),
     health: new Map(),
     series: {
       requests: createSeries(),
