@@ -46,7 +46,8 @@ export async function open(log: string, ...flags: string[]): Promise<Session> {
     received: () => bytes,
     next,
     async close() {
-      child.terminal?.write("q");
+      // Quits wherever it is, also right after an Escape, with which a letter would be another key.
+      child.terminal?.write("\x03");
       await child.exited;
     },
   };
