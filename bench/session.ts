@@ -46,7 +46,8 @@ export async function open(log: string, ...flags: string[]): Promise<Session> {
     received: () => bytes,
     next,
     async close() {
-      // Quits wherever it is, also right after an Escape, with which a letter would be another key.
+      // Right after an Escape it would be another key.
+      await Bun.sleep(100);
       child.terminal?.write("\x03");
       await child.exited;
     },
