@@ -8,9 +8,25 @@ import { BUTTON_CELLS, BUTTONS_LINE } from "./form.ts";
 import { completionRect, completionRows, layoutOf, liveRows, modalRows, tableRows } from "./layout.ts";
 import { askedOf, initialState, queryOf, type State, selected } from "./state.ts";
 import type { Effect, Message } from "./step.ts";
+import type { Surface } from "./surface.ts";
 import { update } from "./update.ts";
+import { paintConsole } from "./views/console.ts";
 
 const SIZE = { width: 80, height: 24 };
+
+/** Takes what is painted, which must be whole cells. */
+const CHECKED: Surface = {
+  text(x, y, width, text) {
+    if (![x, y, width].every(Number.isInteger) || typeof text !== "string") {
+      throw new Error(`painted at ${x},${y} ${width} wide: ${text}`);
+    }
+  },
+  clip({ x, y, width, height }, body) {
+    if (![x, y, width, height].every(Number.isInteger))
+      throw new Error(`clipped to ${x},${y} ${width}x${height}`);
+    body();
+  },
+};
 
 /** A console without a screen: answers what is asked for at once, out of `world`. */
 function drive(known: Partial<Snapshot> = {}, size = SIZE) {
@@ -683,6 +699,11 @@ describe("the rest", () => {
       "f",
       "!",
       "i",
+      "shift+tab",
+      "backspace",
+      ":",
+      "M",
+      "k",
     ];
     let seed = 7;
     for (let i = 0; i < 3_000; i++) {
@@ -696,9 +717,13 @@ describe("the rest", () => {
           live: [{ seq: i + 8, event: auth("192.0.2.1", { at: NOW }) }],
           seq: i + 8,
         });
-      else if (dice % 17 === 0) send({ kind: "press", x: dice % 300, y: dice % 100 });
+      else if (dice % 17 === 0) send({ kind: "press", x: dice % 90, y: dice % 40 });
+      else if (dice % 23 === 0)
+        send({ kind: "wheel", x: dice % 90, y: dice % 40, by: dice % 2 === 0 ? 1 : -1 });
+      else if (dice % 29 === 0) send({ kind: "paste", text: 'status:4xx \x1b[2J 日本 -path:"' });
       else if (dice % 19 === 0) send({ kind: "release" });
       else keys(names[dice % names.length] ?? "j");
+      paintConsole(CHECKED, state());
       const { cursor, rows, modal, log } = state();
       expect(cursor.index >= 0 && cursor.index < Math.max(1, rows.length)).toBe(true);
       expect(cursor.top >= 0 && cursor.top <= cursor.index).toBe(true);
