@@ -7,7 +7,7 @@ import type { State } from "./state.ts";
 /** More than any screen shows at once. */
 const LIVE_LINES = 500;
 /** Lines looked at for one question: bounds its cost under a flood. */
-const LIVE_SCANNED = 10_000;
+const LIVE_SCANNED = 20_000;
 
 interface Live {
   /** Oldest first. */
