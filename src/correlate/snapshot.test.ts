@@ -12,7 +12,7 @@ const NOW = 1_762_549_449_000;
 const VISITOR = parseIp("45.148.10.7") as Ip;
 const OTHER = parseIp("2a00::1") as Ip;
 const PRIVATE = parseIp("10.0.0.7") as Ip;
-const LIMITS: Limits = { addresses: 2_048, strips: 8, recentBytes: 1 << 22, recentRecords: 1 << 14 };
+const LIMITS: Limits = { addresses: 2_048, strips: 8, recentBytes: 1 << 23, recentRecords: 1 << 15 };
 
 function engine(options: Partial<StateOptions> = {}) {
   const state = createState({ showPrivate: false, seed: 1, limits: LIMITS, ...options });
@@ -225,14 +225,14 @@ describe("live lines", () => {
 
   test("of a filter that hardly ever matches are looked for in a bounded part only", () => {
     const { fold, ask } = engine();
-    fold(...Array.from({ length: 12_000 }, (_, i) => request(VISITOR, `/${i}`)));
+    fold(...Array.from({ length: 24_000 }, (_, i) => request(VISITOR, `/${i}`)));
     let looked = 0;
     const never = filter(() => {
       looked++;
       return false;
     });
     ask({ after: 0, filter: { ...never, address: () => true } });
-    expect(looked).toBe(10_000);
+    expect(looked).toBe(20_000);
   });
 
   test("end where the arena's memory ends", () => {
