@@ -493,3 +493,16 @@ test("a sigma is one letter, wherever it stands in a word", () => {
     expect(compiled(text).line(event, undefined)).toBe(true);
   }
 });
+
+test.each([
+  ["status!=404", "there is no !="],
+  ["-4xx!=1", "there is no !="],
+  ["1.2.3.4/33", "no prefix of that length"],
+])("%s is a slip, not text", (text, what) => {
+  expect(compileFilter(text)).toMatchObject({ message: expect.stringContaining(what) });
+  expect("message" in compileFilter(`"${text}"`)).toBe(false);
+});
+
+test.each(["a!=b", "/1", "name/33", "1.2.3/4", "!="])("%s is text", (text) => {
+  expect("message" in compileFilter(text)).toBe(false);
+});

@@ -98,9 +98,22 @@ function readText(token: Token, word: string): Term | FilterError {
   if (value === undefined || value.text === "") {
     return { message: `${word}: a text is missing`, start: token.start, end: token.end };
   }
+  const slip = value.quoted ? undefined : slipOf(value.text);
+  if (slip !== undefined) return { message: `${word}: ${slip}`, start: token.start, end: token.end };
   const prefixes = value.quoted ? undefined : readPrefixes(value.text);
   const check = prefixes === undefined ? freeText(value.text) : addressIs(prefixSet(prefixes));
   return { token, key: undefined, checks: [check] };
+}
+
+/** What unquoted text must have been meant as, where nobody means it as text. */
+function slipOf(text: string): string | undefined {
+  const [, name = ""] = /^([\w-]+)!=/.exec(text) ?? [];
+  if (findKey(name) !== undefined) return `there is no !=; to turn a term round: -${name}:…`;
+  const slash = text.indexOf("/");
+  if (slash <= 0 || !/^\/\d+$/.test(text.slice(slash)) || readPrefixes(text) !== undefined) return undefined;
+  return readPrefixes(text.slice(0, slash)) === undefined
+    ? undefined
+    : "no prefix of that length; allowed: up to /32 of IPv4, /128 of IPv6";
 }
 
 function missing(key: Key, value: Value, token: Token): FilterError {

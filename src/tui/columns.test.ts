@@ -5,6 +5,7 @@ import { COLUMNS, columnsFor, keyOf, knownColumns, LEAVING } from "./columns.ts"
 import { columnsOf } from "./table-columns.ts";
 
 const ORIGIN = { country: "NL", asn: 14_061, org: "DigitalOcean" };
+const SHOWN = { sort: "risk", reverse: false, group: "address", filter: "" } as const;
 const BY_RISK = { sort: "risk", group: "address" } as const;
 /** A row of which everything is known. */
 const RICH = profile("45.77.12.9", { origin: ORIGIN, inBytes: 1, outBytes: 2, sessions: 3 });
@@ -20,7 +21,7 @@ describe("columns", () => {
     const rich = knownColumns([RICH], plain);
     expect(rich).toEqual(SORTS);
     expect(knownColumns(ROWS, rich)).toBe(rich);
-    expect(columnsOf({ columns: [], known: [] })).toEqual(plain);
+    expect(columnsOf({ columns: [], known: [], shown: SHOWN })).toEqual(plain);
   });
 
   test("leave in the stated order as the width shrinks", () => {
@@ -71,7 +72,7 @@ describe("columns", () => {
   });
 
   test("the last act grows first, then the address up to its longest form, then the last act again", () => {
-    const plain = columnsOf({ columns: [], known: [] });
+    const plain = columnsOf({ columns: [], known: [], shown: SHOWN });
     const size = (of: number, wanted: Sort) =>
       columnsFor(of, plain, BY_RISK).find(({ name }) => name === wanted)?.width;
     expect([size(108, "last"), size(108, "ip")]).toEqual([16, 18]);
@@ -81,7 +82,17 @@ describe("columns", () => {
   });
 
   test("are those asked for, in that order", () => {
-    expect(columnsOf({ columns: ["auth", "ip", "last"], known: SORTS })).toEqual(["auth", "ip", "last"]);
+    expect(columnsOf({ columns: [], known: SORTS, shown: { ...SHOWN, group: "network" } })).not.toContain(
+      "network",
+    );
+    expect(columnsOf({ columns: [], known: SORTS, shown: { ...SHOWN, group: "country" } })).not.toContain(
+      "cc",
+    );
+    expect(columnsOf({ columns: ["auth", "ip", "last"], known: SORTS, shown: SHOWN })).toEqual([
+      "auth",
+      "ip",
+      "last",
+    ]);
     expect(names(30, ["ip", "last", "conn", "5xx"])).toEqual(["ip", "conn"]);
   });
 

@@ -92,11 +92,23 @@ export function filterOf({ line, error, completion: { start, items } }: FilterIn
     const begun = word !== "" && items.some((item) => item.text.endsWith(":") && item.text.startsWith(word));
     return begun ? line.text.slice(0, start).replace(/-$/, "").trim() : text;
   }
-  // The whole word goes, whatever part of it is wrong.
-  const before = line.text.slice(0, line.text.lastIndexOf(" ", error.start - 1) + 1);
-  const next = line.text.indexOf(" ", error.end);
-  const rest = (before + (next < 0 ? "" : line.text.slice(next + 1))).trim();
-  return isError(compileFilter(rest)) ? undefined : rest;
+  return understood(line.text, error);
+}
+
+/** The text without the words that are wrong, of which there are no more than it has blanks. */
+function understood(text: string, error: FilterError): string | undefined {
+  let rest = text;
+  let wrong = error;
+  for (let words = text.split(" ").length; words > 0; words--) {
+    // The whole word goes, whatever part of it is wrong.
+    const before = rest.slice(0, rest.lastIndexOf(" ", wrong.start - 1) + 1);
+    const next = rest.indexOf(" ", wrong.end);
+    rest = (before + (next < 0 ? "" : rest.slice(next + 1))).trim();
+    const compiled = compileFilter(rest);
+    if (!isError(compiled)) return rest;
+    wrong = compiled;
+  }
+  return undefined;
 }
 
 export function isError(compiled: ReturnType<typeof compileFilter>): compiled is FilterError {

@@ -22,12 +22,15 @@ const SUSPICIOUS = "is:suspicious";
 
 export function openFilter(state: State): Step {
   const text = state.filter === "" ? "" : `${state.filter} `;
-  return [{ ...state, input: openInput(text, knownOf(state.snapshot ?? {})) }];
+  const { notice: _, ...rest } = state;
+  return [{ ...rest, input: openInput(text, knownOf(state.snapshot ?? {})) }];
 }
 
 /** With the input changed: what of it is understood is filtered at once. */
 export function withInput(state: State, input: FilterInput): Step {
-  return filtered({ ...state, input }, filterOf(input) ?? state.filter);
+  // What was said of the text before this one is not true of it.
+  const { notice: _, ...rest } = state;
+  return filtered({ ...rest, input }, filterOf(input) ?? state.filter);
 }
 
 export function type(state: State, text: string): Step {

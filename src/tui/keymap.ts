@@ -218,7 +218,7 @@ export const KEYMAP: readonly Binding[] = [
     keys: ["escape"],
     action: "back",
     label: "Esc",
-    help: "out of a group, then clear the filter, then follow the newest; in a window: back",
+    help: "out of a group, then clear the filter, then to the first row and the newest line; in a window: back",
   },
   {
     modes: ["main"],

@@ -4,7 +4,7 @@ import { GROUPS, type Group, type GroupProfile } from "../model/snapshot.ts";
 import { isError } from "./filter-input.ts";
 import { filtered, leaveInput } from "./filtering.ts";
 import { FIRST } from "./rows.ts";
-import { isAddress, type State, selected, selectedAddress } from "./state.ts";
+import { isAddress, type Outside, type State, selected, selectedAddress } from "./state.ts";
 import { ASK, noticed, type Step } from "./step.ts";
 
 /** Everything about the selected address, or the addresses of the selected group. */
@@ -20,9 +20,8 @@ export function open(state: State): Step {
 
 /** The next way to put addresses together. */
 export function groupNext(state: State): Step {
-  const { outside: _, ...rest } = state;
   const group = GROUPS[(GROUPS.indexOf(state.group) + 1) % GROUPS.length] ?? "address";
-  return [{ ...rest, group, cursor: FIRST }, ASK];
+  return [{ ...state, group, cursor: FIRST }, ASK];
 }
 
 /** The addresses of a group, with the way back noted. */
@@ -32,15 +31,16 @@ function goInside(state: State, row: GroupProfile): Step {
   const term = termOf(state.group, row);
   if (term === undefined)
     return noticed(state, "where these come from is not known: no filter can name them");
-  const { group, filter, cursor, former } = state;
+  const { group, filter, cursor, former, outside: further } = state;
   const inside = `${filter} ${term}`.trim();
   const compiled = compileFilter(inside);
   if (isError(compiled)) return noticed(state, compiled.message);
-  const outside = {
+  const outside: Outside = {
     group,
     filter,
     cursor: { ...cursor, key: row.group },
     ...(former !== undefined && { former }),
+    ...(further !== undefined && { outside: further }),
   };
   return filtered({ ...leaveInput(state), outside, group: "address", cursor: FIRST }, inside);
 }

@@ -25,6 +25,13 @@ export interface Asked {
   readonly filter: string;
 }
 
+/** What was looked at before somebody went into a group, perhaps inside another. */
+export interface Outside extends Pick<Asked, "group" | "filter"> {
+  readonly cursor: Cursor;
+  readonly former?: string;
+  readonly outside?: Outside;
+}
+
 /** Everything the screen is painted from. */
 export interface State extends Asked {
   readonly size: Size;
@@ -60,7 +67,7 @@ export interface State extends Asked {
   /** The filter that `!` took away and gives back. */
   readonly former?: string;
   /** What was looked at before somebody went into a group. */
-  readonly outside?: Pick<Asked, "group" | "filter"> & { readonly cursor: Cursor; readonly former?: string };
+  readonly outside?: Outside;
   readonly modal?: Modal;
   /** What the last key did, in words. */
   readonly notice?: string;

@@ -282,6 +282,14 @@ describe("the filter's input", () => {
 });
 
 describe("the input and what covers it", () => {
+  test("leaves out every word that is wrong", () => {
+    const { state, keys } = drive();
+    keys("/", ..."/foo", "space", ..."zzz:2", "space", ..."xxx:3");
+    expect(state().filter).toBe("/foo");
+    keys("ctrl+u", ..."path:/x", "space", ..."status:q", "space", ..."rate>z");
+    expect(state().filter).toBe("path:/x");
+  });
+
   test("a word that may become a key is not searched for while it is typed", () => {
     const { state, keys } = drive();
     keys("/", ..."ssh", "space", ..."stat");
@@ -412,6 +420,20 @@ describe("entering a group", () => {
     expect([state().group, state().filter]).toEqual(["address", filter]);
   });
 
+  test("inside another leads back through both, whatever is grouped by in between", () => {
+    const { state, keys } = drive();
+    keys("/", ..."net:0.0.0.0/0", "return", "g", "return");
+    const first = state().filter;
+    keys("g", "return");
+    expect(state().filter.split(" ").length).toBe(3);
+    keys("escape");
+    expect([state().group, state().filter]).toEqual(["prefix", first]);
+    keys("escape");
+    expect([state().group, state().filter, state().outside]).toEqual(["prefix", "net:0.0.0.0/0", undefined]);
+    keys("return", "g", "escape");
+    expect([state().group, state().filter]).toEqual(["prefix", "net:0.0.0.0/0"]);
+  });
+
   test("waits for the answer, and happens once", () => {
     const { state, keys, send } = drive();
     keys("g");
@@ -467,6 +489,15 @@ describe("the form", () => {
     expect(state().filter).toBe("");
     keys("escape");
     expect([state().modal, state().filter]).toEqual([undefined, ""]);
+  });
+
+  test("takes a blank as a press of its button, and a smaller terminal with the focus in sight", () => {
+    const { state, keys, send } = drive();
+    keys("f", "shift+tab");
+    send({ kind: "resize", size: { width: 60, height: 15 } });
+    expect(state().modal?.scroll).toBeGreaterThan(0);
+    keys("space");
+    expect(state().modal).toBeUndefined();
   });
 
   test("keeps what has the focus in sight at 15 lines", () => {

@@ -18,7 +18,7 @@ import {
   withInput,
   withoutModal,
 } from "./filtering.ts";
-import { editForm, focusOn, typeIntoForm } from "./form.ts";
+import { buttonAt, editForm, focusOn, typeIntoForm } from "./form.ts";
 import { type Action, actionOf, type KeyName } from "./keymap.ts";
 import { append, moveTo as moveLogTo, opened, readable } from "./log.ts";
 import { MAX_MARKS, toggleMark } from "./marks.ts";
@@ -41,8 +41,11 @@ export function update(state: State, message: Message): Step {
       return holding(press({ ...state, held: true }, message.x, message.y));
     case "wheel":
       return holding([wheel({ ...state, held: true }, message)]);
-    case "resize":
-      return [settled({ ...state, size: message.size })];
+    case "resize": {
+      const { modal } = state;
+      const resized = { ...state, size: message.size };
+      return [settled(modal?.kind === "form" ? withForm(resized, modal.form) : resized)];
+    }
     case "snapshot":
       return [receive(state, message.snapshot, message.asked)];
     case "release":
@@ -106,7 +109,12 @@ function key(state: State, name: KeyName, text: string | undefined): Step {
 }
 
 function typed(state: State, text: string): Step {
-  if (state.modal?.kind === "form") return [withForm(state, typeIntoForm(state.modal.form, text))];
+  if (state.modal?.kind === "form") {
+    const { form } = state.modal;
+    // A blank presses the button that has the focus, as everywhere.
+    if (text === " " && buttonAt(form) !== undefined) return enterForm(state, form);
+    return [withForm(state, typeIntoForm(form, text))];
+  }
   return state.modal === undefined ? type(state, text) : [state];
 }
 
