@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import type { AuthEvent, AuthOutcome } from "../model/event.ts";
-import { parseIp } from "../model/ip.ts";
+import { type Ip, parseIp, parseIpWords } from "../model/ip.ts";
 import { failuresOf } from "./attempts.ts";
 
 function failures(...told: readonly (readonly [AuthOutcome, number?, number?])[]): number {
   const ip = parseIp("45.77.12.9");
-  if (ip === undefined) throw new Error("no address");
-  const refused = new Map<number, number>();
+  const words = new Uint32Array(4);
+  if (ip === undefined || !parseIpWords(ip, words)) throw new Error("no address");
+  const refused = new Map<number, Ip>();
   return told.reduce((sum, [outcome, session, count]) => {
     const event: AuthEvent = {
       kind: "auth",
@@ -18,7 +19,7 @@ function failures(...told: readonly (readonly [AuthOutcome, number?, number?])[]
       count,
       source: "a",
     };
-    return sum + failuresOf(refused, event, 7);
+    return sum + failuresOf(refused, event, words);
   }, 0);
 }
 
@@ -34,14 +35,15 @@ test("an attempt is one failure, however often sshd tells of it", () => {
 });
 
 test("remembers no more sessions than can be open", () => {
-  const refused = new Map<number, number>();
+  const refused = new Map<number, Ip>();
   const ip = parseIp("45.77.12.9");
-  if (ip === undefined) throw new Error("no address");
+  const words = new Uint32Array(4);
+  if (ip === undefined || !parseIpWords(ip, words)) throw new Error("no address");
   for (let session = 1; session <= 10_000; session++) {
     failuresOf(
       refused,
       { kind: "auth", at: 1, ip, service: "ssh", outcome: "invalid-user", session, source: "a" },
-      7,
+      words,
     );
   }
   expect([refused.size, refused.has(10_000), refused.has(1)]).toEqual([4_096, true, false]);

@@ -117,7 +117,7 @@ function foldAuth(state: State, event: AuthEvent): void {
   if (!parseIpWords(event.ip, scratch)) return;
   const { records, counts } = state;
   const slot = touch(state, scratch, 0, event.at);
-  const failures = failuresOf(state.refused, event, slot);
+  const failures = failuresOf(state.refused, event, scratch);
   if (failures > 0) {
     counts.authFailures += failures;
     add(records, slot, AUTH_FAILURES, failures);
