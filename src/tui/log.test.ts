@@ -69,6 +69,8 @@ describe("the log", () => {
   test("says of a new question how many earlier lines nobody looked at", () => {
     expect(opened({ lines: lines(8, 9), skipped: 7 }, 10).lines[0]).toEqual({ skipped: 7 });
     expect(opened({ lines: lines(1, 2), skipped: 0 }, 10).lines.length).toBe(2);
+    const later = append(opened({ lines: [], skipped: 7 }, 10), { lines: lines(9, 9), skipped: 3 }, 10);
+    expect(later.lines.slice(0, 2)).toEqual([{ skipped: 7 }, { skipped: 3, oneIn: 4 }]);
   });
 
   test("counts what was only left out while it is stopped", () => {

@@ -35,9 +35,10 @@ interface Batch {
 export function append(log: Log, { lines, skipped }: Batch, max: number): Log {
   if (lines.length === 0 && skipped === 0) return log.oneIn === 1 ? log : { ...log, oneIn: 1 };
   const oneIn = lines.length === 0 ? log.oneIn : (lines.length + skipped) / lines.length;
-  // Gaps that follow one another are one.
+  // Gaps that follow one another are one, but for lines that nobody looked at.
   const last = (log.at === undefined ? log.lines : log.behind).at(-1);
-  const before = skipped > 0 && last !== undefined && "skipped" in last ? last.skipped : 0;
+  const counted = last !== undefined && "skipped" in last && last.oneIn !== undefined;
+  const before = skipped > 0 && counted ? last.skipped : 0;
   const gap = (all: number): Gap => ({ skipped: all, oneIn });
   const came = skipped === 0 ? lines : [gap(skipped + before), ...lines];
   const older = (all: readonly (LiveLine | Gap)[]) => (before > 0 ? all.slice(0, -1) : all);
