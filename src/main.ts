@@ -5,7 +5,6 @@ import type { Command, Topic } from "./config/commands.ts";
 import { quote, UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
 import { processInput } from "./config/process.ts";
-import { compileFilter } from "./filter/filter.ts";
 import type { Filter } from "./model/snapshot.ts";
 import { parserOf } from "./parse/formats.ts";
 
@@ -18,7 +17,7 @@ async function main(): Promise<number> {
     await new Promise((resolve) => process.stdout.write(text, resolve));
     return 0;
   }
-  const filter = filterOf(loaded.command);
+  const filter = await filterOf(loaded.command);
   if (filter instanceof UsageError) return refuse(filter);
   for (const warning of loaded.warnings) process.stderr.write(`nethergaze: ${warning}\n`);
   return run({ ...loaded, reread }, wantsColor(loaded.config.color, processInput().env), filter);
@@ -117,12 +116,13 @@ function refuse(error: UsageError): number {
 }
 
 /** The filter that the command was given, before anything is opened. */
-function filterOf(
+async function filterOf(
   command: Exclude<Command, { name: "completion" | "help" }>,
-): Filter | UsageError | undefined {
+): Promise<Filter | UsageError | undefined> {
   if (!("filter" in command) || command.filter === undefined) return undefined;
+  const { compileFilter, isFilterError } = await import("./filter/filter.ts");
   const filter = compileFilter(command.filter);
-  return "message" in filter ? new UsageError(`--filter: ${filter.message}`) : filter;
+  return isFilterError(filter) ? new UsageError(`--filter: ${filter.message}`) : filter;
 }
 
 /** What `help TOPIC` prints of what only this file may know. */

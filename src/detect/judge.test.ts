@@ -1,28 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { profile } from "../../test/console/snapshots.ts";
 import type { Activity } from "../model/snapshot.ts";
 import { judge, severityOf } from "./judge.ts";
 import { RULES } from "./rules.ts";
 
 function row(numbers: Partial<Activity>): Activity {
-  return {
-    firstSeen: 0,
-    lastSeen: 0,
-    connections: 0,
-    established: 0,
-    halfOpen: 0,
-    states: {},
-    services: [],
-    requests: 0,
-    requests10s: 0,
-    requests60s: 0,
-    bytes: 0,
-    status4xx: 0,
-    status5xx: 0,
-    malformed: 0,
-    authFailures: 0,
-    authAccepted: 0,
-    ...numbers,
-  };
+  return profile("192.0.2.1", numbers);
 }
 
 /** What fires, with its score and words, and what just does not. */

@@ -1,10 +1,10 @@
-import { parse } from "./parse.ts";
+import { isFilterError, parse } from "./parse.ts";
 
 /** Whether one of a filter's terms is `key:value`, not negated. */
 export function asksFor(text: string, key: string, value: string): boolean {
   const terms = parse(text);
   return (
-    !("message" in terms) &&
+    !isFilterError(terms) &&
     terms.some(
       ({ token, key: asked }) =>
         asked?.name === key &&

@@ -1,8 +1,8 @@
 import type { Filter, IpProfile } from "../model/snapshot.ts";
 import type { Check, Line } from "./checks.ts";
-import { type FilterError, parse, type Term } from "./parse.ts";
+import { type FilterError, isFilterError, parse, type Term } from "./parse.ts";
 
-export type { FilterError } from "./parse.ts";
+export { type FilterError, isFilterError } from "./parse.ts";
 
 /** A term ready to be asked. */
 interface Question {
@@ -22,7 +22,7 @@ interface Question {
  */
 export function compileFilter(text: string): Filter | FilterError {
   const terms = parse(text);
-  if ("message" in terms) return terms;
+  if (isFilterError(terms)) return terms;
   const checks = terms.flatMap((term) => term.checks);
   // What costs least and may spare the rest comes first.
   const questions = terms.map(question).sort((a, b) => a.cost - b.cost);

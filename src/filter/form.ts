@@ -1,5 +1,5 @@
 import { findKey } from "./keys.ts";
-import { parse, type Term } from "./parse.ts";
+import { isFilterError, parse, type Term } from "./parse.ts";
 import { quoted, spellValue } from "./spelling.ts";
 import { comparisonAt, tokenize } from "./tokens.ts";
 import { readPrefixes } from "./values.ts";
@@ -43,7 +43,7 @@ export function toForm(text: string): FilterForm {
     rest: "",
   };
   const terms = parse(text);
-  if ("message" in terms) return { ...form, rest: text };
+  if (isFilterError(terms)) return { ...form, rest: text };
   for (const { token, field } of terms.map(placed)) {
     const free = field === "text" || field === "rest";
     const name = !free && form[field] !== "" ? "rest" : field;
@@ -66,7 +66,7 @@ export function fromForm(form: FilterForm): string {
 /** What is wrong with a field, if anything. */
 export function fieldError(name: FormField, value: string): string | undefined {
   const terms = parse(spell(name, value));
-  return "message" in terms ? terms.message : undefined;
+  return isFilterError(terms) ? terms.message : undefined;
 }
 
 function placed({ token, key, checks }: Term): { token: Term["token"]; field: FormField } {

@@ -13,6 +13,11 @@ export interface FilterError {
   readonly end: number;
 }
 
+/** Whether what was made of a text, or of a part of it, is what is wrong with it. */
+export function isFilterError<Made extends object>(made: Made | FilterError): made is FilterError {
+  return "message" in made;
+}
+
 /** A term that can be asked: it holds where one of its checks does, or where it is negated where none does. */
 export interface Term {
   readonly token: Token;
@@ -41,7 +46,7 @@ export function parse(text: string): readonly Term[] | FilterError {
     if (terms.length === MAX_TERMS) return { message: `too many terms; allowed: ${MAX_TERMS}`, start, end };
     if (values > MAX_VALUES) return { message: `too many values; allowed: ${MAX_VALUES}`, start, end };
     const term = readTerm(text, token);
-    if ("message" in term) return term;
+    if (isFilterError(term)) return term;
     terms.push(term);
   }
   return terms;

@@ -1,4 +1,4 @@
-import { parse, readTerm } from "./parse.ts";
+import { isFilterError, parse, readTerm } from "./parse.ts";
 import { MAX_TEXT, type Token, tokenize } from "./tokens.ts";
 
 /** A piece of a filter's text and what it is. Blanks between terms are in none. */
@@ -18,11 +18,11 @@ export function filterSpans(text: string): readonly FilterSpan[] {
   for (const token of tokenize(text)) {
     paintToken(token, paint);
     const read = readTerm(text, token);
-    if ("message" in read) paint(read.start, read.end, "error");
+    if (isFilterError(read)) paint(read.start, read.end, "error");
   }
   // What is wrong with the whole: too many terms, too long.
   const whole = parse(text);
-  if ("message" in whole) paint(whole.start, whole.end, "error");
+  if (isFilterError(whole)) paint(whole.start, whole.end, "error");
   const spans: FilterSpan[] = [];
   let start = 0;
   for (let i = 1; i <= kinds.length; i++) {

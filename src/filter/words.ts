@@ -1,4 +1,4 @@
-import { parse, type Term } from "./parse.ts";
+import { isFilterError, parse, type Term } from "./parse.ts";
 import { quoted } from "./spelling.ts";
 import type { Token, Value } from "./tokens.ts";
 import { type Range, readRange } from "./values.ts";
@@ -18,7 +18,7 @@ const COMPARED: Readonly<Record<Range["is"], string>> = {
  */
 export function filterWords(text: string): string {
   const terms = parse(text);
-  if ("message" in terms) return terms.message;
+  if (isFilterError(terms)) return terms.message;
   return terms.length === 0 ? "none" : terms.map(termWords).join(", ");
 }
 

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { compileFilter } from "../filter/filter.ts";
+import { compileFilter, isFilterError } from "../filter/filter.ts";
 import type { Filter, Group, Query, Snapshot, Sort } from "../model/snapshot.ts";
-import { isError } from "./filter-input.ts";
 import { askedOf, initialState, queryOf, type State } from "./state.ts";
 import type { Effect, Message } from "./step.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
@@ -169,7 +168,7 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
 /** The filter of a text that is one, none where it says nothing. */
 function compiled(text: string): Filter | undefined {
   const found = text === "" ? undefined : compileFilter(text);
-  return found === undefined || isError(found) ? undefined : found;
+  return found === undefined || isFilterError(found) ? undefined : found;
 }
 
 /** A quiet server's screen is painted again this much later all the same: rows grow dim, uptime goes on (ms). */

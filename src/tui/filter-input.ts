@@ -1,5 +1,5 @@
 import { type Completion, completeFilter } from "../filter/complete.ts";
-import { compileFilter, type FilterError } from "../filter/filter.ts";
+import { compileFilter, type FilterError, isFilterError } from "../filter/filter.ts";
 import type { Known } from "../filter/keys.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Action } from "./keymap.ts";
@@ -105,14 +105,10 @@ function understood(text: string, error: FilterError): string | undefined {
     const next = rest.indexOf(" ", wrong.end);
     rest = (before + (next < 0 ? "" : rest.slice(next + 1))).trim();
     const compiled = compileFilter(rest);
-    if (!isError(compiled)) return rest;
+    if (!isFilterError(compiled)) return rest;
     wrong = compiled;
   }
   return undefined;
-}
-
-export function isError(compiled: ReturnType<typeof compileFilter>): compiled is FilterError {
-  return "message" in compiled;
 }
 
 /** What the screen knows that may be filtered for. */
@@ -145,5 +141,5 @@ function withLine(line: LineInput, known: Known): FilterInput {
 
 function withError(line: LineInput): Omit<FilterInput, "completion" | "known"> {
   const compiled = compileFilter(line.text.trim() === "" ? "" : line.text);
-  return { line, ...(isError(compiled) && { error: compiled }) };
+  return { line, ...(isFilterError(compiled) && { error: compiled }) };
 }

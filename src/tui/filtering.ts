@@ -1,11 +1,10 @@
 import { asksFor } from "../filter/asks.ts";
-import { compileFilter } from "../filter/filter.ts";
+import { compileFilter, isFilterError } from "../filter/filter.ts";
 import {
   chooseInput,
   completeInput,
   type FilterInput,
   filterOf,
-  isError,
   knownOf,
   openInput,
   recallInto,
@@ -117,7 +116,7 @@ export function enterForm(state: State, form: Form): Step {
   const filter = filterOfForm(form);
   if (typeof filter === "number") return [withForm(state, focusOn(form, filter))];
   const compiled = compileFilter(filter);
-  if (isError(compiled)) return noticed(state, compiled.message);
+  if (isFilterError(compiled)) return noticed(state, compiled.message);
   return filtered({ ...withoutModal(state), history: remember(state.history, filter) }, filter);
 }
 

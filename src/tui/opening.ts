@@ -1,7 +1,6 @@
-import { compileFilter } from "../filter/filter.ts";
+import { compileFilter, isFilterError } from "../filter/filter.ts";
 import { spellValue } from "../filter/spelling.ts";
 import { GROUPS, type Group, type GroupProfile } from "../model/snapshot.ts";
-import { isError } from "./filter-input.ts";
 import { filtered, leaveInput } from "./filtering.ts";
 import { FIRST } from "./rows.ts";
 import { isAddress, type Outside, type State, selected, selectedAddress } from "./state.ts";
@@ -34,7 +33,7 @@ function goInside(state: State, row: GroupProfile): Step {
   const { group, filter, cursor, former, outside: further } = state;
   const inside = `${filter} ${term}`.trim();
   const compiled = compileFilter(inside);
-  if (isError(compiled)) return noticed(state, compiled.message);
+  if (isFilterError(compiled)) return noticed(state, compiled.message);
   const outside: Outside = {
     group,
     filter,

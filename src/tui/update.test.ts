@@ -1,9 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { answer, auth, ip, NOW, profile, ROWS, request } from "../../test/console/snapshots.ts";
-import { compileFilter } from "../filter/filter.ts";
+import { compileFilter, isFilterError } from "../filter/filter.ts";
 import type { GroupProfile, LiveLine, Origin, Snapshot } from "../model/snapshot.ts";
 import { keyOf } from "./columns.ts";
-import { isError } from "./filter-input.ts";
 import { BUTTON_CELLS, BUTTONS_LINE } from "./form.ts";
 import { completionRect, completionRows, layoutOf, liveRows, modalRows, tableRows } from "./layout.ts";
 import { askedOf, initialState, queryOf, type State, selected } from "./state.ts";
@@ -49,7 +48,7 @@ function drive(known: Partial<Snapshot> = {}, size = SIZE) {
   };
   const refresh = (): void => {
     const filter = compileFilter(state.filter);
-    if (isError(filter)) throw new Error(`asked for ${state.filter}: ${filter.message}`);
+    if (isFilterError(filter)) throw new Error(`asked for ${state.filter}: ${filter.message}`);
     send({ kind: "snapshot", snapshot: answer({ ...queryOf(state), filter }, world), asked: askedOf(state) });
   };
   refresh();
