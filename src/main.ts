@@ -4,6 +4,7 @@ import { wantsColor } from "./config/color.ts";
 import type { Command, Topic } from "./config/commands.ts";
 import { quote, UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
+import type { Config } from "./config/options.ts";
 import { processInput } from "./config/process.ts";
 import type { Filter } from "./model/snapshot.ts";
 import { parserOf } from "./parse/formats.ts";
@@ -19,8 +20,14 @@ async function main(): Promise<number> {
   }
   const filter = await filterOf(loaded.command);
   if (filter instanceof UsageError) return refuse(filter);
+  const judged = await withPatterns(loaded.config);
+  if (judged instanceof UsageError) return refuse(judged);
   for (const warning of loaded.warnings) process.stderr.write(`nethergaze: ${warning}\n`);
-  return run({ ...loaded, reread }, wantsColor(loaded.config.color, processInput().env), filter);
+  return run(
+    { ...loaded, config: judged, reread },
+    wantsColor(loaded.config.color, processInput().env),
+    filter,
+  );
 }
 
 /** As the configuration and the command line are now. */
@@ -123,6 +130,14 @@ async function filterOf(
   const { compileFilter, isFilterError } = await import("./filter/filter.ts");
   const filter = compileFilter(command.filter);
   return isFilterError(filter) ? new UsageError(`--filter: ${filter.message}`) : filter;
+}
+
+/** With the operator's own patterns compiled, where there are any. */
+async function withPatterns(config: Config): Promise<Config | UsageError> {
+  if (config.pathPatterns.length === 0) return config;
+  const { compilePatterns } = await import("./commands/path-patterns.ts");
+  const pathMatch = compilePatterns(config.pathPatterns);
+  return pathMatch instanceof UsageError ? pathMatch : Object.assign({ ...config }, { pathMatch });
 }
 
 /** What `help TOPIC` prints of what only this file may know. */

@@ -402,6 +402,8 @@ describe("live", () => {
         true
       > = {
         v: true,
+        alerts: true,
+        alertSeq: true,
         at: true,
         host: true,
         totals: true,

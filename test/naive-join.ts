@@ -452,6 +452,8 @@ export class NaiveJoin {
       rows: groups === undefined ? rows.slice(0, limit) : [],
       ...(groups !== undefined && { groups: groups.slice(0, limit), matchedGroups: groups.length }),
       ...this.live(query, isListed),
+      alerts: [],
+      alertSeq: 0,
       seq: this.seq,
       ...(detail !== undefined &&
         all.includes(detail) && {

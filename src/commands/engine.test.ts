@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { DEFAULT_CONFIG } from "../../test/default-config.ts";
 import type { Input } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
 import type { Filter } from "../model/snapshot.ts";
@@ -6,20 +7,13 @@ import { createEngine } from "./engine.ts";
 
 const NOW = 1_762_549_449_000;
 const VISITOR = parseIp("45.148.10.7") as Ip;
-const LISTED = {
-  showPrivateIps: false,
-  cidrAllow: [],
-  cidrDeny: [],
-  trustProxies: [],
-  maxLogEntriesPerIp: 200,
-};
 
 function login(count: number): Input {
   return { kind: "auth", at: NOW, ip: VISITOR, service: "ssh", outcome: "failed", count, source: "auth.log" };
 }
 
 test("while frozen, answers stay what they were, and what came meanwhile is there afterwards", () => {
-  const engine = createEngine(LISTED);
+  const engine = createEngine(DEFAULT_CONFIG);
   const failures = () => engine.snapshot({ sort: "risk" }).rows[0]?.authFailures;
   engine.accept(login(1));
   engine.freeze(true);
@@ -34,16 +28,16 @@ test("while frozen, answers stay what they were, and what came meanwhile is ther
 });
 
 test("rows are judged", () => {
-  const engine = createEngine(LISTED);
+  const engine = createEngine(DEFAULT_CONFIG);
   engine.accept(login(37));
   expect(engine.snapshot({ sort: "risk" }).rows[0]?.verdict).toMatchObject({
     severity: "warning",
-    findings: [{ rule: "ssh-brute-force", evidence: "37 failed logins" }],
+    findings: [{ rule: "ssh-brute-force", evidence: "37 failed logins in 1 s" }, { rule: "auth-failure" }],
   });
 });
 
 test("an answer that is not through with its search changes the revision", () => {
-  const engine = createEngine(LISTED);
+  const engine = createEngine(DEFAULT_CONFIG);
   const filter: Filter = {
     text: "",
     asksLines: true,

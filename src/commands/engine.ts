@@ -1,15 +1,17 @@
 import { randomInt } from "node:crypto";
-import type { Config } from "../config/options.ts";
+import { type Config, type ThresholdOption, thresholdsOf } from "../config/options.ts";
 import { copyState } from "../correlate/copy.ts";
 import { fold } from "../correlate/fold.ts";
 import { type RowOf, rowReader } from "../correlate/row-of.ts";
 import { snapshot } from "../correlate/snapshot.ts";
-import { createState, type State } from "../correlate/state.ts";
-import { judge } from "../detect/judge.ts";
+import { createState, LIMITS, type State } from "../correlate/state.ts";
+import { createJudge } from "../detect/judge.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { Input } from "../model/event.ts";
+import { prefixSet } from "../model/prefix-set.ts";
 import { proxiesOf } from "../model/proxies.ts";
-import type { Query, Snapshot } from "../model/snapshot.ts";
+import type { Alert, Query, Snapshot } from "../model/snapshot.ts";
+import type { PathMatch } from "./path-patterns.ts";
 
 /** The core with its door in and its door out. */
 export interface Engine {
@@ -26,21 +28,44 @@ export interface Engine {
   freeze(on: boolean): void;
 }
 
-/** What of the configuration says which addresses are listed, as what, and how much of one is shown. */
-export type Listed = Pick<
+/** What of the configuration says which addresses are listed, as what, how they are judged, and how much of one is shown. */
+export type EngineConfig = Pick<
   Config,
-  "showPrivateIps" | "cidrAllow" | "cidrDeny" | "trustProxies" | "maxLogEntriesPerIp"
->;
+  | "showPrivateIps"
+  | "cidrAllow"
+  | "cidrDeny"
+  | "trustProxies"
+  | "trustAddresses"
+  | "trustPrefixes"
+  | "trustAgents"
+  | "maxLogEntriesPerIp"
+  | "rulesOff"
+  | "scannerAgents"
+  | ThresholdOption
+> & {
+  /** The compiled `pathPatterns`, where there are any: their library is loaded by who needs it. */
+  readonly pathMatch?: PathMatch;
+};
 
-export function createEngine(listed: Listed): Engine {
-  const { showPrivateIps, cidrAllow, cidrDeny, trustProxies, maxLogEntriesPerIp } = listed;
+/** `onAlert` hears of every verdict raised or cleared, as it happens. */
+export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => void): Engine {
+  const { showPrivateIps, cidrAllow, cidrDeny, trustProxies, maxLogEntriesPerIp } = config;
   const state = createState({
     showPrivate: showPrivateIps,
     allow: prefixes(cidrAllow),
     deny: prefixes(cidrDeny),
     isProxy: proxiesOf(trustProxies).any,
     detailEvents: maxLogEntriesPerIp,
-    judge,
+    isTrusted: prefixSet(prefixes([...config.trustAddresses, ...config.trustPrefixes])),
+    judge: createJudge({
+      thresholds: thresholdsOf(config),
+      off: config.rulesOff,
+      agents: config.scannerAgents,
+      paths: config.pathMatch,
+      trustedAgents: config.trustAgents,
+      slots: LIMITS.addresses,
+    }),
+    ...(onAlert !== undefined && { onAlert }),
     seed: randomInt(2 ** 32),
   });
   let frozen: State | undefined;

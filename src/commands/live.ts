@@ -3,6 +3,7 @@ import type { Input } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import { now, startClock } from "../sources/clock.ts";
 import { followLogs, type Target } from "../sources/follow-logs.ts";
+import { createHost } from "../sources/host.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
 import { createSockets } from "../sources/sockets.ts";
 import { createVnstat } from "../sources/vnstat.ts";
@@ -47,6 +48,11 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
   let counters = createKernelCounters(interfaceOf(setup));
   let vnstat = createVnstat(interfaceOf(setup));
   let timers: ReturnType<typeof setInterval>[] = [];
+  const host = createHost();
+  const pollHost = (): void => {
+    const told = host.poll(now());
+    if (told !== undefined) emit(told);
+  };
   const pollSockets = (): void => {
     for (const input of sockets.poll(now())) emit(input);
   };
@@ -56,6 +62,8 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
   const pollVnstat = async (): Promise<void> => {
     for (const input of await vnstat.poll(now())) emit(input);
   };
+  // First of all: what this host does itself is never held against it.
+  pollHost();
   pollCounters();
   pollSockets();
   pollVnstat();
@@ -82,6 +90,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
   /** Also while we run: servers get new virtual hosts. Where somebody asks for it, what is not found is let go at once. */
   const find = (asked: boolean): void => {
     const { config } = setup;
+    pollHost();
     const { targets, named } = httpTargets(setup, how);
     accessLogs.follow(keep(targets, asked || named), named, config.logInterval * 1000);
     const auth = authTargets(setup, how);

@@ -1,5 +1,7 @@
 import { PROXY_NAMES } from "../model/proxies.ts";
+import { RULE_IDS } from "../model/rules.ts";
 import { GROUPS as GROUPINGS, SORTS, type Sort } from "../model/snapshot.ts";
+import { THRESHOLDS, type Threshold, type ThresholdKey, type Thresholds } from "../model/thresholds.ts";
 import {
   choice,
   choiceOr,
@@ -12,11 +14,12 @@ import {
   prefixes,
   type Type,
   text,
+  texts,
   type ValueOf,
 } from "./value.ts";
 
 /** The headings under which help and the example file list the options. */
-export const GROUPS = ["Logs", "Display", "Polling", "Behaviour"] as const;
+export const GROUPS = ["Logs", "Display", "Polling", "Behaviour", "Detection"] as const;
 
 /** One setting: everything that the flag, the variable, the file, help and completion need to know of it. */
 export interface Option<T = unknown> {
@@ -44,6 +47,22 @@ const COLUMNS: Type<readonly Sort[]> = {
     return ["ip", ...columns];
   },
 };
+
+/** The name of a threshold's setting. */
+export type ThresholdOption = `detect.${ThresholdKey}`;
+
+const THRESHOLD_OPTIONS = Object.fromEntries(
+  Object.entries<Threshold>(THRESHOLDS).map(([key, { default: standard, min, max, help, formerly }]) => {
+    const keys: readonly [string, ...string[]] = [
+      `detect.${key}`,
+      ...(formerly === undefined ? [] : [formerly]),
+    ];
+    return [
+      `detect.${key}`,
+      { group: "Detection", keys, flags: [], type: number("N", min, max), default: standard, help },
+    ];
+  }),
+) as unknown as Record<ThresholdOption, Option<number>>;
 
 /** Every setting there is. The name is the field of {@link Config}; the rest is derived from the entry. */
 export const OPTIONS = {
@@ -253,12 +272,68 @@ export const OPTIONS = {
     default: false,
     help: "disable every action that changes something",
   },
+  trustAddresses: {
+    group: "Detection",
+    keys: ["trust.addresses"],
+    flags: [],
+    type: prefixes("ADDRESS"),
+    default: [],
+    help: "addresses that are never judged and never blocked",
+  },
+  trustPrefixes: {
+    group: "Detection",
+    keys: ["trust.prefixes"],
+    flags: [],
+    type: prefixes("PREFIX"),
+    default: [],
+    help: "prefixes whose addresses are never judged and never blocked",
+  },
+  trustAgents: {
+    group: "Detection",
+    keys: ["trust.agents"],
+    flags: [],
+    type: texts("AGENT", 64, 256),
+    default: [],
+    help: "parts of user agents whose requests are not judged; anybody can claim one, so prefer addresses",
+  },
+  rulesOff: {
+    group: "Detection",
+    keys: ["detect.off"],
+    flags: [],
+    type: choices("RULE", RULE_IDS),
+    default: [],
+    help: "rules that are switched off; docs/detection.md tells of each",
+  },
+  scannerAgents: {
+    group: "Detection",
+    keys: ["detect.scanner_agents", "filters.scanner_user_agents"],
+    flags: [],
+    type: texts("AGENT", 256, 256),
+    default: [],
+    help: "parts of user agents that are scanners, besides those known",
+  },
+  pathPatterns: {
+    group: "Detection",
+    keys: ["detect.path_patterns", "filters.exploit_path_patterns"],
+    flags: [],
+    type: texts("REGEX", 64, 512),
+    default: [],
+    help: "regular expressions (RE2) of paths that nobody honest asks for, besides those known",
+  },
+  ...THRESHOLD_OPTIONS,
 } as const satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof OPTIONS;
 
 /** The value of every setting. Seconds are numbers, an empty list or text means none. */
 export type Config = { readonly [N in OptionName]: ValueOf<(typeof OPTIONS)[N]> };
+
+/** The thresholds of a configuration, by their own keys. */
+export function thresholdsOf(config: Pick<Config, ThresholdOption>): Thresholds {
+  return Object.fromEntries(
+    Object.keys(THRESHOLDS).map((key) => [key, config[`detect.${key as ThresholdKey}`]]),
+  ) as Record<ThresholdKey, number>;
+}
 
 /** The options in the order of the table. */
 export const OPTION_LIST = Object.entries(OPTIONS) as [OptionName, Option][];
@@ -277,10 +352,6 @@ export const UNSUPPORTED_KEYS: readonly string[] = [
   "whois.enabled",
   "whois.cache_ttl",
   "whois.max_workers",
-  "filters.suspicious_burst_rpm",
-  "filters.suspicious_min_conns",
-  "filters.scanner_user_agents",
-  "filters.exploit_path_patterns",
   "actions.enable_block_execution",
   "actions.hooks",
   "cache.dir",

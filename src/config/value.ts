@@ -52,6 +52,16 @@ export function path(metavar: string): Type<string> {
   return { ...text(metavar), completes: "file" };
 }
 
+/** Texts, each of at most `max` characters. On the command line too, commas stand between them. */
+export function texts(metavar: string, most: number, max: number): Type<readonly string[]> {
+  return {
+    ...list(metavar, most, (item): item is string => isPlain(item, max)),
+    allowed: `a list of at most ${most} texts of at most ${max} characters, none of them a control character`,
+    list: ",",
+    decode: (spelled) => spelled.split(","),
+  };
+}
+
 /** Paths or globs. An empty one stands for none, so that `""` turns the default off. */
 export function paths(metavar: string): Type<readonly string[]> {
   return {

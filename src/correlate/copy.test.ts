@@ -87,9 +87,9 @@ test("texts, a record's words and its wide numbers stay three views of one memor
   expect(addresses.words.buffer).toBe(records.buffer);
 });
 
-/** Every object below `value` that may change: all but events, origins and functions. */
+/** Every object below `value` that may change: all but events, origins, functions and what is frozen. */
 function mutable(value: unknown): object[] {
-  if (typeof value !== "object" || value === null || "kind" in value) return [];
+  if (typeof value !== "object" || value === null || "kind" in value || Object.isFrozen(value)) return [];
   if (ArrayBuffer.isView(value)) return [value.buffer];
   if (value instanceof Map) return [value];
   const inner = Object.entries(value).flatMap(([key, below]) =>

@@ -3,7 +3,7 @@ import { createLineReader } from "./lines.ts";
 import type { Recent } from "./recent.ts";
 import { addressWords, SIZE } from "./record.ts";
 import { createSearch } from "./search.ts";
-import type { SocketIndex, State } from "./state.ts";
+import { type SocketIndex, type State, withSubject } from "./state.ts";
 import { DEPTH, type Series } from "./windows.ts";
 
 /**
@@ -16,8 +16,10 @@ export function copyState(state: State): State {
   const { top } = addresses;
   const records = part(state.records, SIZE * top);
   const recent = copyRecent(state.recent);
-  return {
+  return withSubject({
     ...state,
+    judge: state.judge.frozen(),
+    alerts: { ...state.alerts, kept: [...state.alerts.kept] },
     addresses: {
       ...addresses,
       words: addressWords(records),
@@ -55,7 +57,7 @@ export function copyState(state: State): State {
       inBytes: copySeries(series.inBytes),
       outBytes: copySeries(series.outBytes),
     },
-  };
+  });
 }
 
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { NaiveJoin } from "../../test/naive-join.ts";
 import { PoisonedRequest } from "../../test/poisoned-request.ts";
 import { canonical, KNOWN, type KnownPrefix, PREFIXES, programs, START } from "../../test/random-events.ts";
+import { rowJudge } from "../../test/row-judge.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { AuthEvent, Event, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
@@ -34,7 +35,9 @@ function judge({ authFailures, malformed, halfOpen }: Activity): Verdict | undef
   return {
     risk,
     severity: "info",
-    findings: [{ rule: "x", severity: "info", score: risk, evidence: `${risk}` }],
+    findings: [
+      { rule: "x", severity: "info", score: risk, evidence: `${risk}`, since: 0, last: 0, samples: [] },
+    ],
   };
 }
 
@@ -42,7 +45,7 @@ const PROXY = parseIp("193.0.6.139") as Ip;
 const isProxy = prefixSet([parseCidr(PROXY) as Cidr]);
 
 function stateOf(events: readonly Event[], limits = ROOM, seed = 1, listing = HIDES_PRIVATE): State {
-  const state = createState({ ...listing, judge, isProxy, seed, limits });
+  const state = createState({ ...listing, judge: rowJudge(judge), isProxy, seed, limits });
   for (const event of events) fold(state, event);
   return state;
 }
@@ -200,7 +203,13 @@ describe("against the naive join", () => {
     fc.assert(
       fc.property(programs, queries, (events, query) => {
         const request = new PoisonedRequest();
-        const state = createState({ showPrivate: false, judge, isProxy, seed: 1, limits: ROOM });
+        const state = createState({
+          showPrivate: false,
+          judge: rowJudge(judge),
+          isProxy,
+          seed: 1,
+          limits: ROOM,
+        });
         for (const event of events) {
           if (event.kind !== "request") fold(state, event);
           else if (canonical(event.ip) !== undefined) {

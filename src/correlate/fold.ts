@@ -1,3 +1,4 @@
+import { parseCidr } from "../model/cidr.ts";
 import {
   type AuthEvent,
   type BandwidthEvent,
@@ -13,8 +14,10 @@ import {
   TCP_SYN_RECV,
 } from "../model/event.ts";
 import { parseIpWords } from "../model/ip.ts";
+import { prefixSet } from "../model/prefix-set.ts";
 import { toSocketsView } from "../model/socket-table.ts";
 import { findAddress } from "./addresses.ts";
+import { keepAlert } from "./alerts.ts";
 import { failuresOf } from "./attempts.ts";
 import { learnOrigin } from "./origins.ts";
 import { keepAuth, keepRequest } from "./recent.ts";
@@ -60,6 +63,9 @@ export function fold(state: State, input: Input): void {
     case "bandwidth":
       foldBandwidth(state, input);
       break;
+    case "host":
+      state.own = prefixSet(input.addresses.flatMap((ip) => parseCidr(ip) ?? []));
+      break;
     case "origin":
       foldOrigin(state, input);
       break;
@@ -73,6 +79,8 @@ export function fold(state: State, input: Input): void {
 function foldTick(state: State, at: number): void {
   if (at < state.started) state.started = at;
   if (at > state.now) state.now = at;
+  const { judge, subject, alerts, recent } = state;
+  judge.tick(state.now, subject, (alert) => keepAlert(alerts, alert, recent.newest));
 }
 
 function foldRequest(state: State, event: RequestEvent | RequestView): void {
@@ -111,6 +119,8 @@ function foldRequest(state: State, event: RequestEvent | RequestView): void {
   bumpStrip(state.strips, slot, ROW.requests, minute, 1);
   const seq = keepRequest(state.recent, event, words, read(records, slot, LAST_REQUEST));
   write(records, slot, LAST_REQUEST, seq);
+  state.subject.slot = slot;
+  state.judge.request(state.subject, event);
 }
 
 function foldAuth(state: State, event: AuthEvent): void {
@@ -129,6 +139,8 @@ function foldAuth(state: State, event: AuthEvent): void {
   }
   const seq = keepAuth(state.recent, event, scratch, read(records, slot, LAST_AUTH));
   write(records, slot, LAST_AUTH, seq);
+  state.subject.slot = slot;
+  state.judge.auth(state.subject, event, failures);
 }
 
 /** The new table replaces the old one, so the counts of whoever had sockets start again at none. */
@@ -161,7 +173,13 @@ function foldSockets(state: State, { table, at }: SocketsView): void {
     first[slot] = i;
   }
   const minute = Math.floor(at / 60_000);
-  for (const slot of sockets.holders) bumpStrip(strips, slot, ROW.connections, minute, count[slot] as number);
+  const held = { table, first: -1, next: sockets.next };
+  for (const slot of sockets.holders) {
+    bumpStrip(strips, slot, ROW.connections, minute, count[slot] as number);
+    state.subject.slot = slot;
+    held.first = first[slot] as number;
+    state.judge.sockets(state.subject, held, at);
+  }
 }
 
 function foldKernel(state: State, event: KernelEvent): void {

@@ -1,5 +1,6 @@
 import { TCP_STATES, type TcpState } from "../model/event.ts";
 import { formatIp, type Ip } from "../model/ip.ts";
+import type { Subject } from "../model/judge.ts";
 import type { IpProfile, Origin, Service, Verdict } from "../model/snapshot.ts";
 import { isKept } from "./recent.ts";
 import {
@@ -17,7 +18,7 @@ import {
   STATUS_5XX,
 } from "./record.ts";
 import { listServices, SSH_PORT, servicePort } from "./services.ts";
-import type { State } from "./state.ts";
+import type { Held } from "./state.ts";
 import { sumWindow } from "./windows.ts";
 
 /** Sockets of one address walked to name its services and states: past this the list cannot change much. */
@@ -27,11 +28,11 @@ const MAX_WALK = 4_096;
  * One slot read as a profile, property by property: a filter that looks at the address alone costs
  * nothing else. The one object is pointed at slot after slot; `toProfile()` makes one to keep.
  */
-export class Row implements IpProfile {
-  readonly #state: State;
+export class Row implements IpProfile, Subject {
+  readonly #state: Held;
   slot = 0;
 
-  constructor(state: State) {
+  constructor(state: Held) {
     this.#state = state;
   }
 
@@ -48,11 +49,18 @@ export class Row implements IpProfile {
     const { isProxy, addresses } = this.#state;
     return isProxy(addresses.words, addresses.stride * this.slot) || undefined;
   }
-  /** A trusted proxy is never judged: what came through it was done by its clients. */
+  /** Of a proxy too: what came through it was done by its clients. */
+  get trusted(): boolean {
+    const { isTrusted, isProxy, own, addresses } = this.#state;
+    const { words, stride } = addresses;
+    const place = stride * this.slot;
+    return isTrusted(words, place) || isProxy(words, place) || own(words, place);
+  }
   get verdict(): Verdict | undefined {
-    const verdict = this.#state.judge(this);
-    // Hardly any row has a verdict, so hardly any is looked up among the proxies.
-    return verdict === undefined || this.proxy ? undefined : verdict;
+    return this.#state.judge.verdict(this);
+  }
+  get risk(): number {
+    return this.#state.judge.risk(this);
   }
   get origin(): Origin | undefined {
     return this.#state.origins.of[this.slot];
@@ -163,7 +171,7 @@ export class Row implements IpProfile {
     return {
       ip: this.ip,
       ...(proxy && { proxy }),
-      ...(verdict !== undefined && { verdict }),
+      ...(verdict !== undefined && { verdict: plain(verdict) }),
       ...(origin !== undefined && { origin }),
       firstSeen: this.firstSeen,
       lastSeen: this.lastSeen,
@@ -194,8 +202,13 @@ export class Row implements IpProfile {
   }
 }
 
+/** A verdict that may be kept and written. */
+export function plain({ risk, severity, findings }: Verdict): Verdict {
+  return { risk, severity, findings };
+}
+
 /** A record in a few words: `GET /about`, `ssh failed root`; undefined when it is gone. */
-export function inWords({ recent, lines }: State, seq: number): string | undefined {
+export function inWords({ recent, lines }: Held, seq: number): string | undefined {
   if (!isKept(recent, seq)) return undefined;
   const event = lines.read(seq);
   if (event.kind === "auth") {

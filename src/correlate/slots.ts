@@ -19,7 +19,7 @@ import { clearWindow } from "./windows.ts";
 
 /** Addresses looked at to find one that may leave: enough that a busy one hardly ever goes. */
 const CANDIDATES = 16;
-/** What a login failure is worth against silence when one must leave, in milliseconds. */
+/** What a finding or a login failure is worth against silence when one must leave, in milliseconds. */
 const SUSPICION = 3_600_000;
 /**
  * Each act is worth a millisecond, up to a quarter of an hour: a log's times are whole seconds, and in a
@@ -56,7 +56,7 @@ export function touch(state: State, words: IpWords, offset: number, at: number):
 
 /** Lets the quietest of the next candidates go. The host's counts keep what it did. */
 function evict(state: State): void {
-  const { addresses, records, sockets } = state;
+  const { addresses, records, sockets, subject } = state;
   let leaving = state.hand;
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < CANDIDATES; i++) {
@@ -66,7 +66,8 @@ function evict(state: State): void {
     // What raises it further lies elsewhere in memory, and most candidates need not be asked.
     if (worth >= least) continue;
     if ((sockets.count[slot] as number) > 0) worth += CONNECTED;
-    if (read(records, slot, AUTH_FAILURES) > 0) worth += SUSPICION;
+    subject.slot = slot;
+    if (state.judge.risk(subject) > 0 || read(records, slot, AUTH_FAILURES) > 0) worth += SUSPICION;
     if (worth >= least) continue;
     least = worth;
     leaving = slot;
@@ -77,6 +78,9 @@ function evict(state: State): void {
 
 function forget(state: State, slot: number): void {
   const { sockets } = state;
+  const { subject } = state;
+  subject.slot = slot;
+  state.judge.forget(subject);
   removeAddress(state.addresses, slot);
   releaseStrip(state.strips, slot);
   clearWindow(state.windows, slot);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { rowJudge } from "../../test/row-judge.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { AuthEvent, Event, HealthEvent, KernelEvent, RequestEvent, Socket } from "../model/event.ts";
 import { formatIp, type Ip, parseIp } from "../model/ip.ts";
 import { proxiesOf } from "../model/proxies.ts";
-import type { Filter, Query, Verdict } from "../model/snapshot.ts";
+import type { Filter, Query } from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
 import { snapshot } from "./snapshot.ts";
 import { createState, type Limits, MAX_SOURCES, type StateOptions } from "./state.ts";
@@ -455,7 +456,13 @@ test("two samples that share a second are not a doubled rate", () => {
 
 test("a network is called what its lowest named address says, and the worst of equals is the lowest", () => {
   const { fold, ask } = engine({
-    judge: ({ requests }) => ({ risk: 10, severity: "info", findings: [], requests }) as Verdict,
+    judge: rowJudge(({ requests }) => ({
+      risk: 10,
+      severity: "info",
+      findings: [
+        { rule: "x", severity: "info", score: 10, evidence: `${requests}`, since: 0, last: 0, samples: [] },
+      ],
+    })),
   });
   const [low, middle, high] = ["45.0.0.1", "45.0.0.2", "45.0.0.3"].map((text) => parseIp(text) as Ip);
   const origin = (ip: Ip | undefined, org?: string): Event => {
@@ -466,6 +473,6 @@ test("a network is called what its lowest named address says, and the worst of e
   const { groups, matchedGroups } = ask({ group: "network" });
   expect(groups).toMatchObject([{ group: "AS9 Middle", addresses: 3, origin: { asn: 9 }, requests: 4 }]);
   expect(groups?.[0]?.origin).toEqual({ asn: 9 });
-  expect(groups?.[0]?.verdict).toMatchObject({ requests: 1 });
+  expect(groups?.[0]?.verdict?.findings).toMatchObject([{ evidence: "1" }]);
   expect(matchedGroups).toBe(1);
 });

@@ -3,6 +3,7 @@ import { type Ip, parseIpWords } from "../model/ip.ts";
 import type { Bandwidth, Detail, Filter, InterfaceRate, Query, Snapshot, Totals } from "../model/snapshot.ts";
 import { socketAt } from "../model/socket-table.ts";
 import { findAddress } from "./addresses.ts";
+import { alertsOf } from "./alerts.ts";
 import { counterRate, perSecond } from "./fold.ts";
 import { topGroups } from "./groups.ts";
 import { liveLines } from "./live.ts";
@@ -57,6 +58,8 @@ export function snapshot(state: State, query: Query): Snapshot {
     }),
     ...(grouped !== undefined && { groups: grouped.groups, matchedGroups: grouped.count }),
     ...liveLines(state, query),
+    alerts: alertsOf(state, query),
+    alertSeq: state.alerts.seq,
     ...(query.filter?.asksLines && recent.oldest > 1 && { linesSince: state.lines.read(recent.oldest).at }),
     ...(searching && { searching }),
     seq: recent.newest,

@@ -1,14 +1,17 @@
 import type { BandwidthEvent, HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
+import { type Judge, NO_JUDGE } from "../model/judge.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
-import type { Activity, Verdict } from "../model/snapshot.ts";
+import type { Alert } from "../model/snapshot.ts";
 import { type Addresses, createAddresses } from "./addresses.ts";
+import { type Alerts, createAlerts } from "./alerts.ts";
 import type { Refused } from "./attempts.ts";
 import { createLineReader, type LineReader } from "./lines.ts";
 import { type IsListed, isListedBy, type Listing } from "./listing.ts";
 import { createOrigins, type Origins } from "./origins.ts";
 import { createRecent, type Recent } from "./recent.ts";
 import { addressWords, createRecords, type Records } from "./record.ts";
+import { Row } from "./row.ts";
 import { createSearch, SEARCHED, type Search } from "./search.ts";
 import { createStrips, type Strips } from "./strips.ts";
 import { createSeries, createWindows, type Series, type Windows } from "./windows.ts";
@@ -38,8 +41,12 @@ export const MAX_SOURCES = 1_024;
 export interface StateOptions extends Listing {
   /** Addresses of trusted proxies, whose rows say so; none when absent. */
   readonly isProxy?: PrefixSet;
-  /** What speaks against a row; nothing when absent. Asked of every row, so it must be cheap. */
+  /** Addresses that are never judged, besides proxies and this host's own; none when absent. */
+  readonly isTrusted?: PrefixSet;
+  /** Says what speaks against an address; nobody when absent. */
   readonly judge?: Judge;
+  /** Hears of every verdict raised or cleared. */
+  readonly onAlert?: (alert: Alert) => void;
   /** Requests, and logins, of one address that a detail holds; 200 when absent. */
   readonly detailEvents?: number;
   /** Kept lines looked at for a filter per question; SEARCHED when absent. */
@@ -48,9 +55,6 @@ export interface StateOptions extends Listing {
   readonly seed: number;
   readonly limits?: Limits;
 }
-
-/** Pure: the same row, the same verdict. The row is reused for the next one. */
-export type Judge = (row: Activity) => Verdict | undefined;
 
 /** Counts since start, exact whatever leaves the address table. */
 export interface Counts {
@@ -84,7 +88,13 @@ export interface SocketIndex {
 export interface State {
   readonly isListed: IsListed;
   readonly isProxy: PrefixSet;
+  readonly isTrusted: PrefixSet;
+  /** This host's own addresses, as far as somebody told. */
+  own: PrefixSet;
   readonly judge: Judge;
+  /** Pointed at the address the judge is told of. */
+  readonly subject: Row;
+  readonly alerts: Alerts;
   readonly detailEvents: number;
   readonly searched: number;
   readonly addresses: Addresses;
@@ -121,15 +131,21 @@ export interface State {
   hand: number;
 }
 
+/** All but what only changes it needs: what rows are read from. */
+export type Held = Omit<State, "subject">;
+
 export function createState(options: StateOptions): State {
   const limits = options.limits ?? LIMITS;
   const n = limits.addresses;
   const records = createRecords(n);
   const recent = createRecent(limits.recentBytes, limits.recentRecords);
-  return {
+  const held: Held = {
     isListed: isListedBy(options),
     isProxy: options.isProxy ?? (() => false),
-    judge: options.judge ?? (() => undefined),
+    isTrusted: options.isTrusted ?? (() => false),
+    own: () => false,
+    judge: options.judge ?? NO_JUDGE,
+    alerts: createAlerts(options.onAlert),
     detailEvents: options.detailEvents ?? 200,
     searched: options.searched ?? SEARCHED,
     addresses: createAddresses(n, options.seed, addressWords(records)),
@@ -177,4 +193,10 @@ export function createState(options: StateOptions): State {
     started: Number.POSITIVE_INFINITY,
     hand: 0,
   };
+  return withSubject(held);
+}
+
+/** The same object, with a row of its own that reads it. */
+export function withSubject(held: Held): State {
+  return Object.assign(held, { subject: new Row(held) });
 }

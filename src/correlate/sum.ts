@@ -1,7 +1,7 @@
 import type { TcpState } from "../model/event.ts";
 import { sharedOrigin } from "../model/origin.ts";
 import type { GroupProfile, Origin, Verdict } from "../model/snapshot.ts";
-import { inWords, type Row } from "./row.ts";
+import { inWords, plain, Row } from "./row.ts";
 import { listServices } from "./services.ts";
 import type { State } from "./state.ts";
 import { byAddress } from "./top.ts";
@@ -14,8 +14,8 @@ export class GroupSum {
   readonly #services = new Map<number, number>();
   #addresses = 0;
   #origin: Origin | undefined;
-  #verdict: Verdict | undefined;
-  /** The slot whose verdict that is. */
+  /** The highest, and the slot whose it is. */
+  #risk = 0;
   #worst = -1;
   #newest = 0;
   #firstSeen = Number.POSITIVE_INFINITY;
@@ -63,21 +63,29 @@ export class GroupSum {
 
   /** The worst one's verdict; of several, that of the lowest address. */
   #judge(row: Row): void {
-    const { verdict } = row;
-    if (verdict === undefined) return;
-    const more = verdict.risk - (this.#verdict?.risk ?? -1);
+    const { risk } = row;
+    if (risk === 0) return;
+    const more = risk - this.#risk;
     if (more < 0 || (more === 0 && byAddress(this.#state)(this.#worst, row.slot) < 0)) return;
-    this.#verdict = verdict;
+    this.#risk = risk;
     this.#worst = row.slot;
+  }
+
+  #verdict(): Verdict | undefined {
+    if (this.#worst < 0) return undefined;
+    const row = new Row(this.#state);
+    row.slot = this.#worst;
+    return row.verdict && plain(row.verdict);
   }
 
   /** What was added so far. `last` is the newest thing that any of them did. */
   toProfile(): GroupProfile {
     const last = inWords(this.#state, this.#newest);
+    const verdict = this.#verdict();
     return {
       group: this.#group,
       addresses: this.#addresses,
-      ...(this.#verdict !== undefined && { verdict: this.#verdict }),
+      ...(verdict !== undefined && { verdict }),
       ...(this.#origin !== undefined && { origin: this.#origin }),
       firstSeen: this.#firstSeen,
       lastSeen: this.#lastSeen,

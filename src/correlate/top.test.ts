@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { compareRows } from "../../test/compare-rows.ts";
-import { judge } from "../detect/judge.ts";
+import { rowJudge } from "../../test/row-judge.ts";
 import type { OriginEvent, Socket } from "../model/event.ts";
 import { formatIp, type Ip } from "../model/ip.ts";
-import { SORTS } from "../model/snapshot.ts";
+import { type Activity, SORTS, type Verdict } from "../model/snapshot.ts";
 import { fold } from "./fold.ts";
 import { snapshot } from "./snapshot.ts";
 import { createState, type State } from "./state.ts";
@@ -42,9 +42,13 @@ function addressOf(i: number): Ip {
   );
 }
 
+function failed({ authFailures }: Activity): Verdict | undefined {
+  return authFailures === 0 ? undefined : { risk: 7 * authFailures, severity: "info", findings: [] };
+}
+
 function stateOf(all: readonly Doing[]): State {
   const limits = { addresses: 128, strips: 2, recentBytes: 8_192, recentRecords: 4 };
-  const state = createState({ showPrivate: true, judge, seed: 3, limits });
+  const state = createState({ showPrivate: true, judge: rowJudge(failed), seed: 3, limits });
   const sockets: Socket[] = [];
   fold(state, { kind: "tick", at: NOW });
   const origins: OriginEvent[] = [];

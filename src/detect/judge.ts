@@ -1,30 +1,157 @@
-import type { Activity, Finding, Severity, Verdict } from "../model/snapshot.ts";
-import { RULES, type Rule } from "./rules.ts";
+import type { RequestEvent, RequestView } from "../model/event.ts";
+import type { Judge, Subject, SubjectSockets } from "../model/judge.ts";
+import type { RuleId } from "../model/rules.ts";
+import type { Thresholds } from "../model/thresholds.ts";
+import { Cases } from "./cases.ts";
+import type { Kit, Rule, Seen, Watch } from "./rule.ts";
+import { RULES } from "./rules.ts";
+import { createTagger, type TaggerOptions } from "./tagger.ts";
+import { createTracks } from "./tracks.ts";
+import { TRAIT } from "./traits.ts";
 
-/** Risks and scores from here on. */
-const WARNING = 30;
-const CRITICAL = 70;
-const MOST = 100;
-
-/** What speaks against a row, by the rules; undefined for nothing. Pure. */
-export function judge(row: Activity, rules: readonly Rule[] = RULES): Verdict | undefined {
-  let findings: Finding[] | undefined;
-  let sum = 0;
-  for (const rule of rules) {
-    const hit = rule.test(row);
-    if (hit === undefined) continue;
-    findings ??= [];
-    findings.push({ rule: rule.name, severity: severityOf(hit.score), ...hit });
-    sum += hit.score;
-  }
-  if (findings === undefined) return undefined;
-  const risk = Math.min(MOST, sum);
-  // The sort is stable: of equal scores, the rule that stands first in the list.
-  return { risk, severity: severityOf(risk), findings: findings.sort((a, b) => b.score - a.score) };
+export interface JudgeOptions extends TaggerOptions {
+  readonly thresholds: Thresholds;
+  /** Rules that are switched off. */
+  readonly off: readonly RuleId[];
+  /** Agents, or parts of them, whose requests are never judged. Anybody may claim one. */
+  readonly trustedAgents: readonly string[];
+  /** Addresses held at most: slots are below it. */
+  readonly slots: number;
 }
 
-/** How bad a risk, or a score, of 0-100 is. */
-export function severityOf(risk: number): Severity {
-  if (risk >= CRITICAL) return "critical";
-  return risk >= WARNING ? "warning" : "info";
+/** A rate is looked at with every so many-th request of an address. */
+const SAMPLED = 32;
+/** An address with fewer sockets, and none from here, does nothing that a rule of sockets knows. */
+const FEW_SOCKETS = 4;
+const SLASH = 0x2f;
+const STAR = 0x2a;
+
+/** The judge by all rules that are on. */
+export function createJudge(options: JudgeOptions): Judge {
+  const { thresholds, off } = options;
+  const tagger = createTagger(options);
+  const tracks = createTracks(options.slots);
+  const cases = new Cases(thresholds.hold_down * 1000);
+  const watches = RULES.filter(({ id }) => !off.includes(id)).map((rule) => {
+    const watch: Watch = rule.watch(kitOf(rule, () => watch));
+    return watch;
+  });
+  const ofRequests = watches.filter((watch) => watch.request !== undefined);
+  const ofLogins = watches.filter((watch) => watch.auth !== undefined);
+  const ofSockets = watches.filter((watch) => watch.sockets !== undefined);
+  const asked = ofRequests.reduce((mask, { traits = 0 }) => mask | traits, 0);
+  const seen: Seen & { traits: number } = {
+    traits: 0,
+    name: (trait) => tagger.names.find(({ tag }) => tag === trait)?.name,
+  };
+  const trustsAgent = claims(options.trustedAgents);
+
+  function kitOf(rule: Rule, watch: () => Watch): Kit {
+    return {
+      thresholds,
+      window: tracks.window,
+      distinct: tracks.distinct,
+      raise(subject, hit) {
+        if (subject.trusted) return;
+        const { lasts = thresholds.remember } = watch();
+        cases.raise(subject.slot, rule, watch(), hit, lasts * 1000);
+      },
+      withdraw: ({ slot }, ids) => cases.withdraw(slot, ids),
+      stands: ({ slot }, id) => cases.stands(slot, id),
+    };
+  }
+
+  return {
+    request(subject, event) {
+      const traits = tagger.tag(event) | answered(event) | shape(event, subject);
+      if ((traits & asked) === 0 || trustsAgent(event)) return;
+      seen.traits = traits;
+      for (const watch of ofRequests) {
+        if (((watch.traits ?? 0) & traits) !== 0) watch.request?.(subject, event, seen);
+      }
+    },
+    auth(subject, event, failures) {
+      for (const watch of ofLogins) watch.auth?.(subject, event, failures);
+    },
+    sockets(subject, sockets, at) {
+      if (subject.connections < FEW_SOCKETS && !hasOutbound(sockets)) return;
+      for (const watch of ofSockets) watch.sockets?.(subject, sockets, at);
+    },
+    tick: (now, subject, tell) => cases.tick(now, subject, tell),
+    forget(subject) {
+      cases.forget(subject);
+      tracks.release(subject.slot);
+    },
+    ...answers(cases),
+  };
+}
+
+/** What may be asked of a judge, and of one that stays as it was. */
+function answers(cases: Cases): Pick<Judge, "risk" | "verdict" | "frozen"> {
+  return {
+    risk: ({ slot }) => cases.risk(slot),
+    verdict: ({ slot }) => cases.verdict(slot),
+    frozen() {
+      const ignore = (): void => {};
+      return {
+        request: ignore,
+        auth: ignore,
+        sockets: ignore,
+        tick: ignore,
+        forget: ignore,
+        ...answers(cases.frozen()),
+      };
+    },
+  };
+}
+
+function answered({ status }: RequestEvent): number {
+  if (status === undefined || status < 200) return 0;
+  if (status < 400) return TRAIT.served;
+  if (status >= 500) return status < 600 ? TRAIT.overloaded : 0;
+  switch (status) {
+    case 401:
+    case 403:
+    case 407:
+      return TRAIT.refused | TRAIT.denied;
+    case 408:
+    case 444:
+    case 499:
+      return TRAIT.refused | TRAIT.abandoned;
+    case 429:
+      return TRAIT.refused | TRAIT.overloaded;
+    default:
+      return TRAIT.refused;
+  }
+}
+
+function shape(event: RequestEvent | RequestView, { requests }: Subject): number {
+  return (
+    (event.malformed ? TRAIT.malformed : isOwnPath(event) ? 0 : TRAIT.proxied) |
+    (requests % SAMPLED === 0 ? TRAIT.sampled : 0)
+  );
+}
+
+/** Whether it asks for a path of this server, or for the server itself, and not for another's (RFC 9112 section 3.2). */
+function isOwnPath(event: RequestEvent | RequestView): boolean {
+  let first: number | undefined;
+  if ("starts" in event) {
+    const start = event.starts[1] as number;
+    first = start < 0 ? undefined : event.buffer[start];
+  } else first = event.path === "" ? undefined : event.path?.charCodeAt(0);
+  return first === undefined || first === SLASH || first === STAR;
+}
+
+function claims(agents: readonly string[]): (event: RequestEvent) => boolean {
+  if (agents.length === 0) return () => false;
+  const parts = agents.map((agent) => agent.toLowerCase());
+  return ({ userAgent }) => {
+    const claimed = userAgent?.toLowerCase();
+    return claimed !== undefined && parts.some((part) => claimed.includes(part));
+  };
+}
+
+function hasOutbound({ table, first, next }: SubjectSockets): boolean {
+  for (let i = first; i !== -1; i = next[i] as number) if (table.inbound[i] === 0) return true;
+  return false;
 }

@@ -37,7 +37,9 @@ const ROW: IpProfile = {
   verdict: {
     risk: 45,
     severity: "warning",
-    findings: [{ rule: "Scan-404", severity: "warning", score: 45, evidence: "" }],
+    findings: [
+      { rule: "Scan-404", severity: "warning", score: 45, evidence: "", since: 0, last: 0, samples: [] },
+    ],
   },
   origin: {
     country: "NL",

@@ -11,6 +11,7 @@ export type Event =
   | AuthEvent
   | KernelEvent
   | BandwidthEvent
+  | HostEvent
   | OriginEvent
   | HealthEvent;
 
@@ -282,6 +283,13 @@ export interface BandwidthEvent {
   readonly inBytes: number;
   readonly outBytes: number;
   readonly source: "vnstat";
+}
+
+/** This host's own addresses: it replaces what was told before. What they do is never held against them. */
+export interface HostEvent {
+  readonly kind: "host";
+  readonly at: number;
+  readonly addresses: readonly Ip[];
 }
 
 /** Where an address comes from. A later one adds to what was said before. */

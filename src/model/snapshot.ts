@@ -20,10 +20,16 @@ export type Severity = "info" | "warning" | "critical";
 
 /** One reason to call a row bad, in words with its numbers. */
 export interface Finding {
+  /** One of RULE_IDS, unless another version found it. */
   readonly rule: string;
   readonly severity: Severity;
   readonly score: number;
   readonly evidence: string;
+  /** When the first and the last thing happened that speaks for it (epoch ms). */
+  readonly since: number;
+  readonly last: number;
+  /** A few of the lines behind it, in words: `404 GET /.env`. Text of strangers. */
+  readonly samples: readonly string[];
 }
 
 /** The findings of a row, worst first, and their sum: `risk` is 0-100, below 30 info, from 70 on critical. */
@@ -32,6 +38,28 @@ export interface Verdict {
   readonly severity: Severity;
   readonly findings: readonly Finding[];
 }
+
+/** What an alert is about: exactly one of these. */
+export type AlertTarget =
+  | { readonly ip: Ip }
+  | { readonly prefix: string }
+  | { readonly asn: number }
+  | { readonly cc: string }
+  | { readonly host: string };
+
+/** Kinds of attack, or of trouble, that a host as a whole can be in. */
+export type HostClass = "direct-flood" | "spoofed-flood" | "burst" | "stuck-app" | "scan";
+
+/** A verdict raised, or cleared when the last of its findings is over; then without findings. */
+export type Alert = AlertTarget & {
+  readonly kind: "alert";
+  readonly at: number;
+  readonly state: "raised" | "cleared";
+  readonly risk: number;
+  readonly severity: Severity;
+  readonly class?: HostClass;
+  readonly findings: readonly Pick<Finding, "rule" | "score" | "evidence" | "samples">[];
+};
 
 /** Numbers of one address, or the sums of several. Since start unless named otherwise. */
 export interface Activity {
@@ -162,6 +190,13 @@ export interface Offender {
   readonly value: number;
 }
 
+/** An alert with its place among all alerts, and among the lines: after the line of that number. */
+export interface NumberedAlert {
+  readonly seq: number;
+  readonly after: number;
+  readonly alert: Alert;
+}
+
 /** A line of the live panel with its place in the order of arrival. */
 export interface LiveLine {
   readonly seq: number;
@@ -195,6 +230,10 @@ export interface Snapshot {
   readonly live: readonly LiveLine[];
   /** Lines after `query.after` that are not among `live`: let through but left out, or never looked at. */
   readonly skipped: number;
+  /** Alerts after `query.alertsAfter` about addresses that the filter lets through, oldest first: the newest 500. */
+  readonly alerts: readonly NumberedAlert[];
+  /** Highest `seq` of an alert so far. */
+  readonly alertSeq: number;
   /** Where the filter asks lines and earlier ones are no longer kept: the time of the oldest that is. */
   readonly linesSince?: number;
   /** Not all kept lines were searched for the filter yet: ask again, and more rows may come. */
@@ -260,6 +299,8 @@ export interface Query {
   readonly limit?: number;
   /** Live lines with a higher `seq` than this; none when absent. */
   readonly after?: number;
+  /** Alerts with a higher `seq` than this; none when absent. */
+  readonly alertsAfter?: number;
   /** Where more lines came, so many of them, evenly picked; when absent the newest 500. */
   readonly lines?: number;
   readonly detail?: Ip;

@@ -5,6 +5,7 @@ import {
   type BandwidthEvent,
   type Event,
   type HealthEvent,
+  type HostEvent,
   type InterfaceCounters,
   KERNEL_COUNTERS,
   type KernelCounter,
@@ -48,6 +49,8 @@ export function parseNative(line: string): Event | undefined {
       return kernelOf(json, at);
     case "bandwidth":
       return bandwidthOf(json, at);
+    case "host":
+      return hostOf(json, at);
     case "origin":
       return originOf(json, at);
     case "health":
@@ -197,6 +200,15 @@ function bandwidthOf(json: Json, at: number): BandwidthEvent | undefined {
   if (name === undefined || month === undefined || !MONTH.test(month)) return undefined;
   if (inBytes === undefined || outBytes === undefined || json.source !== "vnstat") return undefined;
   return { kind: "bandwidth", at, interface: name, month, inBytes, outBytes, source: "vnstat" };
+}
+
+/** More than any host has. */
+const MAX_ADDRESSES = 4_096;
+
+function hostOf(json: Json, at: number): HostEvent | undefined {
+  if (!Array.isArray(json.addresses)) return undefined;
+  const addresses = json.addresses.slice(0, MAX_ADDRESSES).flatMap((address) => ipOf(address) ?? []);
+  return { kind: "host", at, addresses };
 }
 
 const COUNTRY = /^[A-Z]{2}$/;

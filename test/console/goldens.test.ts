@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { createEngine, type Engine } from "../../src/commands/engine.ts";
 import { parseNative } from "../../src/parse/native.ts";
+import { DEFAULT_CONFIG } from "../default-config.ts";
 import { stageOn } from "./stage.ts";
 
 /**
@@ -75,13 +76,7 @@ async function press(console: Staged, keys: string): Promise<void> {
 let engine: Engine;
 
 beforeAll(() => {
-  engine = createEngine({
-    showPrivateIps: true,
-    cidrAllow: [],
-    cidrDeny: [],
-    trustProxies: [],
-    maxLogEntriesPerIp: 200,
-  });
+  engine = createEngine({ ...DEFAULT_CONFIG, showPrivateIps: true });
   let until: number | undefined;
   for (const line of gunzipSync(readFileSync(INCIDENT)).toString().split("\n")) {
     const event = parseNative(line);

@@ -157,6 +157,8 @@ export function snapshot(known: Partial<Snapshot> = {}): Snapshot {
   const wave = (base: number) => Array.from({ length: 60 }, (_, i) => base * (1 + Math.sin(i / 6)));
   return {
     v: 1,
+    alerts: [],
+    alertSeq: 0,
     at: NOW,
     host: { name: "web-1", uptime: 12 * 86_400 + 4 * 3600 },
     totals: {

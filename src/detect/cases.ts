@@ -1,0 +1,227 @@
+import type { Subject } from "../model/judge.ts";
+import type { RuleId } from "../model/rules.ts";
+import type { Alert, Finding, Severity, Verdict } from "../model/snapshot.ts";
+import { type Hit, MAX_NAMES, MAX_SAMPLES, type Rule, type Standing, type Watch } from "./rule.ts";
+
+/** Risks and scores from here on. */
+const WARNING = 30;
+const CRITICAL = 70;
+const MOST = 100;
+
+/** What stands against one address, and what was told of it. */
+interface Case {
+  /** Of each rule at most one. */
+  findings: Standing[];
+  risk: number;
+  /** The worst that was told, "" for nothing; when; and of how many rules. */
+  told: Severity | "";
+  toldAt: number;
+  toldRules: number;
+}
+
+const RANK: Readonly<Record<Severity | "", number>> = { "": 0, info: 1, warning: 2, critical: 3 };
+
+/** The findings of all addresses: raised by rules, over by time, told as alerts. */
+export class Cases {
+  readonly #hold: number;
+  /** By slot. */
+  readonly #cases: Map<number, Case>;
+  /** Slots of which something may be to be told. */
+  readonly #news = new Set<number>();
+  /** Of addresses that left: what was told of them is taken back. */
+  #left: Alert[] = [];
+  #now = 0;
+
+  /** `hold`: milliseconds in which an address is not told again unless it got worse. */
+  constructor(hold: number, cases = new Map<number, Case>()) {
+    this.#hold = hold;
+    this.#cases = cases;
+  }
+
+  raise(slot: number, rule: Rule, watch: Watch, hit: Hit, lasts: number): void {
+    const { at, since = at, count = 1, score = rule.score, peak = 0, name, sample } = hit;
+    // What an old log tells is no news of now.
+    if (at + lasts <= this.#now) return;
+    let known = this.#cases.get(slot);
+    if (known === undefined) {
+      known = { findings: [], risk: 0, told: "", toldAt: 0, toldRules: 0 };
+      this.#cases.set(slot, known);
+    }
+    let standing = known.findings.find((one) => one.rule === rule);
+    if (standing === undefined) {
+      standing = {
+        rule,
+        watch,
+        score,
+        since,
+        last: at,
+        until: 0,
+        count: 0,
+        peak,
+        names: undefined,
+        samples: [],
+      };
+      known.findings.push(standing);
+    }
+    standing.count += count;
+    if (since < standing.since) standing.since = since;
+    if (at > standing.last) standing.last = at;
+    standing.until = Math.max(standing.until, at + lasts);
+    standing.peak = Math.max(standing.peak, peak);
+    standing.score = Math.max(standing.score, Math.min(score, rule.most ?? rule.score));
+    if (name !== undefined) note(standing, name, count);
+    if (sample !== undefined && standing.samples.length < MAX_SAMPLES) {
+      const text = sample();
+      if (!standing.samples.includes(text)) standing.samples.push(text);
+    }
+    known.risk = sumOf(known.findings);
+    this.#news.add(slot);
+  }
+
+  withdraw(slot: number, ids: readonly RuleId[]): void {
+    const known = this.#cases.get(slot);
+    if (known !== undefined) this.#keep(slot, known, ({ rule }) => !ids.includes(rule.id));
+  }
+
+  stands(slot: number, id: RuleId): boolean {
+    return this.#cases.get(slot)?.findings.some(({ rule }) => rule.id === id) ?? false;
+  }
+
+  /** Drops what is over at `now`, then tells what is new. */
+  tick(now: number, subject: Subject, tell: (alert: Alert) => void): void {
+    if (now > this.#now) this.#now = now;
+    for (const [slot, known] of this.#cases) this.#keep(slot, known, ({ until }) => until > now);
+    for (const alert of this.#left) tell(alert);
+    this.#left = [];
+    for (const slot of this.#news) {
+      subject.slot = slot;
+      if (this.#tell(slot, subject, tell)) this.#news.delete(slot);
+    }
+  }
+
+  forget(subject: Subject): void {
+    const { slot } = subject;
+    const known = this.#cases.get(slot);
+    if (known === undefined) return;
+    if (known.told !== "") this.#left.push(this.#alert(subject, "cleared", 0, known.told, []));
+    this.#cases.delete(slot);
+    this.#news.delete(slot);
+  }
+
+  risk(slot: number): number {
+    return this.#cases.get(slot)?.risk ?? 0;
+  }
+
+  verdict(slot: number): Verdict | undefined {
+    const known = this.#cases.get(slot);
+    return known === undefined || known.findings.length === 0 ? undefined : new CaseVerdict(known);
+  }
+
+  frozen(): Cases {
+    const copy = new Map<number, Case>();
+    for (const [slot, known] of this.#cases) {
+      const findings = known.findings.map((one) => ({
+        ...one,
+        names: one.names && new Map(one.names),
+        samples: [...one.samples],
+      }));
+      copy.set(slot, { ...known, findings });
+    }
+    return new Cases(this.#hold, copy);
+  }
+
+  #keep(slot: number, known: Case, holds: (standing: Standing) => boolean): void {
+    if (known.findings.every(holds)) return;
+    known.findings = known.findings.filter(holds);
+    known.risk = sumOf(known.findings);
+    this.#news.add(slot);
+  }
+
+  /** False where there is something to tell later. */
+  #tell(slot: number, subject: Subject, tell: (alert: Alert) => void): boolean {
+    const known = this.#cases.get(slot);
+    if (known === undefined) return true;
+    const { findings, risk, told } = known;
+    const severity = severityOf(risk);
+    if (findings.length === 0) {
+      this.#cases.delete(slot);
+      if (told !== "") tell(this.#alert(subject, "cleared", 0, told, []));
+      return true;
+    }
+    const isWorse = RANK[severity] > RANK[told];
+    if (!isWorse && findings.length <= known.toldRules) return true;
+    if (!isWorse && this.#now - known.toldAt < this.#hold) return false;
+    known.told = severity;
+    known.toldAt = this.#now;
+    known.toldRules = findings.length;
+    tell(this.#alert(subject, "raised", risk, severity, new CaseVerdict(known).findings));
+    return true;
+  }
+
+  #alert(
+    { ip }: Subject,
+    state: Alert["state"],
+    risk: number,
+    severity: Severity,
+    findings: readonly Finding[],
+  ): Alert {
+    return {
+      kind: "alert",
+      at: this.#now,
+      state,
+      ip,
+      risk,
+      severity,
+      findings: findings.map(({ rule, score, evidence, samples }) => ({ rule, score, evidence, samples })),
+    };
+  }
+}
+
+/** A verdict whose words are made when somebody reads them: most are only sorted by. */
+class CaseVerdict implements Verdict {
+  readonly #case: Case;
+
+  constructor(known: Case) {
+    this.#case = known;
+  }
+
+  get risk(): number {
+    return this.#case.risk;
+  }
+  get severity(): Severity {
+    return severityOf(this.#case.risk);
+  }
+  get findings(): Finding[] {
+    // The sort is stable: of equal scores what was found first.
+    return this.#case.findings
+      .toSorted((a, b) => b.score - a.score)
+      .map((standing) => ({
+        rule: standing.rule.id,
+        severity: severityOf(standing.score),
+        score: standing.score,
+        evidence: standing.watch.evidence(standing),
+        since: standing.since,
+        last: standing.last,
+        samples: [...standing.samples],
+      }));
+  }
+}
+
+/** How bad a risk, or a score, of 0-100 is. */
+export function severityOf(risk: number): Severity {
+  if (risk >= CRITICAL) return "critical";
+  return risk >= WARNING ? "warning" : "info";
+}
+
+function sumOf(findings: readonly Standing[]): number {
+  let sum = 0;
+  for (const { score } of findings) sum += score;
+  return Math.min(MOST, sum);
+}
+
+function note(standing: Standing, name: string, count: number): void {
+  standing.names ??= new Map();
+  const { names } = standing;
+  if (names.size >= MAX_NAMES && !names.has(name)) return;
+  names.set(name, (names.get(name) ?? 0) + count);
+}

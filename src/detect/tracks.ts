@@ -1,0 +1,185 @@
+/**
+ * What addresses did lately, counted for the rules: per address some windows, and for some of them which different
+ * things were counted. Only addresses that did anything worth counting have a track; when all are taken, one that was
+ * quiet for long gives its own up.
+ */
+export interface Tracks {
+  window(seconds: number): Window;
+  distinct(seconds: number): Distinct;
+  release(slot: number): void;
+}
+
+/** A count over the last seconds, by the events' own times. */
+export interface Window {
+  /** Adds `n` at a time (epoch ms); returns the count of the seconds that end with the latest time heard of. */
+  add(slot: number, at: number, n?: number): number;
+  /** When the first of what is counted now happened; NaN where nothing is. */
+  since(slot: number): number;
+  clear(slot: number): void;
+}
+
+/** A count of different things over the last seconds: at least so many, for some look alike to it. */
+export interface Distinct {
+  /** `hash`: any 32 bits of the thing. Returns the count, or 0 where the thing was counted before. */
+  add(slot: number, at: number, hash: number): number;
+  clear(slot: number): void;
+}
+
+/** Addresses that are counted at once: 12 MB of columns when all are taken. */
+const TRACKS = 16_384;
+/** Of a free choice the quietest of so many gives up its track. */
+const CANDIDATES = 8;
+/**
+ * A window is so many cells, the newest of them under way: it holds the whole of its seconds, and up to a seventh more,
+ * so that what comes exactly within them is never missed.
+ */
+const CELLS = 8;
+/** Bits that tell different things apart, in words of 32: of 20 things one looks like another in two of three cases. */
+const WORDS = 8;
+/** Beyond this many bits hardly anything is new: they start again. */
+const FULL = 192;
+const NOBODY = -1;
+
+export function createTracks(slots: number, tracks = TRACKS): Tracks {
+  const of = new Int32Array(slots).fill(NOBODY);
+  const owner = new Int32Array(tracks).fill(NOBODY);
+  const touched = new Float64Array(tracks);
+  const free = Array.from({ length: tracks }, (_, i) => tracks - 1 - i);
+  let hand = 0;
+  const columns: Column[] = [];
+
+  function claim(slot: number, at: number): number {
+    const held = of[slot] as number;
+    if (held !== NOBODY) {
+      if (at > (touched[held] as number)) touched[held] = at;
+      return held;
+    }
+    const track = free.pop() ?? quietest();
+    const before = owner[track] as number;
+    if (before !== NOBODY) of[before] = NOBODY;
+    owner[track] = slot;
+    of[slot] = track;
+    touched[track] = at;
+    for (const column of columns) column.clear(track);
+    return track;
+  }
+
+  function quietest(): number {
+    let least = Number.POSITIVE_INFINITY;
+    let found = 0;
+    for (let i = 0; i < CANDIDATES; i++) {
+      hand = (hand + 1) % tracks;
+      if ((touched[hand] as number) >= least) continue;
+      least = touched[hand] as number;
+      found = hand;
+    }
+    return found;
+  }
+
+  return {
+    window(seconds) {
+      const column = windowColumn(tracks, seconds);
+      columns.push(column);
+      return {
+        add: (slot, at, n = 1) => column.add(claim(slot, at), at, n),
+        since: (slot) => column.since(of[slot] as number),
+        clear: (slot) => clearOf(column, of[slot] as number),
+      };
+    },
+    distinct(seconds) {
+      const window = windowColumn(tracks, seconds);
+      const bits = bitColumn(tracks);
+      columns.push(window, bits);
+      return {
+        add(slot, at, hash) {
+          const track = claim(slot, at);
+          return bits.add(track, hash) ? window.add(track, at, 1) : 0;
+        },
+        clear(slot) {
+          clearOf(window, of[slot] as number);
+          clearOf(bits, of[slot] as number);
+        },
+      };
+    },
+    release(slot) {
+      const track = of[slot] as number;
+      if (track === NOBODY) return;
+      of[slot] = NOBODY;
+      owner[track] = NOBODY;
+      free.push(track);
+    },
+  };
+}
+
+/** What all tracks hold of one kind. */
+interface Column {
+  clear(track: number): void;
+}
+
+function clearOf(column: Column, track: number): void {
+  if (track !== NOBODY) column.clear(track);
+}
+
+function windowColumn(tracks: number, seconds: number) {
+  const cell = (seconds * 1000) / (CELLS - 1);
+  const counts = new Uint32Array(CELLS * tracks);
+  const newest = new Float64Array(tracks);
+  const first = new Float64Array(tracks);
+  return {
+    add(track: number, at: number, n: number): number {
+      const base = CELLS * track;
+      const now = Math.floor(at / cell);
+      const before = newest[track] as number;
+      if (now > before) {
+        const stale = Math.min(now - before, CELLS);
+        for (let i = 0; i < stale; i++) counts[base + ((now - i) % CELLS)] = 0;
+        newest[track] = now;
+      } else if (before - now >= CELLS) return 0;
+      const sum = sumOf(counts, base);
+      if (sum === 0) first[track] = at;
+      const place = base + (now % CELLS);
+      counts[place] = (counts[place] as number) + n;
+      return sum + n;
+    },
+    since(track: number): number {
+      if (track === NOBODY || sumOf(counts, CELLS * track) === 0) return Number.NaN;
+      return first[track] as number;
+    },
+    clear(track: number): void {
+      counts.fill(0, CELLS * track, CELLS * (track + 1));
+      newest[track] = 0;
+    },
+  };
+}
+
+function sumOf(counts: Uint32Array, base: number): number {
+  let sum = 0;
+  for (let i = 0; i < CELLS; i++) sum += counts[base + i] as number;
+  return sum;
+}
+
+function bitColumn(tracks: number) {
+  const words = new Uint32Array(WORDS * tracks);
+  const set = new Uint8Array(tracks);
+  const clear = (track: number): void => {
+    words.fill(0, WORDS * track, WORDS * (track + 1));
+    set[track] = 0;
+  };
+  return {
+    clear,
+    /** Whether it was new. */
+    add(track: number, hash: number): boolean {
+      // The finaliser of MurmurHash3, so that hashes of near things lie far apart.
+      let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+      h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+      h ^= h >>> 16;
+      const place = WORDS * track + ((h >>> 5) & (WORDS - 1));
+      const bit = 1 << (h & 31);
+      if (((words[place] as number) & bit) !== 0) return false;
+      if ((set[track] as number) >= FULL) clear(track);
+      words[place] = (words[place] as number) | bit;
+      set[track] = (set[track] as number) + 1;
+      return true;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { RequestEvent } from "../model/event.ts";
+import type { Standing } from "./rule.ts";
+
+/** `1 failed login`, `37 failed logins`, `1 match`, `3 matches`. */
+export function counted(n: number, thing: string): string {
+  if (n === 1) return `${n} ${thing}`;
+  return `${n} ${thing}${/(?:s|ch|sh|x)$/.test(thing) ? "es" : "s"}`;
+}
+
+/** `in 40 s`, `in 12 min`, `in 3 h`: how long it took from the first to the last. */
+export function within({ since, last }: Pick<Standing, "since" | "last">): string {
+  const seconds = Math.max(1, Math.round((last - since) / 1000));
+  if (seconds < 120) return `in ${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `in ${minutes} min` : `in ${Math.round(minutes / 60)} h`;
+}
+
+/** `/.env ×3, /.git/config`: what came, most often first, as far as it was noted. */
+export function named({ names }: Standing): string {
+  return [...(names ?? [])]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, n]) => (n === 1 ? name : `${name} ×${n}`))
+    .join(", ");
+}
+
+/** Longer is not read. */
+const SAMPLE = 160;
+
+/** `404 GET /.env`. */
+export function requestSample({ status, method, path }: RequestEvent): string {
+  return cut([status, method, path].filter((part) => part !== undefined).join(" "));
+}
+
+/** Cut to what a line shows. */
+export function cut(text: string): string {
+  return text.length > SAMPLE ? `${text.slice(0, SAMPLE)}…` : text;
+}
+
+/** Grows by `step` with each tenfold of `ratio`, which is 1 when a rule just fires. */
+export function grown(score: number, step: number, ratio: number): number {
+  return Math.round(score + step * Math.log10(Math.max(1, ratio)));
+}

@@ -1,0 +1,57 @@
+import type { AuthEvent, RequestEvent, RequestView, SocketTable } from "./event.ts";
+import type { Ip } from "./ip.ts";
+import type { Activity, Alert, Verdict } from "./snapshot.ts";
+
+/**
+ * One address as a judge sees it: its numbers as they are after what just happened. One object serves all: who wants to
+ * know of another address points it there.
+ */
+export interface Subject extends Activity {
+  /** The number under which the address is held; given to another address once this one was forgotten. */
+  slot: number;
+  readonly ip: Ip;
+  /** On a trust list, a proxy, or this host's own: never judged. */
+  readonly trusted: boolean;
+}
+
+/** The sockets of one address: rows of `table`, from `first` on linked by `next`, -1 at the end. */
+export interface SubjectSockets {
+  readonly table: SocketTable;
+  readonly first: number;
+  readonly next: Int32Array;
+}
+
+/**
+ * Says what speaks against an address. It is told what happens right after that was counted, and asked for verdicts; it
+ * keeps what it needs by slot. Time is that of the events and of {@link tick}.
+ */
+export interface Judge {
+  /** Of a view nothing may be kept. */
+  request(subject: Subject, event: RequestEvent | RequestView): void;
+  /** `failures`: how many failed logins it tells of that were not told before. */
+  auth(subject: Subject, event: AuthEvent, failures: number): void;
+  /** Called for each address that has sockets, whenever the table was read. */
+  sockets(subject: Subject, sockets: SubjectSockets, at: number): void;
+  /** Core time moved on: what is over is dropped, and `tell` hears of every verdict raised or cleared since. */
+  tick(now: number, subject: Subject, tell: (alert: Alert) => void): void;
+  /** The address left, and its slot will be another's. */
+  forget(subject: Subject): void;
+  /** 0 to 100; cheap enough to be asked of every row. */
+  risk(subject: Subject): number;
+  /** Its texts are made when they are read. */
+  verdict(subject: Subject): Verdict | undefined;
+  /** One that stays as it is now, to be asked only. */
+  frozen(): Judge;
+}
+
+/** Holds nothing against anybody. */
+export const NO_JUDGE: Judge = Object.freeze<Judge>({
+  request() {},
+  auth() {},
+  sockets() {},
+  tick() {},
+  forget() {},
+  risk: () => 0,
+  verdict: () => undefined,
+  frozen: () => NO_JUDGE,
+});

@@ -1,0 +1,41 @@
+/**
+ * What a finding is called, for ever: people filter by these words, programs match them. Each has one file of that name
+ * in detect/rules, which says what it means.
+ */
+export const RULE_IDS = [
+  "ssh-brute-force",
+  "ssh-slow-brute-force",
+  "ssh-user-enumeration",
+  "ssh-probe",
+  "login-after-failures",
+  "auth-failure",
+  "http-brute-force",
+  "exploit",
+  "exploit-probe",
+  "sensitive-path",
+  "admin-probe",
+  "cms-probe",
+  "web-shell",
+  "path-traversal",
+  "sql-injection",
+  "cross-site-scripting",
+  "custom-pattern",
+  "scanner-agent",
+  "bad-agent",
+  "library-agent",
+  "distinct-4xx",
+  "open-proxy",
+  "not-http",
+  "rate-limited",
+  "request-burst",
+  "request-flood",
+  "no-requests",
+  "slow-requests",
+  "half-open",
+  "port-scan",
+  "outbound-burst",
+  "beaconing",
+  "upload-volume",
+  "exfiltration",
+] as const;
+export type RuleId = (typeof RULE_IDS)[number];
