@@ -397,7 +397,7 @@ describe("live", () => {
       const keys: Record<
         keyof Omit<
           Snapshot,
-          "detail" | "bandwidth" | "groups" | "matchedGroups" | "searching" | "linesSince"
+          "detail" | "bandwidth" | "verdict" | "groups" | "matchedGroups" | "searching" | "linesSince"
         >,
         true
       > = {

@@ -19,6 +19,7 @@ import { toSocketsView } from "../model/socket-table.ts";
 import { findAddress } from "./addresses.ts";
 import { keepAlert } from "./alerts.ts";
 import { failuresOf } from "./attempts.ts";
+import { halfOpenOf } from "./half-open.ts";
 import { learnOrigin } from "./origins.ts";
 import { keepAuth, keepRequest } from "./recent.ts";
 import {
@@ -180,9 +181,11 @@ function foldSockets(state: State, { table, at }: SocketsView): void {
     held.first = first[slot] as number;
     state.judge.sockets(state.subject, held, at);
   }
+  state.judge.pressed(halfOpenOf(state, at));
 }
 
 function foldKernel(state: State, event: KernelEvent): void {
+  state.judge.kernel(event);
   const before = state.kernel;
   state.kernelBefore = before;
   state.kernel = event;

@@ -1,8 +1,9 @@
-import { formatIp, type IpWords, isV4 } from "../model/ip.ts";
+import { isV4 } from "../model/ip.ts";
 import { isTextSort, type NumberSort, type TextSort, textOf } from "../model/order.ts";
 import { sharedOrigin } from "../model/origin.ts";
 import type { Group, GroupProfile, Sort } from "../model/snapshot.ts";
 import { byNumber, type Compare, firstOf, withTies } from "./first.ts";
+import { prefixHigh, prefixLow, prefixName } from "./prefix.ts";
 import { LAST_AUTH, REQUESTS, read } from "./record.ts";
 import { Row } from "./row.ts";
 import { SSH_PORT, servicePort } from "./services.ts";
@@ -56,15 +57,6 @@ export function topGroups(
 
 function group(state: State, slots: Int32Array, by: Joint): Grouping {
   return by === "prefix" ? groupByPrefix(state, slots) : groupByOrigin(state, slots, by);
-}
-
-/** The words of an address that its prefix leaves: a /24 of IPv4, a /64 of IPv6. */
-function prefixHigh(words: IpWords, at: number): number {
-  return isV4(words, at) ? 0xffff : (words[at] as number);
-}
-
-function prefixLow(words: IpWords, at: number): number {
-  return isV4(words, at) ? (words[at + 3] as number) >>> 8 : (words[at + 1] as number);
 }
 
 /** Open addressing, as of the addresses themselves: a Map of texts would take longer than all the rest. */
@@ -137,16 +129,7 @@ function nameOf({ addresses, origins }: State, { by, example }: Grouping, id: nu
   const slot = example[id] as number;
   if (by === "country") return origins.countries[slot] as string;
   if (by === "network") return origins.networks[slot] as string;
-  const { words, stride } = addresses;
-  const at = stride * slot;
-  const prefix = words.slice(at, at + 4);
-  prefix[3] = 0;
-  if (isV4(words, at)) {
-    prefix[3] = (words[at + 3] as number) & 0xffffff00;
-    return `${formatIp(prefix)}/24`;
-  }
-  prefix[2] = 0;
-  return `${formatIp(prefix)}/64`;
+  return prefixName(addresses.words, addresses.stride * slot);
 }
 
 function comparator(

@@ -33,6 +33,7 @@ export function snapshot(state: State, query: Query): Snapshot {
   const { sort, reverse, group = "address", limit = ROWS } = query;
   const rows = group === "address" ? topSlots(state, slots, sort, limit, reverse) : [];
   const grouped = group === "address" ? undefined : topGroups(state, slots, group, sort, limit, reverse);
+  const hostVerdict = state.judge.host();
   const now = Math.floor(state.now / 1000);
   const { series, kernel, recent } = state;
   const detail = query.detail === undefined ? undefined : detailOf(state, query.detail, row);
@@ -40,6 +41,7 @@ export function snapshot(state: State, query: Query): Snapshot {
     v: 1,
     at: state.now,
     host: { name: kernel?.host ?? "", ...(kernel !== undefined && { uptime: kernel.uptime }) },
+    ...(hostVerdict !== undefined && { verdict: hostVerdict }),
     totals: totalsOf(state, shown.length),
     interfaces: interfaceRates(state),
     ...(state.bandwidth !== undefined && { bandwidth: bandwidthOf(state.bandwidth) }),

@@ -3,6 +3,7 @@ import type { Judge, Subject, SubjectSockets } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Thresholds } from "../model/thresholds.ts";
 import { Cases } from "./cases.ts";
+import { HostWatch } from "./host.ts";
 import type { Kit, Rule, Seen, Watch } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import { createTagger, type TaggerOptions } from "./tagger.ts";
@@ -31,6 +32,7 @@ export function createJudge(options: JudgeOptions): Judge {
   const { thresholds, off } = options;
   const tagger = createTagger(options);
   const tracks = createTracks(options.slots);
+  const host = new HostWatch(thresholds);
   const cases = new Cases(thresholds.hold_down * 1000);
   const watches = RULES.filter(({ id }) => !off.includes(id)).map((rule) => {
     const watch: Watch = rule.watch(kitOf(rule, () => watch));
@@ -77,29 +79,38 @@ export function createJudge(options: JudgeOptions): Judge {
       if (subject.connections < FEW_SOCKETS && !hasOutbound(sockets)) return;
       for (const watch of ofSockets) watch.sockets?.(subject, sockets, at);
     },
-    tick: (now, subject, tell) => cases.tick(now, subject, tell),
+    kernel: (event) => host.kernel(event),
+    pressed: (halfOpen) => host.pressed(halfOpen),
+    tick(now, subject, tell) {
+      host.tick(now, tell);
+      cases.tick(now, subject, tell);
+    },
     forget(subject) {
       cases.forget(subject);
       tracks.release(subject.slot);
     },
-    ...answers(cases),
+    ...answers(cases, () => host.verdict()),
   };
 }
 
 /** What may be asked of a judge, and of one that stays as it was. */
-function answers(cases: Cases): Pick<Judge, "risk" | "verdict" | "frozen"> {
+function answers(cases: Cases, host: Judge["host"]): Pick<Judge, "risk" | "verdict" | "host" | "frozen"> {
   return {
     risk: ({ slot }) => cases.risk(slot),
     verdict: ({ slot }) => cases.verdict(slot),
+    host,
     frozen() {
       const ignore = (): void => {};
+      const then = host();
       return {
         request: ignore,
         auth: ignore,
         sockets: ignore,
+        kernel: ignore,
+        pressed: ignore,
         tick: ignore,
         forget: ignore,
-        ...answers(cases.frozen()),
+        ...answers(cases.frozen(), () => then),
       };
     },
   };

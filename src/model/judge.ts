@@ -1,6 +1,6 @@
-import type { AuthEvent, RequestEvent, RequestView, SocketTable } from "./event.ts";
+import type { AuthEvent, KernelEvent, RequestEvent, RequestView, SocketTable } from "./event.ts";
 import type { Ip } from "./ip.ts";
-import type { Activity, Alert, Verdict } from "./snapshot.ts";
+import type { Activity, Alert, HostVerdict, Verdict } from "./snapshot.ts";
 
 /**
  * One address as a judge sees it: its numbers as they are after what just happened. One object serves all: who wants to
@@ -21,6 +21,15 @@ export interface SubjectSockets {
   readonly next: Int32Array;
 }
 
+/** The half-open connections of the whole host at one instant, and the prefix (/24, /64) that has most of them. */
+export interface HalfOpen {
+  readonly at: number;
+  readonly count: number;
+  /** Undefined where they are too few for it to matter. */
+  readonly prefix: string | undefined;
+  readonly ofPrefix: number;
+}
+
 /**
  * Says what speaks against an address. It is told what happens right after that was counted, and asked for verdicts; it
  * keeps what it needs by slot. Time is that of the events and of {@link tick}.
@@ -32,6 +41,12 @@ export interface Judge {
   auth(subject: Subject, event: AuthEvent, failures: number): void;
   /** Called for each address that has sockets, whenever the table was read. */
   sockets(subject: Subject, sockets: SubjectSockets, at: number): void;
+  /** The host's counters, as they come. */
+  kernel(event: KernelEvent): void;
+  /** The half-open connections, whenever the table was read. */
+  pressed(halfOpen: HalfOpen): void;
+  /** What is wrong with the host as a whole. */
+  host(): HostVerdict | undefined;
   /** Core time moved on: what is over is dropped, and `tell` hears of every verdict raised or cleared since. */
   tick(now: number, subject: Subject, tell: (alert: Alert) => void): void;
   /** The address left, and its slot will be another's. */
@@ -49,6 +64,9 @@ export const NO_JUDGE: Judge = Object.freeze<Judge>({
   request() {},
   auth() {},
   sockets() {},
+  kernel() {},
+  pressed() {},
+  host: () => undefined,
   tick() {},
   forget() {},
   risk: () => 0,

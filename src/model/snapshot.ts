@@ -61,6 +61,17 @@ export type Alert = AlertTarget & {
   readonly findings: readonly Pick<Finding, "rule" | "score" | "evidence" | "samples">[];
 };
 
+/** What is wrong with the host as a whole. */
+export interface HostVerdict extends Verdict {
+  readonly class: HostClass;
+  /** Since when (epoch ms). */
+  readonly since: number;
+  /** What helps, and what does not. */
+  readonly advice: string;
+  /** Where it comes from, if it is one prefix. */
+  readonly prefix?: string;
+}
+
 /** Numbers of one address, or the sums of several. Since start unless named otherwise. */
 export interface Activity {
   /** Absent where nothing speaks against it. Of several addresses, the worst one's. */
@@ -208,6 +219,8 @@ export interface Snapshot {
   readonly v: 1;
   readonly at: number;
   readonly host: { readonly name: string; readonly uptime?: number };
+  /** Absent where nothing is wrong with the host as a whole. */
+  readonly verdict?: HostVerdict;
   readonly totals: Totals;
   readonly interfaces: readonly InterfaceRate[];
   /** Absent where nothing counts months. */

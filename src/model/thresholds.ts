@@ -77,6 +77,13 @@ export const THRESHOLDS = {
   "volume.upload": count(1024, "MiB received from one address in volume.window"),
   "volume.exfiltration": count(1024, "MiB sent to one address, without its asking by HTTP, in volume.window"),
   "volume.window": span(3600, "seconds for the volumes"),
+
+  "host.cookies": count(
+    10,
+    "SYN cookies sent, or SYNs dropped by a full queue, per second that are a flood or a burst",
+  ),
+  "host.half_open": count(200, "half-open connections of all addresses together that are a flood"),
+  "host.overflows": count(1, "connections per second refused by a full listen queue"),
 } as const satisfies Record<string, Threshold>;
 
 export type ThresholdKey = keyof typeof THRESHOLDS;

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "bun:test";
+import type { KernelCounter, KernelEvent } from "../model/event.ts";
+import type { Alert } from "../model/snapshot.ts";
+import { DEFAULT_THRESHOLDS } from "../model/thresholds.ts";
+import { HostWatch } from "./host.ts";
+
+const NOW = 1_762_549_449_000;
+
+function kernel(at: number, counters: Partial<Record<KernelCounter, number>>): KernelEvent {
+  return { kind: "kernel", at, host: "web-1", uptime: 1, counters, interfaces: [] };
+}
+
+/** Seconds of a host, each adding so much to the counters. */
+function watched(
+  seconds: number,
+  each: Partial<Record<KernelCounter, number>>,
+  halfOpen = 0,
+  ofPrefix = 0,
+): { watch: HostWatch; alerts: Alert[] } {
+  const watch = new HostWatch(DEFAULT_THRESHOLDS);
+  const alerts: Alert[] = [];
+  for (let i = 0; i < seconds; i++) {
+    const at = NOW + 1000 * i;
+    const counters = Object.fromEntries(Object.entries(each).map(([name, n]) => [name, 7 + n * i]));
+    watch.kernel(kernel(at, counters));
+    const prefix = ofPrefix > 0 ? "61.177.172.0/24" : undefined;
+    watch.pressed({ at, count: halfOpen, prefix, ofPrefix });
+    watch.tick(at, (alert) => alerts.push(alert));
+  }
+  return { watch, alerts };
+}
+
+describe("the class", () => {
+  test.each([
+    ["spoofed-flood", { SyncookiesSent: 9_000, SyncookiesRecv: 1 }, 129, 4],
+    ["direct-flood", { SyncookiesSent: 9_000, SyncookiesRecv: 1 }, 129, 120],
+    ["burst", { SyncookiesSent: 400, SyncookiesRecv: 380 }, 90, 80],
+    ["spoofed-flood", { SyncookiesSent: 0, TCPReqQFullDrop: 9_000, ListenDrops: 9_000 }, 129, 4],
+    ["spoofed-flood", {}, 500, 20],
+    ["direct-flood", {}, 500, 400],
+    ["stuck-app", { ListenOverflows: 30, ListenDrops: 30 }, 3, 0],
+  ] as const)("%s", (expected, each, halfOpen, ofPrefix) => {
+    const { watch } = watched(6, each, halfOpen, ofPrefix);
+    expect(watch.verdict()?.class).toBe(expected);
+  });
+
+  test.each([
+    ["on a quiet host", {}, 0],
+    ["of a handful of half-open connections", {}, 40],
+    ["of a few cookies", { SyncookiesSent: 3, SyncookiesRecv: 0 }, 20],
+    // No queue was full: somebody closed a listener, or a packet was no good.
+    ["of drops alone", { ListenDrops: 50 }, 0],
+  ] as const)("nothing is said %s", (_, each, halfOpen) => {
+    expect(watched(6, each, halfOpen).watch.verdict()).toBeUndefined();
+  });
+});
+
+test("it names the prefix and the numbers, and says what helps", () => {
+  const { watch } = watched(6, { SyncookiesSent: 9_000, SyncookiesRecv: 0 }, 129, 120);
+  expect(watch.verdict()).toMatchObject({
+    severity: "critical",
+    prefix: "61.177.172.0/24",
+    findings: [
+      { evidence: "9000 SYN cookies/s sent, 0 % answered, 129 half-open, 120 of them from 61.177.172.0/24" },
+    ],
+  });
+});
+
+test("it is told once, and taken back when it has been over for a while", () => {
+  const { watch, alerts } = watched(20, { ListenOverflows: 30 });
+  expect(alerts).toMatchObject([{ state: "raised", host: "web-1", class: "stuck-app", severity: "warning" }]);
+  const tell = (alert: Alert) => alerts.push(alert);
+  const end = NOW + 19_000;
+  watch.tick(end + 14_000, tell);
+  expect(watch.verdict()).toBeDefined();
+  watch.tick(end + 15_000, tell);
+  expect(watch.verdict()).toBeUndefined();
+  expect(alerts.at(-1)).toMatchObject({ state: "cleared", class: "stuck-app", findings: [] });
+  expect(alerts.length).toBe(2);
+});
+
+test("counters that went back, and samples that come too often, are no rate and no growth", () => {
+  const watch = new HostWatch(DEFAULT_THRESHOLDS);
+  watch.kernel(kernel(NOW, { SyncookiesSent: 1_000_000 }));
+  watch.kernel(kernel(NOW + 1000, { SyncookiesSent: 0 }));
+  expect(watch.verdict()).toBeUndefined();
+  for (let i = 0; i < 1000; i++) watch.kernel(kernel(NOW + 2000 + i, { SyncookiesSent: i }));
+  expect(watch.verdict()?.class).toBe("spoofed-flood");
+});

@@ -1,0 +1,170 @@
+import type { KernelCounter, KernelEvent } from "../model/event.ts";
+import type { HalfOpen } from "../model/judge.ts";
+import type { Alert, HostClass, HostVerdict } from "../model/snapshot.ts";
+import type { Thresholds } from "../model/thresholds.ts";
+import { severityOf } from "./severity.ts";
+
+/** Rates are over so many seconds: one second alone is too short for a burst of honest clients. */
+const SMOOTHED = 5_000;
+/** Milliseconds that what was seen stands after it was last seen: floods breathe. */
+const LASTS = 15_000;
+/** Kernel counters come once a second; a source that sends more often must not make this grow. */
+const KEPT = 16;
+/** Of the answers to cookies: honest clients complete nearly all, a forged source none. */
+const HONEST = 0.7;
+const FORGED = 0.1;
+/** Of the half-open connections in one prefix: more, and it is that prefix. */
+const CONCENTRATED = 0.5;
+
+/** What is said of a class: how bad it is, and what helps. */
+interface Saying {
+  readonly risk: number;
+  readonly advice: string;
+}
+
+const SAYINGS: Readonly<Record<HostClass, Saying>> = {
+  "direct-flood": { risk: 80, advice: "Its addresses answer for themselves: blocking the prefix helps." },
+  "spoofed-flood": {
+    risk: 85,
+    advice:
+      "The sources are forged: blocking single addresses hits strangers. Keep net.ipv4.tcp_syncookies=1, raise net.ipv4.tcp_max_syn_backlog and net.core.somaxconn, ask the provider to filter.",
+  },
+  burst: {
+    risk: 40,
+    advice:
+      "Honest clients come faster than their connections are taken: raise net.core.somaxconn, net.ipv4.tcp_max_syn_backlog and the server's own backlog.",
+  },
+  "stuck-app": {
+    risk: 50,
+    advice: "A program does not take its connections: ss -ltn shows whose Recv-Q is full.",
+  },
+  scan: { risk: 30, advice: "Somebody looks for open ports." },
+};
+
+interface Seen {
+  readonly class: HostClass;
+  readonly evidence: string;
+  readonly prefix: string | undefined;
+}
+
+/** Watches the kernel's counters and the half-open connections of the whole host. */
+export class HostWatch {
+  readonly #thresholds: Thresholds;
+  /** The newest samples, oldest first. */
+  #samples: KernelEvent[] = [];
+  #halfOpen: HalfOpen = { count: 0, prefix: undefined, ofPrefix: 0, at: 0 };
+  #verdict: HostVerdict | undefined;
+  #until = 0;
+  #told: HostClass | undefined;
+
+  constructor(thresholds: Thresholds) {
+    this.#thresholds = thresholds;
+  }
+
+  kernel(event: KernelEvent): void {
+    const last = this.#samples.at(-1);
+    if (last !== undefined && event.at <= last.at) this.#samples = [];
+    this.#samples.push(event);
+    while (this.#samples.length > KEPT) this.#samples.shift();
+    while (this.#samples.length > 2 && event.at - (this.#samples[1]?.at ?? 0) >= SMOOTHED)
+      this.#samples.shift();
+    this.#look(event.at);
+  }
+
+  pressed(halfOpen: HalfOpen): void {
+    this.#halfOpen = halfOpen;
+    this.#look(halfOpen.at);
+  }
+
+  verdict(): HostVerdict | undefined {
+    return this.#verdict;
+  }
+
+  tick(now: number, tell: (alert: Alert) => void): void {
+    if (this.#verdict !== undefined && now >= this.#until) this.#verdict = undefined;
+    const found = this.#verdict;
+    if (found?.class === this.#told) return;
+    const host = this.#samples.at(-1)?.host ?? "";
+    if (found !== undefined) {
+      const { risk, severity, findings } = found;
+      tell({ kind: "alert", at: now, state: "raised", host, risk, severity, class: found.class, findings });
+    } else if (this.#told !== undefined) {
+      const { risk } = SAYINGS[this.#told];
+      const cleared = { kind: "alert", at: now, state: "cleared", host, risk: 0 } as const;
+      tell({ ...cleared, severity: severityOf(risk), class: this.#told, findings: [] });
+    }
+    this.#told = found?.class;
+  }
+
+  #look(at: number): void {
+    const seen = this.#classify();
+    if (seen === undefined) return;
+    const { risk, advice } = SAYINGS[seen.class];
+    const since = this.#verdict?.class === seen.class ? this.#verdict.since : at;
+    const severity = severityOf(risk);
+    const finding = {
+      rule: seen.class,
+      severity,
+      score: risk,
+      evidence: seen.evidence,
+      since,
+      last: at,
+      samples: [],
+    };
+    this.#until = at + LASTS;
+    this.#verdict = {
+      class: seen.class,
+      risk,
+      severity,
+      since,
+      advice,
+      ...(seen.prefix !== undefined && { prefix: seen.prefix }),
+      findings: [finding],
+    };
+  }
+
+  #classify(): Seen | undefined {
+    const { "host.cookies": cookies, "host.half_open": many, "host.overflows": overflows } = this.#thresholds;
+    const sent = this.#rate("SyncookiesSent");
+    const dropped = this.#rate("TCPReqQFullDrop");
+    const { count, prefix, ofPrefix } = this.#halfOpen;
+    const concentrated = count > 0 && ofPrefix >= CONCENTRATED * count ? prefix : undefined;
+    const open = `${count} half-open`;
+    if (sent >= cookies) {
+      const received = this.#rate("SyncookiesRecv");
+      const answered = Math.min(1, received / sent);
+      const evidence = `${round(sent)} SYN cookies/s sent, ${Math.round(100 * answered)} % answered, ${open}`;
+      if (answered >= HONEST) return { class: "burst", evidence, prefix: undefined };
+      // Half answered and half not is a crowd amid a flood; the flood is what is to be told.
+      return flood(answered < FORGED ? concentrated : undefined, evidence, ofPrefix);
+    }
+    if (dropped >= cookies) return flood(concentrated, `${round(dropped)} SYN/s dropped, ${open}`, ofPrefix);
+    if (count >= many) return flood(concentrated, open, ofPrefix);
+    const full = this.#rate("ListenOverflows");
+    if (full < overflows) return undefined;
+    return {
+      class: "stuck-app",
+      evidence: `${round(full)} connections/s refused: a listen queue is full`,
+      prefix: undefined,
+    };
+  }
+
+  /** Per second; 0 where it cannot be told. */
+  #rate(counter: KernelCounter): number {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    const from = first?.counters[counter];
+    const to = last?.counters[counter];
+    if (first === undefined || last === undefined || from === undefined || to === undefined) return 0;
+    return last.at > first.at && to > from ? ((to - from) * 1000) / (last.at - first.at) : 0;
+  }
+}
+
+function flood(prefix: string | undefined, evidence: string, ofPrefix: number): Seen {
+  if (prefix === undefined) return { class: "spoofed-flood", evidence, prefix };
+  return { class: "direct-flood", evidence: `${evidence}, ${ofPrefix} of them from ${prefix}`, prefix };
+}
+
+function round(n: number): number {
+  return n < 10 ? Math.round(10 * n) / 10 : Math.round(n);
+}
