@@ -257,7 +257,7 @@ export class NaiveJoin {
       .flatMap((ip) => this.sockets(ip))
       .map((s) => (s.direction === "in" ? s.localPort : s.remotePort));
     const distinct = new Set(ports);
-    if (ips.some((ip) => this.authsOf(ip).length > 0)) distinct.add(22);
+    if (ips.some((ip) => this.authsOf(ip).some(({ event }) => event.service !== "http"))) distinct.add(22);
     return [...distinct]
       .map((port) => ({
         port,

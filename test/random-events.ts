@@ -102,7 +102,7 @@ const auth = fc.record<Omit<AuthEvent, "at">, "kind" | "ip" | "service" | "outco
   {
     kind: fc.constant("auth"),
     ip: address,
-    service: fc.constant("ssh"),
+    service: fc.constantFrom("ssh", "ssh", "http"),
     outcome: fc.constantFrom("failed", "invalid-user", "accepted", "closed", "probe"),
     user: fc.constantFrom("root", "admin"),
     count: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(70_000)),

@@ -30,8 +30,10 @@ import {
   LAST_AUTH,
   LAST_REQUEST,
   MALFORMED,
+  MARKS,
   REQUESTS,
   read,
+  SHELL,
   STATUS_4XX,
   STATUS_5XX,
   write,
@@ -140,6 +142,7 @@ function foldAuth(state: State, event: AuthEvent): void {
   }
   const seq = keepAuth(state.recent, event, scratch, read(records, slot, LAST_AUTH));
   write(records, slot, LAST_AUTH, seq);
+  if (event.service !== "http") write(records, slot, MARKS, read(records, slot, MARKS) | SHELL);
   state.subject.slot = slot;
   state.judge.auth(state.subject, event, failures);
 }

@@ -4,7 +4,7 @@ import { sharedOrigin } from "../model/origin.ts";
 import type { Group, GroupProfile, Sort } from "../model/snapshot.ts";
 import { byNumber, type Compare, firstOf, withTies } from "./first.ts";
 import { prefixHigh, prefixLow, prefixName } from "./prefix.ts";
-import { LAST_AUTH, REQUESTS, read } from "./record.ts";
+import { isMarked, REQUESTS, read, SHELL } from "./record.ts";
 import { Row } from "./row.ts";
 import { SSH_PORT, servicePort } from "./services.ts";
 import type { State } from "./state.ts";
@@ -220,7 +220,7 @@ function countServices(
   };
   for (const slot of slots) {
     const id = of[slot] as number;
-    if (read(records, slot, LAST_AUTH) > 0) note(id, SSH_PORT);
+    if (isMarked(records, slot, SHELL)) note(id, SSH_PORT);
     if (table === undefined) continue;
     for (let i = first[slot] as number; i !== -1; i = next[i] as number) note(id, servicePort(table, i));
   }

@@ -1,6 +1,6 @@
 import type { Offender, Snapshot } from "../model/snapshot.ts";
 import type { Compare } from "./first.ts";
-import { BYTES, HIDDEN, REQUESTS, read } from "./record.ts";
+import { BYTES, HIDDEN, isMarked, REQUESTS, read } from "./record.ts";
 import { Row } from "./row.ts";
 import type { State } from "./state.ts";
 import { byAddress } from "./top.ts";
@@ -25,7 +25,7 @@ export function offendersOf(state: State, shown: Int32Array): Snapshot["offender
   }
   const connections = threeBest(state);
   for (const slot of sockets.holders) {
-    if (read(records, slot, HIDDEN) === 0) connections.offer(slot, sockets.count[slot] as number);
+    if (!isMarked(records, slot, HIDDEN)) connections.offer(slot, sockets.count[slot] as number);
   }
   return { requests: requests.list(), connections: connections.list(), bytes: bytes.list() };
 }

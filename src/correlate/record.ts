@@ -14,8 +14,8 @@ export const LAST_REQUEST = 6;
 export const BORN = 7;
 
 export const FIRST_SEEN = 8;
-/** 1 for an address that is counted and not listed. */
-export const HIDDEN = 9;
+/** A sum of {@link HIDDEN} and {@link SHELL}. */
+export const MARKS = 9;
 export const STATUS_4XX = 10;
 export const STATUS_5XX = 11;
 export const MALFORMED = 12;
@@ -23,6 +23,12 @@ export const AUTH_FAILURES = 13;
 export const AUTH_ACCEPTED = 14;
 /** Newest login in the arena, 0 for none. */
 export const LAST_AUTH = 15;
+
+/** It is counted and not listed. */
+export const HIDDEN = 1;
+/** It was heard of by a service for logging in, and not by a web server that asks for passwords. */
+export const SHELL = 2;
+
 /** Fields per slot: two cache lines. */
 export const SIZE = 16;
 
@@ -52,4 +58,9 @@ export function add(records: Records, slot: number, field: number, n: number): v
 
 export function clear(records: Records, slot: number): void {
   records.fill(0, SIZE * slot, SIZE * (slot + 1));
+}
+
+/** Whether an address has one of the marks. */
+export function isMarked(records: Records, slot: number, mark: number): boolean {
+  return (read(records, slot, MARKS) & mark) !== 0;
 }

@@ -8,12 +8,14 @@ import {
   AUTH_FAILURES,
   BYTES,
   FIRST_SEEN,
+  isMarked,
   LAST_AUTH,
   LAST_REQUEST,
   LAST_SEEN,
   MALFORMED,
   REQUESTS,
   read,
+  SHELL,
   STATUS_4XX,
   STATUS_5XX,
 } from "./record.ts";
@@ -93,7 +95,7 @@ export class Row implements IpProfile, Subject {
   /** How many `services` would be listed without their limit. */
   get serviceCount(): number {
     const { sockets } = this.#state;
-    const ssh = this.#field(LAST_AUTH) > 0;
+    const ssh = isMarked(this.#state.records, this.slot, SHELL);
     const first = sockets.first[this.slot] as number;
     if (first === -1 || sockets.table === undefined) return ssh ? 1 : 0;
     const ports = new Set<number>(ssh ? [SSH_PORT] : []);
@@ -152,7 +154,7 @@ export class Row implements IpProfile, Subject {
         sockets.set(port, (sockets.get(port) ?? 0) + 1);
       }
     }
-    if (this.#field(LAST_AUTH) > 0 && !sockets.has(SSH_PORT)) sockets.set(SSH_PORT, 0);
+    if (isMarked(this.#state.records, this.slot, SHELL) && !sockets.has(SSH_PORT)) sockets.set(SSH_PORT, 0);
   }
 
   /** The rows of the socket table that are this address's, at most `limit`. */

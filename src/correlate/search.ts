@@ -1,7 +1,7 @@
 import type { Filter } from "../model/snapshot.ts";
 import { findAddress } from "./addresses.ts";
 import { ADDRESS, isKept, recordAt } from "./recent.ts";
-import { BORN, HIDDEN, read } from "./record.ts";
+import { BORN, HIDDEN, isMarked, read } from "./record.ts";
 import type { Row } from "./row.ts";
 import type { State } from "./state.ts";
 
@@ -99,7 +99,7 @@ function again(state: State): void {
 function look({ search, recent, addresses, records, lines }: State, filter: Filter, row: Row, seq: number) {
   const slot = findAddress(addresses, recent.words, recordAt(recent, seq) + ADDRESS);
   // Of nobody who is held, or from an earlier stay of the address, or never to be shown.
-  if (slot < 0 || seq <= read(records, slot, BORN) || read(records, slot, HIDDEN) === 1) return;
+  if (slot < 0 || seq <= read(records, slot, BORN) || isMarked(records, slot, HIDDEN)) return;
   if ((search.hits[slot] as number) > seq) return;
   row.slot = slot;
   if (filter.line(lines.read(seq), row)) search.hits[slot] = seq;

@@ -10,6 +10,7 @@ import {
   FIRST_SEEN,
   HIDDEN,
   LAST_SEEN,
+  MARKS,
   read,
   write,
 } from "./record.ts";
@@ -41,7 +42,7 @@ export function touch(state: State, words: IpWords, offset: number, at: number):
     write(records, slot, FIRST_SEEN, at);
     write(records, slot, LAST_SEEN, at);
     write(records, slot, BORN, state.recent.newest);
-    write(records, slot, HIDDEN, state.isListed(words, offset) ? 0 : 1);
+    write(records, slot, MARKS, state.isListed(words, offset) ? 0 : HIDDEN);
   } else {
     if (at >= read(records, slot, LAST_SEEN)) write(records, slot, LAST_SEEN, at);
     else if (at < read(records, slot, FIRST_SEEN)) write(records, slot, FIRST_SEEN, at);

@@ -9,7 +9,7 @@ import { topGroups } from "./groups.ts";
 import { liveLines } from "./live.ts";
 import { offendersOf } from "./offenders.ts";
 import { previousRecord } from "./recent.ts";
-import { HIDDEN, LAST_AUTH, LAST_REQUEST, read } from "./record.ts";
+import { HIDDEN, isMarked, LAST_AUTH, LAST_REQUEST, read } from "./record.ts";
 import { Row } from "./row.ts";
 import { passes, searchLines } from "./search.ts";
 import type { State } from "./state.ts";
@@ -75,7 +75,7 @@ function shownSlots({ addresses, records }: State): Int32Array {
   let count = 0;
   for (let slot = 0; slot < addresses.top; slot++) {
     if (addresses.cellOf[slot] === -1) continue;
-    if (read(records, slot, HIDDEN) === 0) slots[count++] = slot;
+    if (!isMarked(records, slot, HIDDEN)) slots[count++] = slot;
   }
   return slots.subarray(0, count);
 }
