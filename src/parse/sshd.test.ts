@@ -231,6 +231,10 @@ describe("connections", () => {
     ],
     [`Connection from ${IP} port 22 timed out`, ["probe", undefined, undefined, IP]],
     [
+      `fatal: ssh_packet_read: Connection from invalid user x ${IP} port 22: Connection timed out [preauth]`,
+      ["probe", "x", undefined, IP],
+    ],
+    [
       `Unable to negotiate with ${IP} port 22: no matching key exchange method found. Their offer: a from 8.8.8.8 port 22: [preauth]`,
       ["probe", undefined, undefined, IP],
     ],
@@ -471,6 +475,22 @@ describe("a user's name frames nobody and frees nobody", () => {
       { numRuns: 1000 },
     );
     expect(readSshd(of("root", "word", IP))).toMatchObject({ ip: IP, user: "root" });
+  });
+
+  test("not where sshd cuts a message off either", () => {
+    const info = [
+      (word: string) => `RSA-CERT SHA256:a ID ${word}`,
+      (word: string) => `RSA SHA256:a, client user "b", client host "${word}`,
+    ];
+    for (const [i, method] of ["publickey", "hostbased"].entries()) {
+      for (const forged of [" from 8.8.8.8 port 1 ssh2", " from 8.8.8.8 port 1 ssh2: RSA SHA256:b"]) {
+        const message = `Failed ${method} for invalid user x from ${IP} port 22 ssh2: ${info[i]?.("")}`;
+        const filler = "y".repeat(1_023 - message.length - forged.length);
+        const told = readSshd(message + filler + forged);
+        if (typeof told === "string") expect(told).toBe("unparsed");
+        else expect<string>(told.ip).toBe(IP);
+      }
+    }
   });
 
   // Here the peer's words stand behind the address only.

@@ -131,8 +131,12 @@ function knownUserFrom(rest: string): Peer | undefined {
 const PLAIN_KEY = /: \S{1,60} \S{1,200}$/;
 const LONGEST_KEY = 263;
 
+/** log.c cuts at 1,024 bytes what information makes so long: then the end is what the peer made it. */
+const MAYBE_CUT = 900;
+
 /** The same, where the peer chose the name, and maybe the information too. */
 function strangerFrom(rest: string, method: string): Peer | undefined {
+  if (rest.length > MAYBE_CUT) return onlyPeer(rest, " from ", " ssh2: ");
   const plain = method === "publickey" ? without(PLAIN_KEY, LONGEST_KEY, rest) : rest;
   return plain.endsWith(" ssh2") ? userFrom(plain) : onlyPeer(rest, " from ", " ssh2: ");
 }
@@ -155,11 +159,14 @@ function connectionAndReason(rest: string): Peer | undefined {
 
 /** The same, or with ` timed out` for the reason. Without either it is a connection that begins, and nothing yet. */
 function fatal(rest: string): Peer | undefined {
-  if (rest.endsWith(TIMED_OUT)) return connection(rest.slice(0, -TIMED_OUT.length));
+  const connected = without(TIMED_OUT, LONGEST_TIMED_OUT, rest);
+  if (connected !== rest) return connection(connected);
   return rest.includes(": ") ? connectionAndReason(rest) : NOBODY;
 }
 
-const TIMED_OUT = " timed out";
+/** With the port, as a reason may end so too. */
+const TIMED_OUT = / port \d{1,5} timed out$/;
+const LONGEST_TIMED_OUT = " port 65535 timed out".length;
 
 /** The first word, but for a colon or comma behind it: an address may end with two colons, never with one. */
 function first(rest: string): Peer {
