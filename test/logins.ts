@@ -157,20 +157,43 @@ const NO_KEX = { options: ["KexAlgorithms=diffie-hellman-group14-sha1"] };
 
 const failed = (user: string, method: string): Expected => ["failed", user, method];
 
+/** What every server tells alike. */
+function common(port: number): Case[] {
+  return [
+    {
+      what: "the right password",
+      act: password(port, USER, RIGHT),
+      events: [["accepted", USER, "password"]],
+      failures: 0,
+    },
+    {
+      what: "the right key",
+      act: key(port, USER, "accepted"),
+      events: [["accepted", USER, "publickey"]],
+      failures: 0,
+    },
+    {
+      what: "a wrong password, twice",
+      act: password(port, USER, WRONG, 2),
+      events: [failed(USER, "password"), failed(USER, "password"), ["closed", USER]],
+      failures: 2,
+    },
+    {
+      what: "a wrong password, from IPv6",
+      from: "::1",
+      act: password(port, USER, WRONG, 1, "::1"),
+      events: [failed(USER, "password"), ["closed", USER]],
+      failures: 1,
+    },
+    { what: "nothing", act: raw(port, ""), events: [["closed"]], failures: 0 },
+    { what: "an old protocol", act: raw(port, "SSH-1.5-x\r\n"), events: [["probe"]], failures: 0 },
+    { what: "noise", act: raw(port, NOISE), events: [["probe"]], failures: 0 },
+  ];
+}
+
 /** sshd without PAM. */
 export const PLAIN_CASES: readonly Case[] = [
-  {
-    what: "the right password",
-    act: password(PORTS.plain, USER, RIGHT),
-    events: [["accepted", USER, "password"]],
-    failures: 0,
-  },
-  {
-    what: "the right key",
-    act: key(PORTS.plain, USER, "accepted"),
-    events: [["accepted", USER, "publickey"]],
-    failures: 0,
-  },
+  ...common(PORTS.plain),
   {
     what: "a key of nobody",
     act: key(PORTS.plain, USER, "unknown"),
@@ -179,12 +202,6 @@ export const PLAIN_CASES: readonly Case[] = [
       ["closed", USER],
     ],
     failures: 0,
-  },
-  {
-    what: "a wrong password, twice",
-    act: password(PORTS.plain, USER, WRONG, 2),
-    events: [failed(USER, "password"), failed(USER, "password"), ["closed", USER]],
-    failures: 2,
   },
   {
     what: "wrong passwords until it is enough",
@@ -273,17 +290,7 @@ export const PLAIN_CASES: readonly Case[] = [
     events: [["probe"]],
     failures: 0,
   },
-  { what: "nothing", act: raw(PORTS.plain, ""), events: [["closed"]], failures: 0 },
   { what: "HTTP", act: raw(PORTS.plain, "GET / HTTP/1.0\r\n\r\n"), events: [["probe"]], failures: 0 },
-  { what: "an old protocol", act: raw(PORTS.plain, "SSH-1.5-x\r\n"), events: [["probe"]], failures: 0 },
-  { what: "noise", act: raw(PORTS.plain, NOISE), events: [["probe"]], failures: 0 },
-  {
-    what: "IPv6",
-    from: "::1",
-    act: password(PORTS.plain, UNKNOWN, WRONG, 1, "::1"),
-    events: [["invalid-user", UNKNOWN], failed(UNKNOWN, "password"), ["closed", UNKNOWN]],
-    failures: 1,
-  },
 ];
 
 const PAM_FAILURE: Expected = ["probe", USER];
@@ -381,24 +388,7 @@ export const PAM_CASES: readonly Case[] = [
 
 /** dropbear: of a user that it does not know it says nothing but that he came and went. */
 export const DROPBEAR_CASES: readonly Case[] = [
-  {
-    what: "the right password",
-    act: password(PORTS.dropbear, USER, RIGHT),
-    events: [["accepted", USER, "password"]],
-    failures: 0,
-  },
-  {
-    what: "the right key",
-    act: key(PORTS.dropbear, USER, "accepted"),
-    events: [["accepted", USER, "publickey"]],
-    failures: 0,
-  },
-  {
-    what: "a wrong password, twice",
-    act: password(PORTS.dropbear, USER, WRONG, 2),
-    events: [failed(USER, "password"), failed(USER, "password"), ["closed", USER]],
-    failures: 2,
-  },
+  ...common(PORTS.dropbear),
   {
     what: "wrong passwords until it is enough",
     act: password(PORTS.dropbear, USER, WRONG, 9),
@@ -422,15 +412,5 @@ export const DROPBEAR_CASES: readonly Case[] = [
     act: login({ port: PORTS.dropbear, user: USER, options: ["Ciphers=aes128-cbc"] }),
     events: [["probe"]],
     failures: 0,
-  },
-  { what: "nothing", act: raw(PORTS.dropbear, ""), events: [["closed"]], failures: 0 },
-  { what: "an old protocol", act: raw(PORTS.dropbear, "SSH-1.5-x\r\n"), events: [["probe"]], failures: 0 },
-  { what: "noise", act: raw(PORTS.dropbear, NOISE), events: [["probe"]], failures: 0 },
-  {
-    what: "IPv6",
-    from: "::1",
-    act: password(PORTS.dropbear, USER, WRONG, 1, "::1"),
-    events: [failed(USER, "password"), ["closed", USER]],
-    failures: 1,
   },
 ];

@@ -50,5 +50,5 @@ async function capture(
   await server.stop();
   world.syslog.close();
   rmSync(folder, { recursive: true });
-  writeFileSync(join(import.meta.dir, name), `${lines.join("\n")}\n`);
+  writeFileSync(join(import.meta.dir, name), `${lines.join("\n").replaceAll(folder, "/srv")}\n`);
 }
