@@ -386,7 +386,7 @@ export const PAM_CASES: readonly Case[] = [
   },
 ];
 
-/** dropbear: of a user that it does not know it says nothing but that he came and went. */
+/** dropbear: of a user that it does not know it says nothing but that he came and went, unless he tried too often. */
 export const DROPBEAR_CASES: readonly Case[] = [
   ...common(PORTS.dropbear),
   {
@@ -400,6 +400,12 @@ export const DROPBEAR_CASES: readonly Case[] = [
     act: password(PORTS.dropbear, UNKNOWN, WRONG),
     events: [["closed"]],
     failures: 0,
+  },
+  {
+    what: "an unknown user until it is enough",
+    act: password(PORTS.dropbear, UNKNOWN, WRONG, 9),
+    events: [["invalid-user"]],
+    failures: 1,
   },
   {
     what: "a hostile name",

@@ -56,6 +56,10 @@ describe("dropbear's messages", () => {
       `Exit before auth from <${IP}:4>: (user 'a', 1 fails): Max auth tries reached - user 'a', 2 fails): '`,
       ["closed", "a', 1 fails): Max auth tries reached - user 'a", undefined, IP],
     ],
+    [
+      `Exit before auth from <${IP}:41116>: Max auth tries reached - user 'is invalid'`,
+      ["invalid-user", undefined, undefined, IP],
+    ],
     [`Exit before auth from <${IP}:41116>: Exited normally`, ["closed", undefined, undefined, IP]],
     [`Exit before auth from <${IP}:41116>: Disconnect received`, ["closed", undefined, undefined, IP]],
     [

@@ -31,6 +31,9 @@ const EXIT = /^[Ee]xit before auth from <([^>]{1,80})>: (?:\(user '(.*)', \d{1,9
 const PROBE =
   /^(?:No matching algo|Timeout before auth|Incompatible remote version|Bad remote version|Failed to get remote version|Integrity error|Bad packet|Unexpected packet|Received message)/;
 
+/** All that tells of an unknown user with an address, since "nonexistent user" comes without one: he tried too often. */
+const UNKNOWN = "Max auth tries reached - user 'is invalid'";
+
 /** Reads one message of dropbear; it has no names of hosts. */
 export function readDropbear(message: string): AuthReading {
   const pam = readPam(message);
@@ -38,7 +41,8 @@ export function readDropbear(message: string): AuthReading {
   const exit = EXIT.exec(message);
   if (exit !== null) {
     const [, host = "", user, why = ""] = exit;
-    return told(PROBE.test(why) ? "probe" : "closed", { host: withoutPort(host), user });
+    const outcome = why === UNKNOWN ? "invalid-user" : PROBE.test(why) ? "probe" : "closed";
+    return told(outcome, { host: withoutPort(host), user });
   }
   for (const { begin, outcome, method } of MESSAGES) {
     const found = begin.exec(message);
