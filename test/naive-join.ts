@@ -38,8 +38,8 @@ export class NaiveJoin {
   started = Number.POSITIVE_INFINITY;
   readonly requests: { seq: number; event: RequestEvent; second: number }[] = [];
   readonly auths: { seq: number; event: AuthEvent; failures: number }[] = [];
-  /** The address of each session whose user was refused and of which no failure was told since. */
-  readonly refused = new Map<number, Ip>();
+  /** Of each session that goes on: whose it is, and what was told of its failures. */
+  readonly refusals = new Map<number, { ip: Ip; told: ("user" | "pam" | "attempt")[] }>();
   readonly tables: { at: number; sockets: Socket[] }[] = [];
   readonly kernels: KernelEvent[] = [];
   readonly bandwidths: BandwidthEvent[] = [];
@@ -159,16 +159,24 @@ export class NaiveJoin {
     return this.requests.filter(({ event }) => ip === undefined || event.ip === ip);
   }
 
-  /** A failure is told twice of a user that does not exist: once as such, once as failed. */
-  failures({ outcome, session = 0, count = 1 }: AuthEvent, ip: Ip): number {
-    if (outcome === "invalid-user") {
-      if (session > 0) this.refused.set(session, ip);
-      return count;
+  /** One attempt is told of as that of a refused user, by PAM, and by its method. */
+  failures({ outcome, session, method, count = 1 }: AuthEvent, ip: Ip): number {
+    if (outcome === "probe") return 0;
+    const ends = outcome === "accepted" || outcome === "closed";
+    if (session === undefined) return ends ? 0 : count;
+    const open = this.refusals.get(session);
+    const told = open?.ip === ip ? open.told : [];
+    if (ends) {
+      if (told.length > 0) this.refusals.delete(session);
+      return 0;
     }
-    if (outcome !== "failed") return 0;
-    if (this.refused.get(session) !== ip) return count;
-    this.refused.delete(session);
-    return Math.max(0, count - 1);
+    const remark = method === undefined;
+    if (outcome === "failed" && remark && told.length > 0) return 0;
+    const last = outcome === "invalid-user" ? undefined : told.at(-1);
+    const what = outcome === "invalid-user" || remark ? "user" : method === "pam" ? "pam" : "attempt";
+    this.refusals.set(session, { ip, told: [...told, what] });
+    const again = last === "user" || (last === "pam" && (method ?? "").endsWith("/pam"));
+    return again ? Math.max(0, count - 1) : count;
   }
 
   authsOf(ip?: Ip) {

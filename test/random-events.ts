@@ -105,6 +105,7 @@ const auth = fc.record<Omit<AuthEvent, "at">, "kind" | "ip" | "service" | "outco
     service: fc.constantFrom("ssh", "ssh", "http"),
     outcome: fc.constantFrom("failed", "invalid-user", "accepted", "closed", "probe"),
     user: fc.constantFrom("root", "admin"),
+    method: fc.constantFrom("password", "pam", "keyboard-interactive/pam"),
     count: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(70_000)),
     session: fc.integer({ min: 1, max: 3 }),
     source: fc.constant("/var/log/auth.log"),

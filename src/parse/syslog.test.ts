@@ -21,6 +21,12 @@ describe("a line of syslog", () => {
     ["Nov  7 21:04:09 web1 last message repeated 2 times", "", undefined, "last message repeated 2 times"],
     ["Nov  7 21:04:09 web1 x sshd[1]: y", "", undefined, "x sshd[1]: y"],
     ["Nov  7 21:04:09 2001:db8::1 sshd[1]: y", "sshd", 1, "y"],
+    ["<38>Nov  7 21:04:09 sshd[1]: y", "sshd", 1, "y"],
+    ["<38>Nov  7 21:04:09 sshd: y", "sshd", undefined, "y"],
+    ["<38>Nov  7 21:04:09 web1 sshd[1]: y", "sshd", 1, "y"],
+    ["<38>Nov  7 21:04:09 web1 x sshd[1]: y", "", undefined, "x sshd[1]: y"],
+    ["<38>2025-11-07T21:04:09.5Z web1 sshd[1]: y", "sshd", 1, "y"],
+    ["Nov  7 21:04:09 sudo: sshd[1]: y", "sshd", 1, "y"],
     ["Nov  7 21:04:09 web1 sshd[12345678901]: y", "", undefined, "sshd[12345678901]: y"],
   ])("%s", (line, program, pid, message) => {
     const read = parseSyslog(line, NOW);
@@ -38,6 +44,10 @@ describe("a line of syslog", () => {
     "Nov 123 21:04:09 web1 sshd[1]: x",
     "Fri Nov  7 21:04:09 web1 sshd[1]: x",
     "1762549449 web1 sshd[1]: x",
+    "<38>sshd[1]: x",
+    "<3800>Nov  7 21:04:09 web1 sshd[1]: x",
+    "<38> Nov  7 21:04:09 web1 sshd[1]: x",
+    "<38>Nov  7 21:04:09",
   ])("%j has no head", (line) => {
     expect(parseSyslog(line, NOW)).toBeUndefined();
   });

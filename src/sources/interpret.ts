@@ -1,11 +1,11 @@
 import type { Input } from "../model/event.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
 import type { Proxies } from "../model/proxies.ts";
+import { parseAuthLine } from "../parse/auth-line.ts";
 import { createDetector, type Detector } from "../parse/formats.ts";
 import { parseForwarded } from "../parse/forwarded.ts";
 import { parseNative } from "../parse/native.ts";
 import { FORWARDED, RequestCursor } from "../parse/request-cursor.ts";
-import { parseAuthLine } from "../parse/sshd.ts";
 
 /** What a file holds; `any` where its lines must tell. */
 export type Reads = "requests" | "auth" | "any";
