@@ -49,8 +49,23 @@ const KEY_JOINT = " ssh2: ";
  */
 export function parseAuthLine(line: string, source: string, now: number): AuthLine {
   const log = parseSyslog(line, now);
-  if (log === undefined) return "unparsed";
+  return log === undefined ? "unparsed" : parseAuthMessage({ ...log, pid: log.pid, source, now });
+}
+
+/** A message of a program, from wherever: `at` and `now` as epoch milliseconds, `at` NaN where it is not known. */
+export interface AuthMessage {
+  readonly at: number;
+  readonly program: string;
+  readonly pid: number | undefined;
+  readonly message: string;
+  readonly source: string;
+  readonly now: number;
+}
+
+/** Reads one message as {@link parseAuthLine} does one line. */
+export function parseAuthMessage(log: AuthMessage): AuthLine {
   if (!PROGRAMS.has(log.program)) return "other";
+  const { source, now } = log;
   const [, times, repeated = log.message] = REPEATED.exec(log.message) ?? [];
   for (const { begin, outcome, joint } of MESSAGES) {
     const found = begin.exec(repeated);

@@ -1,0 +1,1 @@
+export { parseAuthMessage } from "./sshd.ts";
