@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { JOURNAL, readersOf, type TestEntry, writeJournal } from "./journal.ts";
 import { type Program, runProgram, startProgram } from "./program.ts";
 import { describeWith } from "./requires.ts";
@@ -115,10 +115,12 @@ describeWith(JOURNAL, "logins in a directory of journal files", () => {
     const unreadable: TestEntry = { message: "Failed password for root from nowhere port 22 ssh2" };
     writeJournal(path, [failed("203.0.113.1"), failed("203.0.113.2"), unreadable]);
     const args = ["doctor", "--access-log", "", "--auth-journal"];
-    const strange = await runProgram([...args, path]);
+    const strange = await runProgram([...args, relative(process.cwd(), path)]);
     expect(strange.stdout).toContain(
       `auth       warn  journal, ${path}: 1 of the last 3 lines not understood, as "Failed password for root from nowhere`,
     );
+    const unwanted = await runProgram([...args, path, "--no-auth-log"]);
+    expect(unwanted.stdout).toContain("auth       off   auth.log_enabled is false\n");
     const missing = await runProgram([...args, join(folder, "none")]);
     expect(missing.code).toBe(1);
     expect(missing.stdout).toContain(`auth       fail  journal, ${folder}/none: journalctl: Failed to open`);
@@ -235,6 +237,24 @@ describeWith(
           "auth logs": "up: no longer looked for",
           journal: "up: following the journal (no auth log file here)",
         });
+        expect((await program.stop()).code).toBe(0);
+      },
+      TIMEOUT,
+    );
+
+    test(
+      "a journal that is asked for is waited for",
+      async () => {
+        const { by, write } = host("asked-for");
+        const { code, stdout } = await runProgram(["doctor", "--access-log", "", "--auth-journal", "on"], by);
+        expect(code).toBe(1);
+        expect(stdout).toContain("auth       fail  journal: there is no journal here\n");
+        const program = startProgram([...EVENTS, "--auth-journal", "on"], undefined, by);
+        await until(() => health(program).journal, "how it does");
+        expect(health(program)).toEqual({ journal: "down: there is no journal here" });
+        write(here("203.0.113.1"));
+        await until(() => logins(program).length === 1, "its line");
+        await until(() => health(program).journal === "up: following the journal", "how it does then");
         expect((await program.stop()).code).toBe(0);
       },
       TIMEOUT,

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Config } from "../config/options.ts";
 import { parserOf } from "../parse/formats.ts";
 import { discover } from "../sources/discover/discover.ts";
@@ -93,6 +94,6 @@ export function authTargets(
   const journal =
     authJournal === "auto"
       ? { why: "no auth log file here" }
-      : { ...(authJournal !== "on" && { directory: authJournal }) };
+      : { ...(authJournal !== "on" && { directory: resolve(authJournal) }) };
   return { targets: named ? targets : [], named: true, journal };
 }

@@ -64,7 +64,8 @@ function directory(name: string): string {
 }
 
 test("no journalctl is told, and is no storm", async () => {
-  const { inputs } = followed({ command: ["nethergaze-has-no-such-program"] });
+  const place = { directory: folder, command: ["nethergaze-has-no-such-program"] } as const;
+  const { inputs } = followed(place);
   await until(() => inputs.length > 0, "how it does");
   expect(inputs).toEqual([
     {
@@ -78,7 +79,7 @@ test("no journalctl is told, and is no storm", async () => {
       unparsed: 0,
     },
   ]);
-  expect(await sampleJournal({ command: ["nethergaze-has-no-such-program"] }, Date.now())).toBe(
+  expect(await sampleJournal(place, Date.now())).toBe(
     "there is no journalctl here: name a log with --auth-log",
   );
 });

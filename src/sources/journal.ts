@@ -74,6 +74,13 @@ export interface Journal {
 /** Where journald keeps its files, in a directory named by machine-id(5): systemd-journald.service(8). */
 export const JOURNAL_PLACES = ["/run/log/journal", "/var/log/journal"] as const;
 
+/** A journalctl that finds no journal waits in vain: it does not see one that comes. */
+const MISSING = "there is no journal here";
+
+function isMissing({ directory }: JournalPlace): boolean {
+  return directory === undefined && !hasJournal();
+}
+
 /** Whether a journal of this machine is here. */
 export function hasJournal(): boolean {
   try {
@@ -105,7 +112,17 @@ export function followJournal(options: JournalOptions): Journal {
     // The next one must have what came since the first.
     return isFirst ? ["--lines=0"] : ["--no-tail", `--since=@${begun / 1000}`];
   };
+  const startLater = (fault: string): void => {
+    reader.fails(fault);
+    timer = setTimeout(start, wait);
+    wait = Math.min(2 * wait, LAST_WAIT);
+  };
   const start = async (): Promise<void> => {
+    if (isMissing(options)) {
+      isFirst = false;
+      startLater(MISSING);
+      return;
+    }
     const argv = argvOf(options, ["--follow", ...position()]);
     const started = now();
     isFirst = false;
@@ -117,10 +134,8 @@ export function followJournal(options: JournalOptions): Journal {
     const ending = await follow(argv, onLine, { line: LINE, signal: closed.signal });
     clearTimeout(timer);
     if (closed.signal.aborted) return;
-    reader.fails(faultOf(ending));
     if (now() - started >= SETTLED) wait = FIRST_WAIT;
-    timer = setTimeout(start, wait);
-    wait = Math.min(2 * wait, LAST_WAIT);
+    startLater(faultOf(ending));
   };
 
   start();
@@ -233,6 +248,7 @@ class Reader {
 
 /** What the last messages of the login services are; in words why they cannot be read. */
 export async function sampleJournal(place: JournalPlace, now: number): Promise<LogSample | string> {
+  if (isMissing(place)) return MISSING;
   const outcome = await run(argvOf(place, [`--lines=${SAMPLE}`]), SAMPLE_LIMITS);
   switch (outcome.kind) {
     case "timed-out":
