@@ -1,7 +1,7 @@
 import { type Event, toEvent } from "../src/model/event.ts";
+import { parseAuthLine } from "../src/parse/auth-line.ts";
 import { createDetector } from "../src/parse/formats.ts";
 import { RequestCursor } from "../src/parse/request-cursor.ts";
-import { parseAuthLine } from "../src/parse/sshd.ts";
 
 /** What a line of an access log or of an authentication log says. */
 export function parseSampleLine(line: string, now: number): Event {

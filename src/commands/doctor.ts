@@ -5,6 +5,7 @@ import type { HealthEvent } from "../model/event.ts";
 import { now } from "../sources/clock.ts";
 import { USUAL_PLACE } from "../sources/discover/found.ts";
 import type { Interpretation, Reads } from "../sources/interpret.ts";
+import { JOURNAL_PLACES, sampleJournal } from "../sources/journal.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
 import { type LogSample, sampleLog } from "../sources/sample-log.ts";
 import { createSockets } from "../sources/sockets.ts";
@@ -15,7 +16,7 @@ import { FAILED } from "./exit-codes.ts";
 import { interpretationOf } from "./interpretation.ts";
 import { interfaceOf, type Setup } from "./live.ts";
 import { openStdout } from "./output.ts";
-import { httpTargets } from "./targets.ts";
+import { authPlace, authTargets, httpTargets, type JournalTarget } from "./targets.ts";
 
 /** Files of one glob that are looked into; of more than these the number is told. */
 const FILES = 64;
@@ -63,7 +64,7 @@ async function findings(setup: Setup): Promise<Finding[]> {
     ...sockets(),
     ...counters(setup),
     ...httpLogs(setup),
-    ...authLogs(setup),
+    ...(await auth(setup)),
     ...(await bandwidth(setup)),
   ];
 }
@@ -129,22 +130,33 @@ function httpLogs(setup: Setup): Finding[] {
   return found;
 }
 
-function authLogs({ config, origins }: Setup): Finding[] {
+async function auth(setup: Setup): Promise<Finding[]> {
   const part = "auth";
+  const { config } = setup;
   if (!config.authEnabled) return [{ part, state: "off", text: "auth.log_enabled is false" }];
-  const named = origins.authLog !== "default";
-  const found = config.authLog.flatMap((path) =>
-    logs(part, path, "auth", interpretationOf(config), USUAL_PLACE, named, new Set()),
+  const { targets, named, journal } = authTargets(setup, interpretationOf(config), authPlace(config));
+  const found = targets.flatMap((target) =>
+    logs(part, target.path, "auth", target, USUAL_PLACE, named, new Set()),
   );
+  if (journal !== undefined) found.push(await inJournal(journal));
   if (found.length > 0) return found;
+  const logPaths = targets.map(({ path }) => path).join(", ");
   return [
     {
       part,
       state: "off",
-      text: `none of ${config.authLog.join(", ")} is there`,
+      text: `none of ${logPaths} is there${config.authJournal === "auto" && !named ? ", nor a journal" : ""}`,
       remedy: "Name one: --auth-log PATH",
     },
   ];
+}
+
+async function inJournal({ directory, why }: JournalTarget): Promise<Finding> {
+  const part = "auth";
+  const sample = await sampleJournal({ directory }, now());
+  const name = ["journal", directory, why].filter((word) => word !== undefined).join(", ");
+  if (typeof sample !== "string") return counted(part, name, sample);
+  return unreadable(part, name, sample, directory === undefined ? JOURNAL_PLACES : [directory]);
 }
 
 /**
@@ -193,30 +205,24 @@ function unmatched(part: Finding["part"], path: string): Finding {
   return { part, state: "fail", text: `${path} matches no file` };
 }
 
-function judged(
-  part: Finding["part"],
-  path: string,
-  { lines, unparsed, format, strange }: LogSample,
-  from: string,
-): Finding {
+function judged(part: Finding["part"], path: string, sample: LogSample, from: string): Finding {
   const about = [
-    format === undefined ? "no line yet understood" : short(format),
+    sample.format === undefined ? "no line yet understood" : short(sample.format),
     from === "named" ? undefined : `from ${from}`,
   ]
     .filter((word) => word !== undefined)
     .join(", ");
-  const counted = lines === 0 ? "empty" : `${unparsed} of the last ${lines} lines not understood`;
-  const text = `${path} (${about}): ${counted}`;
+  const found = counted(part, `${path} (${about})`, sample);
+  return found.state === "fail" ? { ...found, remedy: "Tell its format: --log-format 'STRING'" } : found;
+}
+
+/** How many of a log's last lines were not understood, and such a line. */
+function counted(part: Finding["part"], name: string, { lines, unparsed, strange }: LogSample): Finding {
+  if (lines === 0) return { part, state: "ok", text: `${name}: empty` };
+  const text = `${name}: ${unparsed} of the last ${lines} lines not understood`;
   if (unparsed === 0) return { part, state: "ok", text };
-  const example = `, as ${short(JSON.stringify(strange.at(-1) ?? ""))}`;
-  if (unparsed <= MOSTLY * lines) return { part, state: "warn", text: text + example, strange };
-  return {
-    part,
-    state: "fail",
-    text: text + example,
-    remedy: "Tell its format: --log-format 'STRING'",
-    strange,
-  };
+  const state = unparsed <= MOSTLY * lines ? "warn" : "fail";
+  return { part, state, text: `${text}, as ${short(JSON.stringify(strange.at(-1) ?? ""))}`, strange };
 }
 
 /** What fits beside other words on a line. */
@@ -224,11 +230,17 @@ function short(text: string): string {
   return text.length > SHORT ? `${text.slice(0, SHORT)}…` : text;
 }
 
-function unreadable(part: Finding["part"], path: string, reason: string): Finding {
-  if (!reason.startsWith("no permission")) return { part, state: "fail", text: `${path}: ${reason}` };
-  const group = readingGroup(path) ?? readingGroup(dirname(path));
+/** `places`: whose group would help, the first that has one. */
+function unreadable(
+  part: Finding["part"],
+  name: string,
+  reason: string,
+  places: readonly string[] = [name, dirname(name)],
+): Finding {
+  if (!reason.startsWith("no permission")) return { part, state: "fail", text: `${name}: ${reason}` };
+  const group = places.map(readingGroup).find((one) => one !== undefined);
   const join = group === undefined ? "" : `, or join the group that may: sudo usermod -aG ${group} $USER`;
-  return { part, state: "fail", text: `${path}: ${reason}`, remedy: `Run with sudo${join}` };
+  return { part, state: "fail", text: `${name}: ${reason}`, remedy: `Run with sudo${join}` };
 }
 
 /** The name of the group whose members may read the file, where it is not everybody's. */

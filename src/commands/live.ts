@@ -1,15 +1,24 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Loaded } from "../config/load.ts";
 import type { Input } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import { now, startClock } from "../sources/clock.ts";
 import { followLogs, type Target } from "../sources/follow-logs.ts";
 import { createHost } from "../sources/host.ts";
+import { followJournal, type Journal } from "../sources/journal.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
 import { createSockets } from "../sources/sockets.ts";
 import { createVnstat } from "../sources/vnstat.ts";
 import { interpretationOf } from "./interpretation.ts";
 import { onHangup } from "./stop.ts";
-import { authTargets, httpTargets } from "./targets.ts";
+import {
+  type AuthPlace,
+  type AuthTargets,
+  authPlace,
+  authTargets,
+  httpTargets,
+  type JournalTarget,
+} from "./targets.ts";
 
 /** Counters of the kernel are read as often as the clock ticks: rates are per second. */
 const COUNTERS_INTERVAL = 1000;
@@ -67,7 +76,19 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
   pollCounters();
   pollSockets();
   pollVnstat();
+  let place: AuthPlace | undefined;
+  let journal: { readonly wanted: JournalTarget; readonly source: Journal } | undefined;
+  /**
+   * What was found stays, once a line of it may have been read: another place has the same lines, and a log that is
+   * being rotated is away for a moment.
+   */
+  const authOf = (): AuthTargets => {
+    if (place === undefined || (place === "journal" && !journal?.source.lines))
+      place = authPlace(setup.config);
+    return authTargets(setup, how, place);
+  };
   const http = httpTargets(setup, how);
+  const auth = authOf();
   const common = { fromStart: setup.config.fromStart, now, emit };
   const accessLogs = followLogs({
     ...common,
@@ -82,10 +103,18 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     ...common,
     part: "auth",
     reads: "auth",
-    ...authTargets(setup, how),
+    targets: auth.targets,
+    named: auth.named,
     flag: "--auth-log",
     pollMs: setup.config.authLogInterval * 1000,
   });
+  /** `fromStart` at the start alone: what was read before would be read twice. */
+  const readJournal = ({ journal: wanted }: AuthTargets, fromStart: boolean): void => {
+    if (isDeepStrictEqual(wanted, journal?.wanted)) return;
+    journal?.source.close(true);
+    journal = wanted && { wanted, source: followJournal({ ...common, ...wanted, fromStart }) };
+  };
+  readJournal(auth, common.fromStart);
   const keep = keeper(http.targets);
   /** Also while we run: servers get new virtual hosts. Where somebody asks for it, what is not found is let go at once. */
   const find = (asked: boolean): void => {
@@ -93,7 +122,8 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     pollHost();
     const { targets, named } = httpTargets(setup, how);
     accessLogs.follow(keep(targets, asked || named), named, config.logInterval * 1000);
-    const auth = authTargets(setup, how);
+    const auth = authOf();
+    readJournal(auth, false);
     authLogs.follow(auth.targets, auth.named, config.authLogInterval * 1000);
   };
   const start = (): void => {
@@ -138,6 +168,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
       for (const timer of timers) clearInterval(timer);
       accessLogs.close();
       authLogs.close();
+      journal?.source.close();
       sockets.close();
       vnstat.close();
     },

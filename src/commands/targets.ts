@@ -1,8 +1,12 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Config } from "../config/options.ts";
 import { parserOf } from "../parse/formats.ts";
 import { discover } from "../sources/discover/discover.ts";
 import type { Note } from "../sources/discover/found.ts";
 import type { Target } from "../sources/follow-logs.ts";
 import type { Interpretation } from "../sources/interpret.ts";
+import { hasJournal, type JournalOptions } from "../sources/journal.ts";
 import type { Setup } from "./live.ts";
 
 /** The access logs to follow. */
@@ -51,11 +55,45 @@ function problemOf(format: string): string | undefined {
   return typeof parser === "string" ? parser : undefined;
 }
 
-/** The logs of the login services, and whether a person named them or wants none. */
+/** Where the login services' messages are read, as far as nobody says. */
+export type AuthPlace = "logs" | "journal";
+
+/** The logs of the usual places where one of them is there, else the journal; undefined where there is neither. */
+export function authPlace({ authLog }: Config): AuthPlace | undefined {
+  if (authLog.some((path) => existsSync(path))) return "logs";
+  return hasJournal() ? "journal" : undefined;
+}
+
+/** Which journal to read, and why, where nobody asked for it. */
+export type JournalTarget = Pick<JournalOptions, "directory" | "why">;
+
+/** What to read of the login services. */
+export interface AuthTargets {
+  readonly targets: readonly Target[];
+  /** Whether a person named these logs, or wants none. */
+  readonly named: boolean;
+  readonly journal: JournalTarget | undefined;
+}
+
+/**
+ * The logs that a person named, the journal if one asked for it; else what is at `place`. Never both by themselves:
+ * where rsyslog writes the logs, the journal has the same messages.
+ */
 export function authTargets(
   { config, origins }: Setup,
   how: Interpretation,
-): { targets: Target[]; named: boolean } {
-  if (!config.authEnabled) return { targets: [], named: true };
-  return { targets: config.authLog.map((path) => ({ ...how, path })), named: origins.authLog !== "default" };
+  place: AuthPlace | undefined,
+): AuthTargets {
+  const { authEnabled, authLog, authJournal } = config;
+  if (!authEnabled) return { targets: [], named: true, journal: undefined };
+  const named = origins.authLog !== "default";
+  const targets = authLog.map((path) => ({ ...how, path }));
+  if (authJournal === "off" || (authJournal === "auto" && (named || place !== "journal"))) {
+    return { targets, named, journal: undefined };
+  }
+  const journal =
+    authJournal === "auto"
+      ? { why: "no auth log file here" }
+      : { ...(authJournal !== "on" && { directory: resolve(authJournal) }) };
+  return { targets: named ? targets : [], named: true, journal };
 }

@@ -103,6 +103,14 @@ export const OPTIONS = {
     default: true,
     help: "read the logs of the login services",
   },
+  authJournal: {
+    group: "Logs",
+    keys: ["auth.journal"],
+    flags: ["--auth-journal"],
+    type: choiceOr("WHERE", ["auto", "on", "off"], ["/"], "or a directory of journal files"),
+    default: "auto",
+    help: "read what the login services tell the systemd journal; auto does where no such log is named or there",
+  },
   fromStart: {
     group: "Logs",
     keys: ["log.from_start"],

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../../test/until.ts";
-import { type Outcome, type RunLimits, run } from "./programs.ts";
+import { type Ending, type FollowLimits, follow, type Outcome, type RunLimits, run } from "./programs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "programs-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -122,5 +122,66 @@ test("whoever asked may end it", async () => {
   expect(await run(["sleep", "600"], { ...LIMITS, signal: controller.signal })).toMatchObject({
     kind: "failed",
     code: "SIGKILL",
+  });
+});
+
+/** All lines of a program, and how it ended. */
+async function followed(script: string, limits: FollowLimits): Promise<{ lines: string[]; ending: Ending }> {
+  const lines: string[] = [];
+  const ending = await follow([program("followed", script)], (line) => lines.push(line), limits);
+  return { lines, ending };
+}
+
+const LINE: FollowLimits = { line: 10 };
+
+const followings: [string, string, string[], Ending][] = [
+  ["nothing written", "", [], { kind: "done" }],
+  ["lines, empty ones too", "printf 'a\\n\\nb\\n'", ["a", "", "b"], { kind: "done" }],
+  [
+    "a line in pieces",
+    "printf ab; sleep 0.1; printf 'c\\nd'; sleep 0.1; echo",
+    ["abc", "d"],
+    { kind: "done" },
+  ],
+  ["an end without a newline", "printf 'a\\nhalf'", ["a"], { kind: "done" }],
+  ["a line as long as may be", "echo 0123456789; echo a", ["0123456789", "a"], { kind: "done" }],
+  ["a longer one, cut", "echo 0123456789a; echo b", ["0123456789", "b"], { kind: "done" }],
+  [
+    "one of many pieces, cut",
+    "yes x | tr -d '\\n' | head -c 300000; echo; echo b",
+    ["xxxxxxxxxx", "b"],
+    { kind: "done" },
+  ],
+  ["what is no UTF-8", "printf '\\377x\\n'", ["\ufffdx"], { kind: "done" }],
+  [
+    "an exit code and a reason",
+    "echo out; printf '\\nno\\nmore\\n' >&2; exit 3",
+    ["out"],
+    { kind: "failed", code: 3, reason: "no" },
+  ],
+  ["a signal", "echo out; kill -KILL $$", ["out"], { kind: "failed", code: "SIGKILL", reason: "" }],
+];
+test.each(followings)("followed: %s", async (_, script, lines, ending) => {
+  expect(await followed(script, LINE)).toEqual({ lines, ending });
+});
+
+test("followed: none of that name", async () => {
+  expect(await follow(["nethergaze-has-no-such-program"], () => {}, LINE)).toEqual({ kind: "absent" });
+});
+
+test("a program that is followed is heard while it runs, and killed with all that it started", async () => {
+  const controller = new AbortController();
+  const lines: string[] = [];
+  const path = program("endless", "trap '' TERM HUP; sleep 600 & echo $$ $!; wait");
+  const ending = follow([path], (line) => lines.push(line), { line: 100, signal: controller.signal });
+  await until(() => lines.length === 1, "its line");
+  const started = String(lines[0]).split(" ").map(Number);
+  expect(started.map(alive)).toEqual([true, true]);
+  controller.abort();
+  expect(await ending).toEqual({ kind: "failed", code: "SIGKILL", reason: "" });
+  await until(() => !started.some(alive), "both to end");
+  expect(await followed("sleep 600", { ...LINE, signal: controller.signal })).toEqual({
+    lines: [],
+    ending: { kind: "failed", code: "SIGKILL", reason: "" },
   });
 });

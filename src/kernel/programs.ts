@@ -1,16 +1,22 @@
-/** How a program ended. */
+/** How a program ended that was run. */
 export type Outcome =
   /** With exit code 0. */
   | { readonly kind: "done"; readonly stdout: string }
+  | Failure
+  | { readonly kind: "timed-out" }
+  | { readonly kind: "too-long" };
+
+/** How a program ended that was followed: `done` is exit code 0. */
+export type Ending = { readonly kind: "done" } | Failure;
+
+type Failure =
   /** Nothing of that name, or not the interpreter its first line names, is where programs are looked for. */
   | { readonly kind: "absent" }
   /**
    * `code`: its exit code, or the name of the signal that ended it, or of the error that kept it from starting.
    * `reason`: the first line it wrote on stderr, else on stdout.
    */
-  | { readonly kind: "failed"; readonly code: number | string; readonly reason: string }
-  | { readonly kind: "timed-out" }
-  | { readonly kind: "too-long" };
+  | { readonly kind: "failed"; readonly code: number | string; readonly reason: string };
 
 export interface RunLimits {
   /** Milliseconds it may take, with all that it starts. */
@@ -18,6 +24,13 @@ export interface RunLimits {
   /** Bytes it may write to stdout. */
   readonly stdout: number;
   /** Ends it early, which is told as `failed` by SIGKILL. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface FollowLimits {
+  /** Bytes of a line: a longer one is cut there. */
+  readonly line: number;
+  /** Ends it, which is told as `failed` by SIGKILL. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,19 +62,46 @@ export async function run(argv: readonly [string, ...string[]], limits: RunLimit
     return unstarted(error);
   }
   const { promise: stopped, resolve } = Promise.withResolvers<Outcome>();
-  const kill = (): void => killGroup(child.pid);
   const stop = (outcome: Outcome): void => {
-    kill();
+    killGroup(child.pid);
     resolve(outcome);
   };
   const timer = setTimeout(() => stop({ kind: "timed-out" }), limits.time);
-  limits.signal?.addEventListener("abort", kill);
-  if (limits.signal?.aborted) kill();
+  const release = killedBy(limits.signal, child.pid);
   const tooLong = (): void => stop({ kind: "too-long" });
-  const outcome = await Promise.race([stopped, ending(child, limits.stdout, tooLong)]);
+  const outcome = await Promise.race([stopped, outcomeOf(child, limits.stdout, tooLong)]);
   clearTimeout(timer);
-  limits.signal?.removeEventListener("abort", kill);
+  release();
   return outcome;
+}
+
+/**
+ * Runs a program as {@link run} does, for as long as it runs, and hands on each line of its stdout, without the
+ * newline. An end without one is no line: the program may have been killed while it wrote. A reader that waits
+ * between lines would have them pile up, as Bun reads a pipe until it is empty whether anybody asks or not: what
+ * `onLine` does, it does at once. Never rejects unless `onLine` throws.
+ *
+ * When we are killed, its stdout closes. A program that does not look sees that when it next writes.
+ */
+export async function follow(
+  argv: readonly [string, ...string[]],
+  onLine: (line: string) => void,
+  limits: FollowLimits,
+): Promise<Ending> {
+  let child: Child;
+  try {
+    child = start(argv);
+  } catch (error) {
+    return unstarted(error);
+  }
+  const release = killedBy(limits.signal, child.pid);
+  const [, stderr] = await Promise.all([
+    eachLine(child.stdout, limits.line, onLine),
+    collect(child.stderr, STDERR_BYTES),
+  ]);
+  const code = await codeOf(child);
+  release();
+  return code === 0 ? { kind: "done" } : { kind: "failed", code, reason: firstLine(stderr) };
 }
 
 type Child = ReturnType<typeof start>;
@@ -78,16 +118,20 @@ function start(argv: readonly string[]) {
   });
 }
 
-async function ending(child: Child, limit: number, tooLong: () => void): Promise<Outcome> {
+async function outcomeOf(child: Child, limit: number, tooLong: () => void): Promise<Outcome> {
   const [stdout, stderr] = await Promise.all([
     collect(child.stdout, limit, tooLong),
     collect(child.stderr, STDERR_BYTES),
   ]);
-  await child.exited;
-  const code = child.signalCode ?? child.exitCode ?? "";
+  const code = await codeOf(child);
   return code === 0
     ? { kind: "done", stdout }
     : { kind: "failed", code, reason: firstLine(stderr) || firstLine(stdout) };
+}
+
+async function codeOf(child: Child): Promise<number | string> {
+  await child.exited;
+  return child.signalCode ?? child.exitCode ?? "";
 }
 
 /** The first `limit` bytes. It is read to its end all the same: a full pipe would stop the program. */
@@ -106,10 +150,45 @@ async function collect(
   return Buffer.concat(kept).toString();
 }
 
-function unstarted(error: unknown): Outcome {
+/** Each line up to its first `limit` bytes. */
+async function eachLine(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const line = Buffer.alloc(limit);
+  let size = 0;
+  for await (const bytes of stream) {
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      size = append(line, size, bytes.subarray(start, end));
+      onLine(line.toString("utf8", 0, size));
+      size = 0;
+      start = end + 1;
+    }
+    size = append(line, size, bytes.subarray(start));
+  }
+}
+
+/** As much as fits behind the first `size` bytes; the size after it. */
+function append(line: Buffer, size: number, bytes: Uint8Array): number {
+  const fitting = bytes.subarray(0, line.length - size);
+  line.set(fitting, size);
+  return size + fitting.length;
+}
+
+function unstarted(error: unknown): Failure {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT") return { kind: "absent" };
   return { kind: "failed", code, reason: error instanceof Error ? error.message : String(error) };
+}
+
+/** Kills it with all it started when the signal comes, or came already; until the result is called. */
+function killedBy(signal: AbortSignal | undefined, pid: number): () => void {
+  const kill = (): void => killGroup(pid);
+  signal?.addEventListener("abort", kill);
+  if (signal?.aborted) kill();
+  return () => signal?.removeEventListener("abort", kill);
 }
 
 /** Its session is its process group, which lives as long as any of what it started. */

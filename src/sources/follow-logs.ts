@@ -46,19 +46,20 @@ export function followLogs(options: FollowOptions): Following {
   const logOf = (path: string): FollowedLog => {
     let log = logs.get(path);
     if (log === undefined) {
-      log = new FollowedLog(path, interpretation(path), options);
+      log = new FollowedLog(path, interpretation(path), named, options);
       logs.set(path, log);
     }
     return log;
   };
   const report = (): void => {
     for (const log of logs.values()) log.report();
-    // One that we may not read tells for itself.
-    const reading = [...logs.values()].some((log) => log.isThere);
-    if (named || reading === !saidAbsent) return;
+    // Each that a person named tells for itself, and so does one that we may not read.
+    const reading = named || [...logs.values()].some((log) => log.isThere);
+    if (reading === !saidAbsent) return;
     saidAbsent = !reading;
+    const found = named ? "no longer looked for" : "found";
     const detail = reading
-      ? "found"
+      ? found
       : `none found at ${pathsOf(targets).join(", ")}: name one with ${options.flag}`;
     options.emit({
       kind: "health",
@@ -95,7 +96,6 @@ export function followLogs(options: FollowOptions): Following {
       }
       if (areNamed !== named) {
         named = areNamed;
-        saidAbsent = false;
         for (const log of logs.values()) log.named = named;
       }
       following.follow(pathsOf(targets), pollMs);
@@ -128,7 +128,8 @@ function interpretationsOf(targets: readonly Target[]): (path: string) => Interp
     };
 }
 
-function withRemedy(reason: string): string {
+/** A reason why something is not read, with what would help where that is a permission. */
+export function withRemedy(reason: string): string {
   return reason.startsWith("no permission") ? `${reason}: run with sudo, or see nethergaze doctor` : reason;
 }
 
@@ -153,10 +154,10 @@ class FollowedLog {
   /** Whether a person named it. */
   named: boolean;
 
-  constructor(path: string, how: Interpretation, options: FollowOptions) {
+  constructor(path: string, how: Interpretation, named: boolean, options: FollowOptions) {
     this.path = path;
     this.#options = options;
-    this.named = options.named;
+    this.named = named;
     this.#how = how;
     this.#interpreter = interpreterFor(options.reads, path, how);
   }

@@ -1,7 +1,7 @@
 import type { Input } from "../model/event.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
 import type { Proxies } from "../model/proxies.ts";
-import { parseAuthLine } from "../parse/auth-line.ts";
+import { type AuthLine, parseAuthLine } from "../parse/auth-line.ts";
 import { createDetector, type Detector } from "../parse/formats.ts";
 import { parseForwarded } from "../parse/forwarded.ts";
 import { parseNative } from "../parse/native.ts";
@@ -85,13 +85,16 @@ function believe({ any, own }: Proxies, { words, buffer, starts, ends }: Request
 
 /** Logs of the login services. */
 function auth(source: string): Read {
-  return (bytes, start, end, readAt) => {
-    const event = parseAuthLine(bytes.toString("utf8", start, end), source, readAt);
-    if (typeof event === "string" || event.at <= readAt + AHEAD) return event;
-    // Built anew so that the keys keep their order: a line read back from a recording is the same bytes.
-    const { source: _, ...rest } = event;
-    return { ...rest, at: readAt, timeUnknown: true, source };
-  };
+  return (bytes, start, end, readAt) =>
+    notAhead(parseAuthLine(bytes.toString("utf8", start, end), source, readAt), readAt);
+}
+
+/** A message that is ahead of the clock has the time it was read, epoch milliseconds. */
+export function notAhead(message: AuthLine, readAt: number): AuthLine {
+  if (typeof message === "string" || message.at <= readAt + AHEAD) return message;
+  // Built anew so that the keys keep their order: a line read back from a recording is the same bytes.
+  const { source, ...rest } = message;
+  return { ...rest, at: readAt, timeUnknown: true, source };
 }
 
 /** Recordings: native events, each with its own source. */

@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { type Interpretation, interpreterFor, isBlank, type Reads } from "./interpret.ts";
+import { type Interpretation, interpreterFor, isBlank, type Reading, type Reads } from "./interpret.ts";
 import { reasonOf } from "./tail-fs.ts";
 
 /** Read from a log's end: some thousand lines, enough to judge a format by. */
 const SAMPLE = 1 << 20;
 /** Lines that nobody understood, kept to be shown. */
 const KEPT = 3;
-/** Bytes kept of each. */
-const KEPT_BYTES = 200;
+/** Kept of each. */
+const KEPT_CHARACTERS = 200;
 
 /** What the newest lines of a log are. */
 export interface LogSample {
@@ -61,20 +61,29 @@ function judge(
   now: number,
 ): LogSample {
   const interpreter = interpreterFor(reads, path, how);
-  const strange: string[] = [];
-  let lines = 0;
-  let unparsed = 0;
+  const counts: Counts = { lines: 0, unparsed: 0, strange: [] };
   let start = from;
   for (let end = bytes.indexOf(10, start); end >= 0; end = bytes.indexOf(10, start)) {
     if (!isBlank(bytes, start, end)) {
-      lines++;
-      if (interpreter.read(bytes, start, end, now) === "unparsed") {
-        unparsed++;
-        strange.push(bytes.toString("latin1", start, Math.min(end, start + KEPT_BYTES)));
-        if (strange.length > KEPT) strange.shift();
-      }
+      const reading = interpreter.read(bytes, start, end, now);
+      count(counts, reading, () => bytes.toString("latin1", start, Math.min(end, start + KEPT_CHARACTERS)));
     }
     start = end + 1;
   }
-  return { lines, unparsed, format: interpreter.format, strange };
+  return { ...counts, format: interpreter.format };
+}
+
+export interface Counts {
+  lines: number;
+  unparsed: number;
+  readonly strange: string[];
+}
+
+/** Counts a line that was read, and keeps it as `text` tells it where it was not understood. */
+export function count(counts: Counts, reading: Reading, text: () => string): void {
+  counts.lines++;
+  if (reading !== "unparsed") return;
+  counts.unparsed++;
+  counts.strange.push(text().slice(0, KEPT_CHARACTERS));
+  if (counts.strange.length > KEPT) counts.strange.shift();
 }
