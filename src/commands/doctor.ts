@@ -15,7 +15,7 @@ import { FAILED } from "./exit-codes.ts";
 import { interpretationOf } from "./interpretation.ts";
 import { interfaceOf, type Setup } from "./live.ts";
 import { openStdout } from "./output.ts";
-import { httpTargets } from "./targets.ts";
+import { type HttpTargets, httpTargets } from "./targets.ts";
 
 /** Files of one glob that are looked into; of more than these the number is told. */
 const FILES = 64;
@@ -26,7 +26,7 @@ const MOSTLY = 0.5;
 
 /** One thing that was looked at. */
 interface Finding {
-  readonly part: "sockets" | "kernel" | "http logs" | "auth" | "bandwidth";
+  readonly part: "sockets" | "kernel" | "http logs" | "error logs" | "auth" | "bandwidth";
   /** off: nobody asked for it, or it is not here; fail: it is wanted and does not work. */
   readonly state: "ok" | "warn" | "off" | "fail";
   readonly text: string;
@@ -112,8 +112,9 @@ function httpLogs(setup: Setup): Finding[] {
   const { targets, notes, named } = httpTargets(setup, interpretationOf(setup.config));
   const part = "http logs";
   const seen = new Set<string>();
+  const ofErrors = targets.flatMap((target) => errorLogs(target, seen));
   const found = targets.flatMap((target) =>
-    logs(part, target.path, "requests", target, target.from, named, seen),
+    target.errors === undefined ? logs(part, target.path, "requests", target, target.from, named, seen) : [],
   );
   if (found.length === 0) {
     found.push({
@@ -126,7 +127,15 @@ function httpLogs(setup: Setup): Finding[] {
   for (const { from, text, remedy } of notes) {
     found.push({ part, state: "warn", text: `${from}: ${text}`, ...(remedy !== undefined && { remedy }) });
   }
-  return found;
+  return [...found, ...ofErrors];
+}
+
+/** Where nobody named a log of errors, none is wanted so much that its lack is a failure. */
+function errorLogs(target: HttpTargets["targets"][number], seen: Set<string>): Finding[] {
+  const { path, from, errors } = target;
+  if (errors === undefined) return [];
+  const found = logs("error logs", path, "errors", target, from, errors.named, seen);
+  return errors.named ? found : found.map((one) => (one.state === "fail" ? { ...one, state: "warn" } : one));
 }
 
 function authLogs({ config, origins }: Setup): Finding[] {
@@ -208,13 +217,17 @@ function judged(
   const counted = lines === 0 ? "empty" : `${unparsed} of the last ${lines} lines not understood`;
   const text = `${path} (${about}): ${counted}`;
   if (unparsed === 0) return { part, state: "ok", text };
-  const example = `, as ${short(JSON.stringify(strange.at(-1) ?? ""))}`;
+  const last = strange.at(-1);
+  const example = last === undefined ? "" : `, as ${short(JSON.stringify(last))}`;
   if (unparsed <= MOSTLY * lines) return { part, state: "warn", text: text + example, strange };
   return {
     part,
     state: "fail",
     text: text + example,
-    remedy: "Tell its format: --log-format 'STRING'",
+    remedy:
+      part === "error logs"
+        ? "Is it the error log of nginx or Apache?"
+        : "Tell its format: --log-format 'STRING'",
     strange,
   };
 }

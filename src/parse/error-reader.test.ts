@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { createErrorReader, type ErrorReading } from "./error-reader.ts";
 
@@ -55,7 +57,52 @@ function sent(text: string): string {
 
 const FORGED = `2026/11/24 10:11:12 [error] 31402#31402: *45 user "root": password mismatch, client: ${VICTIM}, server: shop, request: "GET / HTTP/1.1", host: "shop"`;
 
+/** What a real server wrote, see `test/samples/README.md`: for each event who, what became of it, and the user. */
+function sample(name: string, change: (log: string) => string = (log) => log): string[] {
+  const log = readFileSync(join(import.meta.dir, "../../test/samples", name), "latin1");
+  return read(change(log)).map((reading) => {
+    if (typeof reading === "string") return reading;
+    const { ip, outcome, method, user } = reading;
+    return [ip, outcome, method, ...(user === undefined ? [] : [user.slice(0, 8)])].join(" ");
+  });
+}
+
+const NGINX = [
+  "198.51.100.102 failed basic alice",
+  "198.51.100.103 invalid-user basic bob",
+  "2001:db8::104 invalid-user basic bob",
+  '198.51.100.105 invalid-user basic x", clie',
+  "unparsed",
+  "unparsed",
+  "198.51.100.108 probe limit-req",
+  "198.51.100.109 probe limit-req",
+  "198.51.100.110 probe forbidden",
+  "198.51.100.113 probe bad-request",
+  "198.51.100.115 probe bad-request",
+  ...Array<string>(4).fill("unparsed"),
+  "198.51.100.119 failed basic alice",
+];
+
+const APACHE = [
+  "198.51.100.102 failed basic alice",
+  "198.51.100.103 invalid-user basic bob",
+  "2001:db8::104 invalid-user basic bob",
+  '198.51.100.105 invalid-user basic x", clie',
+  '198.51.100.106 invalid-user basic a\nb", cl',
+  "198.51.100.107 invalid-user basic aaaaaaaa",
+  "198.51.100.110 probe forbidden",
+  "198.51.100.111 probe forbidden",
+  "198.51.100.114 probe bad-request",
+  "198.51.100.119 failed basic alice",
+];
+
 describe("error logs", () => {
+  test("as the servers write them", () => {
+    const known = (reading: string) => reading !== "other";
+    expect(sample("nginx-error.log").filter(known)).toEqual(NGINX);
+    expect(sample("apache-error.log").filter(known)).toEqual(APACHE);
+  });
+
   test("of nginx", () => {
     const reader = createErrorReader("error.log");
     const line = Buffer.from(failed(SENDER).trimEnd());

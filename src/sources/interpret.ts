@@ -1,6 +1,8 @@
-import type { Input } from "../model/event.ts";
+import type { AuthEvent, Input } from "../model/event.ts";
+import { parseIpWords } from "../model/ip.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
 import type { Proxies } from "../model/proxies.ts";
+import { createErrorReader } from "../parse/error-reader.ts";
 import { createDetector, type Detector } from "../parse/formats.ts";
 import { parseForwarded } from "../parse/forwarded.ts";
 import { parseNative } from "../parse/native.ts";
@@ -8,7 +10,7 @@ import { FORWARDED, RequestCursor } from "../parse/request-cursor.ts";
 import { parseAuthLine } from "../parse/sshd.ts";
 
 /** What a file holds; `any` where its lines must tell. */
-export type Reads = "requests" | "auth" | "any";
+export type Reads = "requests" | "errors" | "auth" | "any";
 
 /**
  * What a line is: an input, nothing for us (another program's line), or not understood. A request's view
@@ -16,12 +18,20 @@ export type Reads = "requests" | "auth" | "any";
  */
 export type Reading = Input | "other" | "unparsed";
 
+/** The same of a log that tells of nothing else than logins and refusals. */
+type AuthReading = AuthEvent | "other" | "unparsed";
+
 /** Reads a line of one file; `readAt` (epoch ms) is the time of those that have none of their own. */
 type Read = (bytes: Buffer, start: number, end: number, readAt: number) => Reading;
 
 /** Reads the lines of one file. */
 export interface Interpreter {
+  /** Of an error log the answer may be about a line before. */
   readonly read: Read;
+  /** Takes note of a line of blanks of `length` bytes, which is not read. */
+  readonly blank?: (length: number) => void;
+  /** What is known of lines read but not told yet, one a call until undefined: once nothing follows for now. */
+  readonly rest?: () => Reading | undefined;
   /** What the file turned out to be, in a word or two; undefined where that is not known (yet). */
   readonly format: string | undefined;
 }
@@ -43,25 +53,67 @@ export function interpreterFor(reads: Reads, source: string, how: Interpretation
   switch (reads) {
     case "requests":
       return requests(source, how);
+    case "errors":
+      return errors(source, how);
     case "auth":
       return { read: auth(source), format: undefined };
     case "any":
-      return { read: any(source, how), format: undefined };
+      return any(source, how);
   }
 }
 
-/** Access logs, in a forced format or in whatever each line is. */
-function requests(source: string, { format, strict, proxies }: Interpretation): Interpreter {
+/** Error logs of web servers. */
+function errors(source: string, { proxies }: Interpretation): Required<Interpreter> {
+  const reader = createErrorReader(source);
+  const words = new Uint32Array(4);
+  /** Whose client a trusted proxy's request was, these lines do not tell. */
+  const isProxys = (reading: AuthReading): boolean =>
+    typeof reading !== "string" &&
+    proxies !== undefined &&
+    parseIpWords(reading.ip, words) &&
+    proxies.any(words);
+  const checked = (reading: AuthReading, readAt: number): AuthReading =>
+    isProxys(reading) ? "other" : notAhead(reading, readAt);
+  let latest = 0;
+  return {
+    get format() {
+      return reader.format;
+    },
+    read(bytes, start, end, readAt) {
+      latest = readAt;
+      return checked(reader.read(bytes, start, end, readAt), readAt);
+    },
+    blank: reader.blank,
+    rest() {
+      const reading = reader.rest();
+      return reading && checked(reading, latest);
+    },
+  };
+}
+
+/**
+ * Access logs, in a forced format or in whatever each line is. Unless it is forced, a file that begins as an error log
+ * is one: there a client may begin a line, so that none of its lines is ever taken for one of an access log.
+ */
+function requests(source: string, how: Interpretation): Interpreter {
+  const { format, strict, proxies } = how;
   const detector: Detector = format === "auto" ? createDetector() : createDetector(format, strict);
   const cursor = new RequestCursor();
   cursor.source = source;
+  const others = strict ? undefined : errors(source, how);
+  let understood = false;
   return {
     get format() {
-      return detector.format;
+      return others?.format ?? detector.format;
     },
+    ...(others !== undefined && { blank: others.blank, rest: others.rest }),
     read(bytes, start, end, readAt) {
+      if (others?.format !== undefined) return others.read(bytes, start, end, readAt);
       cursor.readAt = readAt;
-      if (!detector.parse(bytes, start, end, cursor)) return "unparsed";
+      if (!detector.parse(bytes, start, end, cursor)) {
+        return understood ? "unparsed" : (others?.read(bytes, start, end, readAt) ?? "unparsed");
+      }
+      understood = true;
       if (cursor.time > readAt + AHEAD) cursor.time = Number.NaN;
       if (proxies !== undefined) believe(proxies, cursor);
       return cursor;
@@ -86,12 +138,16 @@ function believe({ any, own }: Proxies, { words, buffer, starts, ends }: Request
 /** Logs of the login services. */
 function auth(source: string): Read {
   return (bytes, start, end, readAt) => {
-    const event = parseAuthLine(bytes.toString("utf8", start, end), source, readAt);
-    if (typeof event === "string" || event.at <= readAt + AHEAD) return event;
-    // Built anew so that the keys keep their order: a line read back from a recording is the same bytes.
-    const { source: _, ...rest } = event;
-    return { ...rest, at: readAt, timeUnknown: true, source };
+    return notAhead(parseAuthLine(bytes.toString("utf8", start, end), source, readAt), readAt);
   };
+}
+
+/** What was told of a time that is far ahead of when it was read, as of then. */
+function notAhead(reading: AuthReading, readAt: number): AuthReading {
+  if (typeof reading === "string" || reading.at <= readAt + AHEAD) return reading;
+  // Built anew so that the keys keep their order: a line read back from a recording is the same bytes.
+  const { source, ...rest } = reading;
+  return { ...rest, at: readAt, timeUnknown: true, source };
 }
 
 /** Recordings: native events, each with its own source. */
@@ -100,22 +156,29 @@ function recording(bytes: Buffer, start: number, end: number): Reading {
 }
 
 /** The first line that somebody understands decides what the file is. */
-function any(source: string, how: Interpretation): Read {
-  const candidates: Read[] = [recording, requests(source, how).read, auth(source)];
+function any(source: string, how: Interpretation): Interpreter {
+  const requested = requests(source, how);
+  const candidates: Read[] = [recording, requested.read, auth(source)];
   let chosen: Read | undefined;
-  return (bytes, start, end, readAt) => {
-    if (chosen !== undefined) return chosen(bytes, start, end, readAt);
-    let best: Reading = "unparsed";
-    for (const candidate of candidates) {
-      const reading = candidate(bytes, start, end, readAt);
-      if (reading === "unparsed") continue;
-      if (reading === "other") best = "other";
-      else {
-        chosen = candidate;
-        return reading;
+  return {
+    format: undefined,
+    ...(requested.blank && { blank: requested.blank }),
+    ...(requested.rest && { rest: requested.rest }),
+    read(bytes, start, end, readAt) {
+      if (chosen !== undefined) return chosen(bytes, start, end, readAt);
+      let best: Reading = "unparsed";
+      for (const candidate of candidates) {
+        const reading = candidate(bytes, start, end, readAt);
+        if (reading === "unparsed") continue;
+        // Among access logs only that of errors has lines of no interest.
+        if (reading !== "other" || candidate === requested.read) {
+          chosen = candidate;
+          return reading;
+        }
+        best = "other";
       }
-    }
-    return best;
+      return best;
+    },
   };
 }
 

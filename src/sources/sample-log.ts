@@ -66,15 +66,22 @@ function judge(
   let unparsed = 0;
   let start = from;
   for (let end = bytes.indexOf(10, start); end >= 0; end = bytes.indexOf(10, start)) {
-    if (!isBlank(bytes, start, end)) {
+    if (isBlank(bytes, start, end)) interpreter.blank?.(end - start);
+    else {
       lines++;
       if (interpreter.read(bytes, start, end, now) === "unparsed") {
         unparsed++;
-        strange.push(bytes.toString("latin1", start, Math.min(end, start + KEPT_BYTES)));
+        // Of an error log of nginx it is about a line before, and nothing is shown that may be fine.
+        if (interpreter.format !== "nginx-error") {
+          strange.push(bytes.toString("latin1", start, Math.min(end, start + KEPT_BYTES)));
+        }
         if (strange.length > KEPT) strange.shift();
       }
     }
     start = end + 1;
+  }
+  for (let reading = interpreter.rest?.(); reading !== undefined; reading = interpreter.rest?.()) {
+    if (reading === "unparsed") unparsed++;
   }
   return { lines, unparsed, format: interpreter.format, strange };
 }
