@@ -42,7 +42,8 @@ function read(log: string): ErrorReading[] {
     if (line.trim() === "") reader.blank(bytes.length);
     else readings.push(reader.read(bytes, 0, bytes.length, NOW));
   }
-  for (let reading = reader.rest(); reading !== undefined; reading = reader.rest()) readings.push(reading);
+  const rest = () => reader.rest(Number.POSITIVE_INFINITY);
+  for (let reading = rest(); reading !== undefined; reading = rest()) readings.push(reading);
   return readings;
 }
 
@@ -107,7 +108,8 @@ describe("error logs", () => {
     const reader = createErrorReader("error.log");
     const line = Buffer.from(failed(SENDER).trimEnd());
     expect(reader.read(line, 0, line.length, NOW)).toBe("other");
-    expect(reader.rest()).toEqual({
+    expect(reader.rest(NOW)).toBeUndefined();
+    expect(reader.rest(NOW + 1)).toEqual({
       kind: "auth",
       at: new Date(2026, 10, 24, 10, 11, 12).getTime(),
       ip: SENDER as never,
@@ -117,7 +119,7 @@ describe("error logs", () => {
       method: "basic",
       source: "error.log",
     });
-    expect(reader.rest()).toBeUndefined();
+    expect(reader.rest(NOW + 1)).toBeUndefined();
     expect(reader.format).toBe("nginx-error");
   });
 

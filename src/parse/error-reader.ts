@@ -16,8 +16,11 @@ export interface ErrorReader {
   read(bytes: Buffer, start: number, end: number, now: number): ErrorReading;
   /** Takes note of a line of blanks of `length` bytes, without its newline. */
   blank(length: number): void;
-  /** The next of what is held back, once nothing follows for the time being; undefined where nothing is left. */
-  rest(): ErrorReading | undefined;
+  /**
+   * The next of what is held back, if it was read before `until` (epoch milliseconds): whatever was written with it has
+   * been read by then. Undefined where nothing is left.
+   */
+  rest(until: number): ErrorReading | undefined;
   /** What the log turned out to be. */
   readonly format: "nginx-error" | "apache-error" | undefined;
 }
@@ -56,7 +59,7 @@ export function createErrorReader(source: string): ErrorReader {
       if (nginx !== undefined) {
         format = "nginx-error";
         const reading = event(readNginxEntry(nginx), nginx.at, now);
-        return writes.next(length, line, nginx, reading === "other" ? undefined : reading) ?? "other";
+        return writes.next(now, length, line, nginx, reading === "other" ? undefined : reading) ?? "other";
       }
       const apache = openApacheEntry(line);
       if (apache !== undefined) {
@@ -65,9 +68,9 @@ export function createErrorReader(source: string): ErrorReader {
       }
       if (format === undefined) return "unparsed";
       // The rest of an entry of several lines.
-      return writes.next(length, line) ?? "other";
+      return writes.next(now, length, line) ?? "other";
     },
-    blank: (length) => writes.blank(length),
-    rest: () => writes.rest(),
+    blank: writes.blank,
+    rest: writes.rest,
   };
 }

@@ -10,13 +10,13 @@ const LONGEST = Math.max(...CUTS);
 export interface NginxWrites<T> {
   /**
    * Takes the next line, of `length` bytes without its newline, with the entry that it begins and what that says, if
-   * any. Gives back what an earlier line says, once that can no longer turn out to be forged.
+   * any; `now` is when it was read. Gives back what an earlier line says, once that can no longer turn out to be forged.
    */
-  next(length: number, line: string, entry?: NginxEntry, says?: T): T | undefined;
+  next(now: number, length: number, line: string, entry?: NginxEntry, says?: T): T | undefined;
   /** Takes note of a line of blanks. */
   blank(length: number): void;
-  /** The next of what is held back, in its order. */
-  rest(): T | undefined;
+  /** The next of what is held back, in its order, if it was read before `until`. */
+  rest(until: number): T | undefined;
 }
 
 /** What a line says, held back. Places are bytes since the first line. */
@@ -24,6 +24,7 @@ interface Held<T> {
   says: T;
   readonly start: number;
   readonly stamp: string;
+  readonly readAt: number;
 }
 
 /** What is remembered of a line as long as an entry that began there may go on. */
@@ -57,10 +58,13 @@ export function createNginxWrites<T>(forged: T): NginxWrites<T> {
   let recent: Recent[] = [];
   /** Bytes so far. */
   let at = 0;
-  const rest = (): T | undefined => held.shift()?.says;
+  const rest = (until: number): T | undefined => {
+    const [first] = held;
+    return first !== undefined && first.readAt < until ? held.shift()?.says : undefined;
+  };
   return {
     rest,
-    next(length, line, entry, says) {
+    next(now, length, line, entry, says) {
       const start = at;
       at += length + 1;
       recent = recent.filter((one) => at - one.start <= LONGEST);
@@ -77,10 +81,10 @@ export function createNginxWrites<T>(forged: T): NginxWrites<T> {
         const { stamp } = entry;
         const isForged =
           cut !== undefined || recent.some((one) => one.quotes || one.decoded?.includes(stamp) === true);
-        held.push({ says: isForged ? forged : says, start, stamp });
+        held.push({ says: isForged ? forged : says, start, stamp, readAt: now });
       }
       const [first] = held;
-      return first !== undefined && at - first.start >= LONGEST ? rest() : undefined;
+      return first !== undefined && at - first.start >= LONGEST ? rest(Number.POSITIVE_INFINITY) : undefined;
     },
     blank(length) {
       at += length + 1;

@@ -44,6 +44,8 @@ export interface Following {
 
 /** How often counts that changed are told, in milliseconds. */
 const REPORT_EACH = 1000;
+/** What a program wrote at once has been read whole by then, in milliseconds: it lies in the file before a look begins. */
+const SETTLED = 500;
 
 /** Follows logs, emits what their lines say, and how each file does. */
 export function followLogs(options: FollowOptions): Following {
@@ -62,7 +64,7 @@ export function followLogs(options: FollowOptions): Following {
   };
   const report = (): void => {
     for (const log of logs.values()) {
-      log.settle();
+      log.settle(options.now() - SETTLED);
       log.report();
     }
     // One that we may not read tells for itself.
@@ -117,9 +119,7 @@ export function followLogs(options: FollowOptions): Following {
       clearInterval(timer);
       following.close();
       for (const log of logs.values()) {
-        // Twice: what came since the last time counts as news.
-        log.settle();
-        log.settle();
+        log.settle(Number.POSITIVE_INFINITY);
         log.report();
       }
     },
@@ -168,8 +168,6 @@ class FollowedLog {
   /** Whether something changed since the last report. */
   #news = false;
   #told = false;
-  /** Whether lines came since the last time somebody asked for what is held back. */
-  #busy = false;
   /** Whether a person named those that are not error logs. */
   wanted: boolean;
 
@@ -187,8 +185,7 @@ class FollowedLog {
     const readsAlike = (how.errors === undefined) === (errors === undefined);
     this.#how = how;
     if (readsAlike && how.format === format && how.strict === strict && how.proxies === proxies) return;
-    this.#busy = false;
-    this.settle();
+    this.settle(Number.POSITIVE_INFINITY);
     this.#interpreter = interpreterFor(
       how.errors === undefined ? this.#options.reads : "errors",
       this.path,
@@ -220,26 +217,24 @@ class FollowedLog {
       this.#interpreter.blank?.(end - start);
       return;
     }
-    this.#readAt = this.#options.now();
+    const readAt = this.#options.now();
     this.#news = true;
-    this.#busy = true;
     this.#lines++;
-    this.#take(this.#interpreter.read(bytes, start, end, this.#readAt));
+    this.#take(this.#interpreter.read(bytes, start, end, readAt), readAt);
   }
 
-  /** Takes what the lines held back say, where nothing has followed them since the last time. */
-  settle(): void {
-    const { rest } = this.#interpreter;
-    if (rest !== undefined && !this.#busy) {
-      for (let reading = rest(); reading !== undefined; reading = rest()) {
-        this.#news = true;
-        this.#take(reading);
-      }
+  /** Takes what those lines say that were read before `until` (epoch milliseconds) and are held back. */
+  settle(until: number): void {
+    const rest = () => this.#interpreter.rest?.(until);
+    for (let reading = rest(); reading !== undefined; reading = rest()) {
+      this.#news = true;
+      this.#take(reading, this.#options.now());
     }
-    this.#busy = false;
   }
 
-  #take(reading: Reading): void {
+  #take(reading: Reading, readAt: number): void {
+    // Lines of no interest tell no time either.
+    if (reading !== "other") this.#readAt = readAt;
     if (reading === "unparsed") this.#unparsed++;
     if (typeof reading === "string") return;
     if ("timeUnknown" in reading && reading.timeUnknown) this.#untimed++;

@@ -30,8 +30,11 @@ export interface Interpreter {
   readonly read: Read;
   /** Takes note of a line of blanks of `length` bytes, which is not read. */
   readonly blank?: (length: number) => void;
-  /** What is known of lines read but not told yet, one a call until undefined: once nothing follows for now. */
-  readonly rest?: () => Reading | undefined;
+  /**
+   * What the next line says that was read before `until` (epoch milliseconds) and not told yet; undefined where there is
+   * none. All that was written with it must have been read too.
+   */
+  readonly rest?: (until: number) => Reading | undefined;
   /** What the file turned out to be, in a word or two; undefined where that is not known (yet). */
   readonly format: string | undefined;
 }
@@ -84,8 +87,8 @@ function errors(source: string, { proxies }: Interpretation): Required<Interpret
       return checked(reader.read(bytes, start, end, readAt), readAt);
     },
     blank: reader.blank,
-    rest() {
-      const reading = reader.rest();
+    rest(until) {
+      const reading = reader.rest(until);
       return reading && checked(reading, latest);
     },
   };

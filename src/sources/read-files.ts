@@ -174,9 +174,8 @@ class OpenFile {
 
   /** Goes on to the next input that was held back; false where there is none. */
   #rest(): boolean {
-    for (let reading = this.#interpreter.rest?.(); reading; reading = this.#interpreter.rest?.()) {
-      if (this.#take(reading)) return true;
-    }
+    const rest = () => this.#interpreter.rest?.(Number.POSITIVE_INFINITY);
+    for (let reading = rest(); reading !== undefined; reading = rest()) if (this.#take(reading)) return true;
     return false;
   }
 

@@ -80,8 +80,7 @@ function judge(
     }
     start = end + 1;
   }
-  for (let reading = interpreter.rest?.(); reading !== undefined; reading = interpreter.rest?.()) {
-    if (reading === "unparsed") unparsed++;
-  }
+  const rest = () => interpreter.rest?.(Number.POSITIVE_INFINITY);
+  for (let reading = rest(); reading !== undefined; reading = rest()) if (reading === "unparsed") unparsed++;
   return { lines, unparsed, format: interpreter.format, strange };
 }
