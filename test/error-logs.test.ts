@@ -139,6 +139,52 @@ test(
   TIMEOUT,
 );
 
+describeWith(
+  ["root", { program: "unshare" }, { program: "mount" }, { program: "nginx" }],
+  "error logs that nobody named",
+  () => {
+    test(
+      "are found and followed; of those that cannot be read nothing is said",
+      async () => {
+        const logs = join(folder, "found");
+        mkdirSync(join(logs, "etc"), { recursive: true });
+        const log = (name: string) => join(logs, `${name}.log`);
+        mkdirSync(log("unreadable"));
+        writeFileSync(log("error"), "");
+        writeFileSync(log("access"), "");
+        const named = ["error", "unreadable", "absent"].map((name) => `error_log ${log(name)};`).join("\n");
+        writeFileSync(join(logs, "etc/nginx.conf"), `${named}\nhttp { access_log ${log("access")}; }\n`);
+        const by = ["unshare", "-m", "sh", "-c", `mount --bind ${logs}/etc /etc/nginx && exec "$@"`, "sh"];
+        const program = startProgram(["stream", "events", "--no-auth-log"], undefined, by);
+        const health = (name: string) =>
+          program.lines.filter((one) => one.kind === "health" && one.source === log(name));
+        await until(() => health("error").length > 0 && health("access").length > 0, "both logs");
+        appendFileSync(log("error"), line("9.9.9.4"));
+        const told = await until(
+          () => program.lines.find(({ kind }) => kind === "auth"),
+          "what the line tells",
+        );
+        expect(told).toMatchObject({
+          ip: "9.9.9.4",
+          source: log("error"),
+          outcome: "probe",
+          method: "forbidden",
+        });
+        expect([...health("unreadable"), ...health("absent")]).toEqual([]);
+        writeFileSync(log("absent"), line("9.9.9.5"));
+        await until(() => program.lines.find(({ ip }) => ip === "9.9.9.5"), "the log that came later");
+        expect(
+          health("error")
+            .concat(health("access"))
+            .map(({ state }) => state),
+        ).not.toContain("down");
+        expect((await program.stop()).code).toBe(0);
+      },
+      TIMEOUT,
+    );
+  },
+);
+
 test(
   "an error log that a person named and that is not there is told",
   async () => {
