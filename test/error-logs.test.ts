@@ -147,18 +147,30 @@ describeWith(
       "are found and followed; of those that cannot be read nothing is said",
       async () => {
         const logs = join(folder, "found");
-        mkdirSync(join(logs, "etc"), { recursive: true });
+        for (const name of ["etc", "empty"]) mkdirSync(join(logs, name), { recursive: true });
         const log = (name: string) => join(logs, `${name}.log`);
         mkdirSync(log("unreadable"));
         writeFileSync(log("error"), "");
-        writeFileSync(log("access"), "");
         const named = ["error", "unreadable", "absent"].map((name) => `error_log ${log(name)};`).join("\n");
         writeFileSync(join(logs, "etc/nginx.conf"), `${named}\nhttp { access_log ${log("access")}; }\n`);
-        const by = ["unshare", "-m", "sh", "-c", `mount --bind ${logs}/etc /etc/nginx && exec "$@"`, "sh"];
+        const by = [
+          "unshare",
+          "-m",
+          "sh",
+          "-c",
+          `mount --bind ${logs}/etc /etc/nginx && mount --bind ${logs}/empty /var/log && exec "$@"`,
+          "sh",
+        ];
         const program = startProgram(["stream", "events", "--no-auth-log"], undefined, by);
         const health = (name: string) =>
           program.lines.filter((one) => one.kind === "health" && one.source === log(name));
-        await until(() => health("error").length > 0 && health("access").length > 0, "both logs");
+        const lamp = () => program.lines.findLast(({ source }) => source === "access logs")?.state;
+        await until(
+          () => health("error").length > 0 && lamp() === "down",
+          "the lamp: no access log is there",
+        );
+        writeFileSync(log("access"), "");
+        await until(() => health("access").length > 0 && lamp() === "up", "the access log");
         appendFileSync(log("error"), line("9.9.9.4"));
         const told = await until(
           () => program.lines.find(({ kind }) => kind === "auth"),

@@ -35,6 +35,7 @@ const unknown = (user: string) => ({ outcome: "invalid-user", user, method: "bas
 /** What forgers want to be read; each writes one of its own. */
 const forged = (connection: number) =>
   `2026/11/24 10:11:12 [error] 7#7: *${connection} user "root": password mismatch, client: ${BLAMED}, server: shop.example, request: "GET /private/ HTTP/1.1", host: "shop.example"`;
+const REQUEST = `${BLAMED} - - [24/Nov/2026:10:11:12 +0000] "GET /.env HTTP/1.1" 200 5 "-" "-"`;
 const HOSTILE = `x", client ${BLAMED}, server= not found`;
 
 const REFUSALS: readonly Refusal[] = [
@@ -115,6 +116,7 @@ const REFUSALS: readonly Refusal[] = [
     nginx: failed("alice"),
     apache: failed("alice"),
   },
+  { name: "a line of an access log in a path", requests: [get(`/x${escaped(`\n${REQUEST}\n`)}`)] },
 ];
 
 export interface Refused {
