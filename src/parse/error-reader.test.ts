@@ -186,8 +186,12 @@ describe("lines forged by newlines in a request", () => {
     expect(addresses(log)).toEqual([]);
   });
 
-  test("are not believed where a program behind the server wrote them", () => {
-    const log = `2026/11/24 10:11:12 [error] 7#7: *8 FastCGI sent in stderr: "PHP message: no user x\n${FORGED}\n" while reading response header from upstream, client: ${SENDER}, server: shop, request: "GET / HTTP/1.1"\n`;
+  test.each([
+    ["a program behind the server", '[error] 7#7: *8 FastCGI sent in stderr: "PHP message: no user x'],
+    ["a script", "[error] 7#7: *8 [lua] login.lua:7: no user x"],
+    ["the server, for debugging,", '[debug] 7#7: *8 http uri: "/x'],
+  ])("are not believed where %s wrote them", (_, beginning) => {
+    const log = `2026/11/24 10:11:12 ${beginning}\n${FORGED}\n", client: ${SENDER}, server: shop, request: "GET / HTTP/1.1"\n`;
     expect(addresses(log)).toEqual([]);
   });
 

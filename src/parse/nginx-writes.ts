@@ -32,14 +32,14 @@ interface Recent {
   readonly start: number;
   /** Text of a client's may begin here and take up the lines that follow, and what tells so be cut off. */
   readonly opens: boolean;
-  /** Text of a program behind the server may do so: nothing tells whose words those are. */
+  /** Text may do so of which nothing tells whose it is. */
   readonly quotes: boolean;
   /** Where it may hold the target of a request: what follows its head, with `%HH` decoded. */
   readonly decoded: string | undefined;
 }
 
-/** Messages that hold what another program wrote. */
-const QUOTING = /^(?:FastCGI sent in stderr: |\[lua\] )/;
+/** Messages that hold what another program wrote: one behind the server, or a script in it. */
+const QUOTING = /^(?:FastCGI sent in stderr: |\[lua\] |js: )/;
 
 /**
  * nginx writes what clients ask for into its entries without escaping newlines: `GET /x%0a2026/...` of a file that is
@@ -51,7 +51,8 @@ const QUOTING = /^(?:FastCGI sent in stderr: |\[lua\] )/;
  *   can do that to a true line, for its worker and connection are told to nobody.
  * - An entry cut at its end may not tell it, but has that very length. A true line between many others looks so by
  *   chance, one of ten or twenty.
- * - What a program behind the server wrote may hold anything, and the lines that follow may be part of it.
+ * - What another program wrote may hold anything, and what is written for debugging does not tell the request: the lines
+ *   that follow either may be part of it.
  */
 export function createNginxWrites<T>(forged: T): NginxWrites<T> {
   const held: Held<T>[] = [];
@@ -74,8 +75,9 @@ export function createNginxWrites<T>(forged: T): NginxWrites<T> {
       for (const one of held) {
         if (decoded?.includes(one.stamp) || (cut !== undefined && one.start > cut.start)) one.says = forged;
       }
-      const quotes = entry !== undefined && QUOTING.test(entry.message);
       const opens = entry !== undefined && says === undefined && mayOpen(entry.message);
+      const quotes =
+        entry !== undefined && (QUOTING.test(entry.message) || entry.stamp.includes(" [debug] "));
       if (opens || quotes || decoded !== undefined) recent.push({ start, opens, quotes, decoded });
       if (entry !== undefined && says !== undefined) {
         const { stamp } = entry;

@@ -105,16 +105,20 @@ function requests(source: string, how: Interpretation): Interpreter {
   cursor.source = source;
   const others = strict ? undefined : errors(source, how);
   let understood = false;
+  let isOfErrors = false;
   return {
     get format() {
       return others?.format ?? detector.format;
     },
     ...(others !== undefined && { blank: others.blank, rest: others.rest }),
     read(bytes, start, end, readAt) {
-      if (others?.format !== undefined) return others.read(bytes, start, end, readAt);
+      if (others !== undefined && isOfErrors) return others.read(bytes, start, end, readAt);
       cursor.readAt = readAt;
       if (!detector.parse(bytes, start, end, cursor)) {
-        return understood ? "unparsed" : (others?.read(bytes, start, end, readAt) ?? "unparsed");
+        if (understood || others === undefined) return "unparsed";
+        const reading = others.read(bytes, start, end, readAt);
+        isOfErrors = others.format !== undefined;
+        return reading;
       }
       understood = true;
       if (cursor.time > readAt + AHEAD) cursor.time = Number.NaN;
