@@ -1,9 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { apacheConfig, USERS } from "./apache.ts";
 import { type Server, startServer } from "./process.ts";
-
-/** Who may see `/private/`, with the password `secret`. */
-const USERS = "alice:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n";
 
 /** nginx that refuses in each way it has, on `port`, logging all of it to `folder/nginx-error.log`. */
 export async function startRefusingNginx(folder: string, port: number, netns: string): Promise<Server> {
@@ -62,31 +60,9 @@ export async function startRefusingApache(folder: string, port: number, netns: s
   writeFileSync(
     config,
     [
-      `ServerRoot ${root}`,
-      `DefaultRuntimeDir ${root}`,
-      `PidFile ${root}/apache2.pid`,
-      `Mutex file:${root}`,
-      ...MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
-      "User www-data",
-      "Group www-data",
-      `Listen 0.0.0.0:${port}`,
-      `Listen [::]:${port}`,
-      "StartServers 1",
-      "ServerName shop.example",
+      ...apacheConfig(root, port, MODULES, log),
       "KeepAlive off",
-      `ErrorLog ${log}`,
       "LogLevel info",
-      "TypesConfig /dev/null",
-      `DocumentRoot ${root}/www`,
-      `<Directory ${root}/www>`,
-      "Require all granted",
-      "</Directory>",
-      "<Location /private>",
-      "AuthType Basic",
-      "AuthName private",
-      `AuthUserFile ${root}/users`,
-      "Require valid-user",
-      "</Location>",
       "<Location /denied>",
       "Require all denied",
       "</Location>",
