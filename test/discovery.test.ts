@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -218,6 +219,39 @@ describeWith(["root", { program: "unshare" }, { program: "setpriv" }], "doctor",
       expect(http[0].text).toContain('1 of the last 3 lines not understood, as "nonsense"');
       expect(found.find(({ part }) => part === "sockets")).toMatchObject({ state: "ok" });
       expect(code).toBe(0);
+    },
+    TIMEOUT,
+  );
+
+  test(
+    "lists the logs of errors, of which those that nobody named are no failure",
+    async () => {
+      const { etc, site } = nginxTree("doctor-errors");
+      site("shop", PORT + 4, "$remote_addr");
+      const conf = join(etc, "nginx.conf");
+      const [good, secret, none] = ["good", "secret", "none"].map((name) =>
+        join(folder, `errors-${name}.log`),
+      );
+      const named = [good, secret, none].map((path) => `error_log ${path};`).join("\n");
+      writeFileSync(conf, `${named}\n${readFileSync(conf, "utf8")}`);
+      writeFileSync(good ?? "", "2026/11/24 10:11:12 [notice] 1#1: start worker processes\nnonsense\n");
+      mkdirSync(secret ?? "");
+      const dirs = { [etc]: "/etc/nginx", [empty("apache")]: "/etc/apache2", [empty("caddy")]: "/etc/caddy" };
+      const found = await runProgram(["doctor", "--no-auth-log"], seeing(dirs));
+      const lines = found.stdout.split("\n").filter((line) => line.includes("errors-"));
+      expect(lines.map((line) => line.slice(11).replaceAll(folder, ""))).toEqual([
+        expect.stringMatching(
+          /^ok {4}\/errors-good\.log \(nginx-error, from .*nginx\.conf:1\): 0 of the last 2 lines/,
+        ),
+        "warn  /errors-secret.log: a directory: name its files",
+        expect.stringMatching(/^warn {2}\/errors-none\.log \(from .*nginx\.conf:3\) is not there yet$/),
+      ]);
+      expect(found.stdout).toContain("\nerror logs ok");
+      expect(found.code).toBe(0);
+      const asked = await runProgram(["doctor", "--no-auth-log", "--error-log", none ?? ""], seeing(dirs));
+      expect(asked.stdout).toMatch(/^error logs fail {2}.*errors-none\.log is not there$/m);
+      expect(asked.stdout).not.toContain("errors-good");
+      expect(asked.code).toBe(1);
     },
     TIMEOUT,
   );

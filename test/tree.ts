@@ -23,16 +23,28 @@ export function withTree<T>(tree: Tree, body: (root: string) => T): T {
   }
 }
 
-/** What is discovered in a tree, with paths as the tree spells them. */
-export function discoverIn(tree: Tree): Discovery {
+/** What is discovered of requests in a tree, with paths as the tree spells them. */
+export function discoverIn(tree: Tree): Omit<Discovery, "errors"> {
   return withTree(tree, (root) => {
     const { logs, notes } = discover({ root });
-    return {
-      logs: logs.map((log) => {
-        if (!log.path.startsWith(`${root}/`)) throw new Error(`${log.path} is outside of the root`);
-        return { ...log, path: log.path.slice(root.length) };
-      }),
-      notes,
-    };
+    return { logs: logs.map(below(root)), notes };
   });
+}
+
+/** The same of logs of errors: where each is named. */
+export function errorLogsIn(tree: Tree): Record<string, string> {
+  return withTree(tree, (root) =>
+    Object.fromEntries(
+      discover({ root })
+        .errors.map(below(root))
+        .map(({ path, from }) => [path, from]),
+    ),
+  );
+}
+
+function below(root: string): <T extends { readonly path: string }>(log: T) => T {
+  return (log) => {
+    if (!log.path.startsWith(`${root}/`)) throw new Error(`${log.path} is outside of the root`);
+    return { ...log, path: log.path.slice(root.length) };
+  };
 }

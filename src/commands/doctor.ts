@@ -16,7 +16,7 @@ import { FAILED } from "./exit-codes.ts";
 import { interpretationOf } from "./interpretation.ts";
 import { interfaceOf, type Setup } from "./live.ts";
 import { openStdout } from "./output.ts";
-import { authPlace, authTargets, httpTargets, type JournalTarget } from "./targets.ts";
+import { authPlace, authTargets, type HttpTargets, httpTargets, type JournalTarget } from "./targets.ts";
 
 /** Files of one glob that are looked into; of more than these the number is told. */
 const FILES = 64;
@@ -27,7 +27,7 @@ const MOSTLY = 0.5;
 
 /** One thing that was looked at. */
 interface Finding {
-  readonly part: "sockets" | "kernel" | "http logs" | "auth" | "bandwidth";
+  readonly part: "sockets" | "kernel" | "http logs" | "error logs" | "auth" | "bandwidth";
   /** off: nobody asked for it, or it is not here; fail: it is wanted and does not work. */
   readonly state: "ok" | "warn" | "off" | "fail";
   readonly text: string;
@@ -113,8 +113,9 @@ function httpLogs(setup: Setup): Finding[] {
   const { targets, notes, named } = httpTargets(setup, interpretationOf(setup.config));
   const part = "http logs";
   const seen = new Set<string>();
+  const ofErrors = targets.flatMap((target) => errorLogs(target, seen));
   const found = targets.flatMap((target) =>
-    logs(part, target.path, "requests", target, target.from, named, seen),
+    target.errors === undefined ? logs(part, target.path, "requests", target, target.from, named, seen) : [],
   );
   if (found.length === 0) {
     found.push({
@@ -127,7 +128,15 @@ function httpLogs(setup: Setup): Finding[] {
   for (const { from, text, remedy } of notes) {
     found.push({ part, state: "warn", text: `${from}: ${text}`, ...(remedy !== undefined && { remedy }) });
   }
-  return found;
+  return [...found, ...ofErrors];
+}
+
+/** Where nobody named a log of errors, none is wanted so much that its lack is a failure. */
+function errorLogs(target: HttpTargets["targets"][number], seen: Set<string>): Finding[] {
+  const { path, from, errors } = target;
+  if (errors === undefined) return [];
+  const found = logs("error logs", path, "errors", target, from, errors.named, seen);
+  return errors.named ? found : found.map((one) => (one.state === "fail" ? { ...one, state: "warn" } : one));
 }
 
 async function auth(setup: Setup): Promise<Finding[]> {
@@ -213,7 +222,12 @@ function judged(part: Finding["part"], path: string, sample: LogSample, from: st
     .filter((word) => word !== undefined)
     .join(", ");
   const found = counted(part, `${path} (${about})`, sample);
-  return found.state === "fail" ? { ...found, remedy: "Tell its format: --log-format 'STRING'" } : found;
+  if (found.state !== "fail") return found;
+  const remedy =
+    part === "error logs"
+      ? "Is it the error log of nginx or Apache?"
+      : "Tell its format: --log-format 'STRING'";
+  return { ...found, remedy };
 }
 
 /** How many of a log's last lines were not understood, and such a line. */
@@ -222,7 +236,9 @@ function counted(part: Finding["part"], name: string, { lines, unparsed, strange
   const text = `${name}: ${unparsed} of the last ${lines} lines not understood`;
   if (unparsed === 0) return { part, state: "ok", text };
   const state = unparsed <= MOSTLY * lines ? "warn" : "fail";
-  return { part, state, text: `${text}, as ${short(JSON.stringify(strange.at(-1) ?? ""))}`, strange };
+  const last = strange.at(-1);
+  const example = last === undefined ? "" : `, as ${short(JSON.stringify(last))}`;
+  return { part, state, text: text + example, strange };
 }
 
 /** What fits beside other words on a line. */

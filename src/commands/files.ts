@@ -41,15 +41,19 @@ export function replayed(paths: readonly string[], config: Config): Files {
 /** `--no-follow`: the files and globs that the command line names, and no other; each once. */
 export function namedFiles({ config, origins }: Setup): Files | UsageError {
   const sources: FileSource[] = [];
+  const errorLogs = matches(origins.errorLog === "flag" ? config.errorLog : []);
+  for (const path of errorLogs) sources.push({ path, reads: "errors" });
   if (origins.accessLog === "flag") {
-    for (const path of matches(config.accessLog)) sources.push({ path, reads: "requests" });
+    for (const path of matches(config.accessLog).difference(errorLogs)) {
+      sources.push({ path, reads: "requests" });
+    }
   }
   if (origins.authLog === "flag" && config.authEnabled) {
     for (const path of matches(config.authLog)) sources.push({ path, reads: "auth" });
   }
   if (sources.length === 0) {
     return new UsageError(
-      "--no-follow: no file is named; allowed: with --access-log PATH or --auth-log PATH",
+      "--no-follow: no file is named; allowed: with --access-log PATH, --error-log PATH or --auth-log PATH",
     );
   }
   return { sources, ...interpretationOf(config) };

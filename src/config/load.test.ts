@@ -209,7 +209,7 @@ describe("refusals", () => {
     ],
     [
       ["--set", "log.pth=x"],
-      "--set: no such key 'log.pth', did you mean log.path?; allowed: log.path, log.format, log.from_start, log.follow, log.max_log_lines, log.max_log_entries_per_ip",
+      "--set: no such key 'log.pth', did you mean log.path?; allowed: log.path, log.format, log.error_path, log.from_start, log.follow, log.max_log_lines, log.max_log_entries_per_ip",
     ],
     [["--config", "/none"], "configuration file '/none': no such file"],
     [

@@ -87,6 +87,14 @@ export const OPTIONS = {
     default: "auto",
     help: "format of the access logs: a name or the server's own format string; auto decides for each file, any other refuses lines of another",
   },
+  errorLog: {
+    group: "Logs",
+    keys: ["log.error_path"],
+    flags: ["--error-log"],
+    type: paths("PATH|GLOB"),
+    default: [],
+    help: "error logs of nginx and Apache to follow instead of those that their configurations name; '' for none",
+  },
   authLog: {
     group: "Logs",
     keys: ["auth.log_path", "auth.path"],

@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { HealthEvent, Input } from "../model/event.ts";
-import { type Interpretation, type Interpreter, interpreterFor, isBlank, type Reads } from "./interpret.ts";
+import {
+  type Interpretation,
+  type Interpreter,
+  interpreterFor,
+  isBlank,
+  type Reading,
+  type Reads,
+} from "./interpret.ts";
 import { tail } from "./tail.ts";
 import { compilePath, isGlob } from "./tail-glob.ts";
 import type { TailState } from "./tail-log.ts";
@@ -8,11 +15,13 @@ import type { TailState } from "./tail-log.ts";
 /** What is to be followed: a file or a glob, and how its lines are read. */
 export interface Target extends Interpretation {
   readonly path: string;
+  /** An error log, which is read beside those that are wanted; without a word of it where nobody named it and it cannot be. */
+  readonly errors?: { readonly named: boolean };
 }
 
 export interface FollowOptions {
   readonly part: "http" | "auth";
-  readonly reads: Exclude<Reads, "any">;
+  readonly reads: Exclude<Reads, "any" | "errors">;
   readonly targets: readonly Target[];
   /** Whether a person named these paths: then each that is absent is told, else only that all are. */
   readonly named: boolean;
@@ -35,6 +44,8 @@ export interface Following {
 
 /** How often counts that changed are told, in milliseconds. */
 const REPORT_EACH = 1000;
+/** What a program wrote at once has been read whole by then, in milliseconds: it lies in the file before a look begins. */
+const SETTLED = 500;
 
 /** Follows logs, emits what their lines say, and how each file does. */
 export function followLogs(options: FollowOptions): Following {
@@ -52,15 +63,18 @@ export function followLogs(options: FollowOptions): Following {
     return log;
   };
   const report = (): void => {
-    for (const log of logs.values()) log.report();
+    for (const log of logs.values()) {
+      log.settle(options.now() - SETTLED);
+      log.report();
+    }
     // Each that a person named tells for itself, and so does one that we may not read.
-    const reading = named || [...logs.values()].some((log) => log.isThere);
+    const reading = named || [...logs.values()].some((log) => log.isThere && !log.isOfErrors);
     if (reading === !saidAbsent) return;
     saidAbsent = !reading;
     const found = named ? "no longer looked for" : "found";
     const detail = reading
       ? found
-      : `none found at ${pathsOf(targets).join(", ")}: name one with ${options.flag}`;
+      : `none found at ${pathsOf(targets.filter(({ errors }) => errors === undefined)).join(", ")}: name one with ${options.flag}`;
     options.emit({
       kind: "health",
       at: options.now(),
@@ -96,7 +110,7 @@ export function followLogs(options: FollowOptions): Following {
       }
       if (areNamed !== named) {
         named = areNamed;
-        for (const log of logs.values()) log.named = named;
+        for (const log of logs.values()) log.wanted = named;
       }
       following.follow(pathsOf(targets), pollMs);
       report();
@@ -104,7 +118,10 @@ export function followLogs(options: FollowOptions): Following {
     close() {
       clearInterval(timer);
       following.close();
-      for (const log of logs.values()) log.report();
+      for (const log of logs.values()) {
+        log.settle(Number.POSITIVE_INFINITY);
+        log.report();
+      }
     },
   };
 }
@@ -114,7 +131,7 @@ function pathsOf(targets: readonly Target[]): string[] {
 }
 
 /** How the lines of a path are read. One that is named is meant before a glob that it matches. */
-function interpretationsOf(targets: readonly Target[]): (path: string) => Interpretation {
+function interpretationsOf(targets: readonly Target[]): (path: string) => Target {
   const exact = new Map(targets.toReversed().map((target) => [target.path, target]));
   const globs = targets
     .filter(({ path }) => isGlob(path))
@@ -122,6 +139,7 @@ function interpretationsOf(targets: readonly Target[]): (path: string) => Interp
   return (path) =>
     exact.get(path) ??
     globs.find(({ matches }) => matches(path))?.target ?? {
+      path,
       format: "auto",
       strict: false,
       proxies: undefined,
@@ -140,7 +158,7 @@ const SOURCES = { http: "access logs", auth: "auth logs" } as const;
 class FollowedLog {
   readonly path: string;
   readonly #options: FollowOptions;
-  #how: Interpretation;
+  #how: Target;
   #interpreter: Interpreter;
   #lines = 0;
   #unparsed = 0;
@@ -151,23 +169,39 @@ class FollowedLog {
   /** Whether something changed since the last report. */
   #news = false;
   #told = false;
-  /** Whether a person named it. */
-  named: boolean;
+  /** Whether a person named those that are not error logs. */
+  wanted: boolean;
 
-  constructor(path: string, how: Interpretation, named: boolean, options: FollowOptions) {
+  constructor(path: string, how: Target, named: boolean, options: FollowOptions) {
     this.path = path;
     this.#options = options;
-    this.named = named;
+    this.wanted = named;
     this.#how = how;
-    this.#interpreter = interpreterFor(options.reads, path, how);
+    this.#interpreter = interpreterFor(how.errors === undefined ? options.reads : "errors", path, how);
   }
 
   /** Reads lines so from now on. */
-  interpret(how: Interpretation): void {
-    const { format, strict, proxies } = this.#how;
-    if (how.format === format && how.strict === strict && how.proxies === proxies) return;
+  interpret(how: Target): void {
+    const { format, strict, proxies, errors } = this.#how;
+    const readsAlike = (how.errors === undefined) === (errors === undefined);
     this.#how = how;
-    this.#interpreter = interpreterFor(this.#options.reads, this.path, how);
+    if (readsAlike && how.format === format && how.strict === strict && how.proxies === proxies) return;
+    this.settle(Number.POSITIVE_INFINITY);
+    this.#interpreter = interpreterFor(
+      how.errors === undefined ? this.#options.reads : "errors",
+      this.path,
+      how,
+    );
+  }
+
+  /** Whether a person named it. */
+  get #named(): boolean {
+    return this.#how.errors?.named ?? this.wanted;
+  }
+
+  /** Whether it is an error log that is asked for as one. */
+  get isOfErrors(): boolean {
+    return this.#how.errors !== undefined;
   }
 
   get isThere(): boolean {
@@ -180,17 +214,33 @@ class FollowedLog {
   }
 
   line(bytes: Buffer, start: number, end: number): void {
-    if (isBlank(bytes, start, end)) return;
-    const { now, emit } = this.#options;
-    this.#readAt = now();
+    if (isBlank(bytes, start, end)) {
+      this.#interpreter.blank?.(end - start);
+      return;
+    }
+    const readAt = this.#options.now();
     this.#news = true;
     this.#lines++;
-    const reading = this.#interpreter.read(bytes, start, end, this.#readAt);
+    this.#take(this.#interpreter.read(bytes, start, end, readAt), readAt);
+  }
+
+  /** Takes what those lines say that were read before `until` (epoch milliseconds) and are held back. */
+  settle(until: number): void {
+    const rest = () => this.#interpreter.rest?.(until);
+    for (let reading = rest(); reading !== undefined; reading = rest()) {
+      this.#news = true;
+      this.#take(reading, this.#options.now());
+    }
+  }
+
+  #take(reading: Reading, readAt: number): void {
+    // Lines of no interest tell no time either.
+    if (reading !== "other") this.#readAt = readAt;
     if (reading === "unparsed") this.#unparsed++;
     if (typeof reading === "string") return;
     if ("timeUnknown" in reading && reading.timeUnknown) this.#untimed++;
     else if (reading.at > this.#newest) this.#newest = reading.at;
-    emit(reading);
+    this.#options.emit(reading);
   }
 
   /** Emits the file's health if there is news of it. */
@@ -199,7 +249,9 @@ class FollowedLog {
     if (state === undefined || !this.#news) return;
     this.#news = false;
     // A path that nobody named and that is not there is no news, nor is the end of what was never told.
-    if (state.status === "absent" && !this.named && this.#lines === 0) return;
+    if (state.status === "absent" && !this.#named && this.#lines === 0) return;
+    // Access logs decide whether all is well.
+    if (state.status === "unreadable" && this.isOfErrors && !this.#named && !this.#told) return;
     if (state.status === "gone" && !this.#told) return;
     this.#told = true;
     this.#options.emit(this.#health(state));

@@ -1,5 +1,12 @@
 import type { HealthEvent, Input, Part } from "../model/event.ts";
-import { type Interpretation, type Interpreter, interpreterFor, isBlank, type Reads } from "./interpret.ts";
+import {
+  type Interpretation,
+  type Interpreter,
+  interpreterFor,
+  isBlank,
+  type Reading,
+  type Reads,
+} from "./interpret.ts";
 import { CUT, type LineReader, openLines } from "./line-reader.ts";
 
 /** A file to read to its end, and what it holds where that is known. */
@@ -144,16 +151,31 @@ class OpenFile {
   advance(): boolean {
     const reader = this.#reader;
     while (reader?.next() === "line") {
-      if (isBlank(reader.bytes, reader.start, reader.end)) continue;
+      if (isBlank(reader.bytes, reader.start, reader.end)) {
+        this.#interpreter.blank?.(reader.end - reader.start);
+        continue;
+      }
       this.lines++;
-      const reading = this.#interpreter.read(reader.bytes, reader.start, reader.end, this.#options.readAt);
-      if (reading === "unparsed") this.#unparsed++;
-      if (typeof reading === "string") continue;
-      this.#input = reading;
-      if (reading.at > this.at && !isUntimed(reading)) this.at = reading.at;
-      if (reading.kind === "tick") this.recording = true;
-      return true;
+      if (this.#take(this.#interpreter.read(reader.bytes, reader.start, reader.end, this.#options.readAt)))
+        return true;
     }
+    return false;
+  }
+
+  /** Whether the reading is an input: then it waits. */
+  #take(reading: Reading): boolean {
+    if (reading === "unparsed") this.#unparsed++;
+    if (typeof reading === "string") return false;
+    this.#input = reading;
+    if (reading.at > this.at && !isUntimed(reading)) this.at = reading.at;
+    if (reading.kind === "tick") this.recording = true;
+    return true;
+  }
+
+  /** Goes on to the next input that was held back; false where there is none. */
+  #rest(): boolean {
+    const rest = () => this.#interpreter.rest?.(Number.POSITIVE_INFINITY);
+    for (let reading = rest(); reading !== undefined; reading = rest()) if (this.#take(reading)) return true;
     return false;
   }
 
@@ -166,12 +188,12 @@ class OpenFile {
         await reader.fill();
       } catch (error) {
         this.#failure = error;
-        return false;
+        break;
       }
       progress?.(reader.fraction);
       if (this.advance()) return true;
     }
-    return false;
+    return this.#rest();
   }
 
   /** Closes the file and tells how it fared, at core time `at`. */
@@ -203,7 +225,10 @@ class OpenFile {
   }
 }
 
-const PARTS = { requests: "http", auth: "auth", any: "replay" } as const satisfies Record<Reads, Part>;
+const PARTS = { requests: "http", errors: "http", auth: "auth", any: "replay" } as const satisfies Record<
+  Reads,
+  Part
+>;
 
 /** Its `at` is when it was read, and tells nothing of its place among the other lines. */
 function isUntimed(input: Input): boolean {

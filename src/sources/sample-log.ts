@@ -64,12 +64,19 @@ function judge(
   const counts: Counts = { lines: 0, unparsed: 0, strange: [] };
   let start = from;
   for (let end = bytes.indexOf(10, start); end >= 0; end = bytes.indexOf(10, start)) {
-    if (!isBlank(bytes, start, end)) {
+    if (isBlank(bytes, start, end)) interpreter.blank?.(end - start);
+    else {
       const reading = interpreter.read(bytes, start, end, now);
-      count(counts, reading, () => bytes.toString("latin1", start, Math.min(end, start + KEPT_CHARACTERS)));
+      // Of an error log of nginx it is about a line before, and nothing is shown that may be fine.
+      const isItself = interpreter.format !== "nginx-error";
+      const text = () => bytes.toString("latin1", start, Math.min(end, start + KEPT_CHARACTERS));
+      count(counts, reading, isItself ? text : undefined);
     }
     start = end + 1;
   }
+  const rest = () => interpreter.rest?.(Number.POSITIVE_INFINITY);
+  for (let reading = rest(); reading !== undefined; reading = rest())
+    if (reading === "unparsed") counts.unparsed++;
   return { ...counts, format: interpreter.format };
 }
 
@@ -79,11 +86,12 @@ export interface Counts {
   readonly strange: string[];
 }
 
-/** Counts a line that was read, and keeps it as `text` tells it where it was not understood. */
-export function count(counts: Counts, reading: Reading, text: () => string): void {
+/** Counts a line that was read, and keeps it as `text`, if given, tells it where it was not understood. */
+export function count(counts: Counts, reading: Reading, text: (() => string) | undefined): void {
   counts.lines++;
   if (reading !== "unparsed") return;
   counts.unparsed++;
+  if (text === undefined) return;
   counts.strange.push(text().slice(0, KEPT_CHARACTERS));
   if (counts.strange.length > KEPT) counts.strange.shift();
 }

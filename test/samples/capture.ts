@@ -2,9 +2,10 @@
  * Writes the samples of this folder anew: `bin/bun test/samples/capture.ts`, as root, where every server is
  * installed. The lines are what the servers wrote; which of them, see below.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeRefusals } from "../refusals.ts";
 import { makeTraffic, type Traffic } from "../traffic.ts";
 
 /** Fifteen of the exchanges: one of each kind, none of them too long to look at. */
@@ -26,6 +27,9 @@ const SHOWN = [
   "forwarded",
 ];
 
+/** Instead of the folder of an error log, made as long: nginx counts the bytes of its entries. */
+const PLACE = "/srv/www";
+
 const folder = mkdtempSync(join(tmpdir(), "nethergaze-capture-"));
 try {
   const traffic = await makeTraffic(folder);
@@ -35,6 +39,16 @@ try {
     const shown = lines.filter((_, i) => SHOWN.includes(sent[i] ?? ""));
     // A log of errors holds nothing that was sent.
     if (shown.length > 1) writeFileSync(join(import.meta.dir, file), `${shown.join("\n")}\n`, "latin1");
+  }
+  const errors = join(folder, "errors");
+  mkdirSync(errors);
+  await makeRefusals(errors);
+  for (const file of ["nginx-error.log", "apache-error.log"]) {
+    // Whole, since its lines belong together, but for what tells of the machine.
+    const written = readFileSync(join(errors, file), "latin1")
+      .replaceAll(errors, PLACE.padEnd(errors.length, "w"))
+      .replaceAll(/^.*\[(?:\w+:)?notice\].*\n/gm, "");
+    writeFileSync(join(import.meta.dir, file), written, "latin1");
   }
 } finally {
   rmSync(folder, { recursive: true });

@@ -38,8 +38,42 @@ const MODULES = [
   "mime",
 ];
 
-/** Who may see /private/, with the password `secret`. */
-const USERS = "alice:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n";
+/** Who may see what is private, with the password `secret`; as nginx reads it too. */
+export const USERS = "alice:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n";
+
+/** What every configuration of Apache here begins with: one below `root` that serves `root/www` at `port`. */
+export function apacheConfig(
+  root: string,
+  port: number,
+  modules: readonly string[],
+  errorLog: string,
+): string[] {
+  return [
+    `ServerRoot ${root}`,
+    `DefaultRuntimeDir ${root}`,
+    `PidFile ${root}/apache2.pid`,
+    `Mutex file:${root}`,
+    ...modules.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
+    "User www-data",
+    "Group www-data",
+    `Listen 0.0.0.0:${port}`,
+    `Listen [::]:${port}`,
+    "StartServers 1",
+    `ServerName ${SITE}`,
+    `ErrorLog ${errorLog}`,
+    "TypesConfig /dev/null",
+    `DocumentRoot ${root}/www`,
+    `<Directory ${root}/www>`,
+    "Require all granted",
+    "</Directory>",
+    "<Location /private>",
+    "AuthType Basic",
+    "AuthName private",
+    `AuthUserFile ${root}/users`,
+    "Require valid-user",
+    "</Location>",
+  ];
+}
 
 /** Apache at `port`, logging each of APACHE_LOGS as `folder/apache-NAME.log`. `log` is the one written last. */
 export async function startApache(folder: string, port: number, netns: string): Promise<Server> {
@@ -56,35 +90,13 @@ export async function startApache(folder: string, port: number, netns: string): 
   writeFileSync(
     config,
     [
-      `ServerRoot ${root}`,
-      `DefaultRuntimeDir ${root}`,
-      `PidFile ${root}/apache2.pid`,
-      `Mutex file:${root}`,
-      ...MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`),
-      "User www-data",
-      "Group www-data",
-      `Listen 0.0.0.0:${port}`,
-      `Listen [::]:${port}`,
-      "StartServers 1",
+      ...apacheConfig(root, port, MODULES, `${root}/error.log`),
       "ThreadsPerChild 4",
       "MinSpareThreads 1",
       "MaxSpareThreads 4",
       "MaxRequestWorkers 4",
       "Timeout 3",
-      `ServerName ${SITE}`,
-      `ErrorLog ${root}/error.log`,
-      "TypesConfig /dev/null",
-      `DocumentRoot ${root}/www`,
       "DirectoryIndex index.html",
-      `<Directory ${root}/www>`,
-      "Require all granted",
-      "</Directory>",
-      "<Location /private>",
-      "AuthType Basic",
-      "AuthName private",
-      `AuthUserFile ${root}/users`,
-      "Require valid-user",
-      "</Location>",
       ...APACHE_LOGS.map(({ name, format }) => `CustomLog ${file(name)} "${format.replaceAll('"', '\\"')}"`),
       "",
     ].join("\n"),

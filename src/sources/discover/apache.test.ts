@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { discoverIn } from "../../../test/tree.ts";
+import { discoverIn, errorLogsIn } from "../../../test/tree.ts";
 import { apacheFormat } from "./apache-format.ts";
 import { environment } from "./environment.ts";
 import { apacheWords, logicalLines } from "./lines.ts";
@@ -308,5 +308,30 @@ describe("the syntax of Apache", () => {
   test("an environment", () => {
     const script = `A=1\nexport B="$A/\${A}b" # c\n  C='$A'\nD=\${X:-d}\${Y}e;F=no\nif [ "$A" = 2 ]`;
     expect(Object.fromEntries(environment(script))).toEqual({ A: "1", B: "1/1b", C: "$A", D: "de" });
+  });
+});
+
+describe("logs of errors of Apache", () => {
+  test("as Debian packages it", () => {
+    const [main = 0] = DEBIAN.split("\n").flatMap((line, i) => (line.startsWith("ErrorLog ") ? [i + 1] : []));
+    expect(main).toBeGreaterThan(0);
+    expect(errorLogsIn(DEBIAN_TREE)).toEqual({
+      "/var/log/apache2/error.log": `/etc/apache2/apache2.conf:${main}`,
+    });
+  });
+
+  test("where none is named, the compiled one; those of virtual hosts, relative, piped, with variable parts", () => {
+    const host = (target: string) => `<VirtualHost *:80>\nErrorLog ${target}\n</VirtualHost>\n`;
+    const config = [
+      ...["logs/site_error", "syslog:local1", '"|/usr/bin/rotatelogs /var/log/rotated 86400"', "|/bin/mail"],
+      ...[`/var/log/\${NOBODY}/error.log`, "/dev/stderr"],
+    ];
+    const text = `ServerRoot /srv/httpd\n${config.map(host).join("")}`;
+    expect(errorLogsIn({ "/etc/httpd/conf/httpd.conf": text })).toEqual({
+      "/srv/httpd/logs/site_error": "/etc/httpd/conf/httpd.conf:3",
+      "/var/log/rotated.*": "/etc/httpd/conf/httpd.conf:9",
+      "/var/log/*/error.log": "/etc/httpd/conf/httpd.conf:15",
+      "/srv/httpd/logs/error_log": "/etc/httpd/conf/httpd.conf",
+    });
   });
 });

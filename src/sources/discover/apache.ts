@@ -36,6 +36,8 @@ const BUILDS: readonly Build[] = [
 const VARIABLE = /\$\{([^${}]+)\}/g;
 /** Of one macro: more than anybody writes. */
 const MAX_PARAMETERS = 16;
+/** DEFAULT_ERRORLOG of httpd.h. */
+const ERRORS = "logs/error_log";
 /** Of all servers together: more than anybody has. */
 const MAX_GLOBAL = 16;
 
@@ -51,6 +53,7 @@ export function searchApache(search: Search): boolean {
     const reader = new ApacheReader(search, build);
     reader.read({ path: build.config, text }, []);
     addOnce(reader.outlets, search);
+    reader.addErrors();
   }
   return present;
 }
@@ -88,10 +91,15 @@ class ApacheReader {
   /** Of GlobalLog: every server writes them besides its own. */
   readonly #global: Server = newServer();
   readonly #variables: Map<string, string>;
+  /** Where each ErrorLog stands, by its path; and whether one stands outside of all sections. */
+  readonly #errors = new Map<string, string>();
+  #saysErrors = false;
+  readonly #config: string;
   #serverRoot: string;
 
   constructor(search: Search, build: Build) {
     this.#search = search;
+    this.#config = build.config;
     this.#serverRoot = build.serverRoot;
     this.#variables = environment(search.files.read(build.environment) ?? "");
   }
@@ -181,10 +189,28 @@ class ApacheReader {
       case "customlog":
         this.#log(this.#server, rest, from);
         break;
+      case "errorlog":
+        this.#errorLog(first, from);
+        break;
       case "globallog":
         this.#log(this.#global, rest, from);
         break;
     }
+  }
+
+  /** Adds what it writes of errors. */
+  addErrors(): void {
+    const { logs } = this.#search;
+    for (const [path, from] of this.#errors) logs.addErrors(path, from);
+    if (!this.#saysErrors) logs.addErrors(resolve(this.#serverRoot, ERRORS), this.#config);
+  }
+
+  #errorLog(target: string, from: string): void {
+    if (this.#server === this.#servers[0]) this.#saysErrors = true;
+    const path = target.startsWith("|") ? pipedLog(target) : target;
+    if (path === undefined || path === "" || path.startsWith("syslog")) return;
+    const whole = this.#withWildcards(resolve(this.#serverRoot, path));
+    if (!this.#errors.has(whole)) this.#errors.set(whole, from);
   }
 
   #include(pattern: string, chain: readonly string[]): void {

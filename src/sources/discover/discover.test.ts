@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, existsSync } from "node:fs";
 import fc from "fast-check";
 import { describeWith } from "../../../test/requires.ts";
-import { discoverIn, type Tree, withTree } from "../../../test/tree.ts";
+import { discoverIn, errorLogsIn, type Tree, withTree } from "../../../test/tree.ts";
 import { discover } from "./discover.ts";
 
 describe("a system", () => {
@@ -27,6 +27,25 @@ describe("a system", () => {
         { path: "/var/log/traefik/access.log", format: "auto", from: "usual place" },
       ],
       notes: [],
+    });
+  });
+
+  test("with logs of errors in the usual places, and one server's configuration", () => {
+    const tree = {
+      "/var/log/nginx/error.log": "",
+      "/var/log/nginx/access.log": "",
+      "/var/log/apache2/error.log": "",
+      "/var/log/httpd/ssl_error_log": "",
+    };
+    const apache = {
+      "/var/log/apache2/*error*.log": "usual place",
+      "/var/log/httpd/*error_log": "usual place",
+    };
+    expect(errorLogsIn(tree)).toEqual({ "/var/log/nginx/*error*.log": "usual place", ...apache });
+    const config = "error_log /srv/errors;\nhttp {}\n";
+    expect(errorLogsIn({ ...tree, "/etc/nginx/nginx.conf": config })).toEqual({
+      "/srv/errors": "/etc/nginx/nginx.conf:1",
+      ...apache,
     });
   });
 
@@ -287,6 +306,7 @@ describeWith(["root", { program: "setpriv" }], "a file that may not be read", ()
         ...[process.execPath, "-e", script],
       ]);
       expect(JSON.parse(stdout.toString() || stderr.toString())).toEqual({
+        errors: [],
         logs: [{ path: `${root}/var/log/nginx/*access*.log`, format: "auto", from: "usual place" }],
         notes: [{ from: "/etc/nginx/nginx.conf", text: "no permission to read it", remedy: "run with sudo" }],
       });

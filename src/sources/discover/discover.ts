@@ -24,8 +24,8 @@ const SERVERS: Readonly<Record<ServerName, (search: Search) => boolean>> = {
 };
 
 /**
- * The HTTP access logs of this system, as the configuration of its servers names them, each path once and in
- * the same order every time, and notes of what cannot be followed. The paths begin with the root; those in
+ * The HTTP access logs of this system and its servers' logs of errors, as the configuration of its servers names them,
+ * each path once and in the same order every time, and notes of what cannot be followed. The paths begin with the root; those in
  * `from` and in notes do not. Reads files and directories only, within the bounds of {@link Files}; nothing
  * throws, whatever they hold.
  */
@@ -38,5 +38,5 @@ export function discover({ root = "" }: DiscoverOptions = {}): Discovery {
   for (const name of Object.keys(SERVERS) as ServerName[]) if (SERVERS[name](search)) configured.add(name);
   searchContainers(search);
   searchUsualPlaces(search, configured);
-  return { logs: logs.all, notes: notes.all };
+  return { logs: logs.all, errors: logs.errors, notes: notes.all };
 }

@@ -23,5 +23,7 @@ export interface Note {
 
 export interface Discovery {
   readonly logs: readonly FoundLog[];
+  /** Logs of errors. */
+  readonly errors: readonly Omit<FoundLog, "format">[];
   readonly notes: readonly Note[];
 }

@@ -1,6 +1,6 @@
 import { join, normalize, parse } from "node:path";
 import { type Files, isPath } from "./files.ts";
-import type { FoundLog, Note } from "./found.ts";
+import type { Discovery, FoundLog, Note } from "./found.ts";
 import type { Notes } from "./notes.ts";
 
 /** What is followed costs a descriptor each, and no server has as many. */
@@ -9,6 +9,8 @@ const MAX_LOGS = 1024;
 /** The logs of one discovery, each path once. */
 export class Logs {
   readonly #logs = new Map<string, FoundLog & { readonly expand?: true }>();
+  /** Where logs of errors were named, by their paths. */
+  readonly #errors = new Map<string, string>();
   /** What is known not to be a log of requests that can be followed. */
   readonly #others = new Set<string>();
   readonly #files: Files;
@@ -34,7 +36,15 @@ export class Logs {
     } else this.#logs.set(path, { ...log, path });
   }
 
-  /** What matches a path with variable parts, and is another file: a log of errors, a compressed one. */
+  /** Adds a log of errors, a file or a glob. */
+  addErrors(path: string, from: string): void {
+    const settled = this.#settle(path);
+    this.#others.add(settled);
+    if (!isPath(settled) || this.isStream(path) || path === "/dev/null") return;
+    if (this.#errors.size < MAX_LOGS && !this.#errors.has(settled)) this.#errors.set(settled, from);
+  }
+
+  /** What matches a path with variable parts, and is another file: a compressed one. */
   exclude(path: string): void {
     this.#others.add(this.#settle(path));
   }
@@ -50,6 +60,11 @@ export class Logs {
     return [...this.#logs.values()]
       .flatMap(({ expand, ...log }) => (expand ? this.#expanded(log) : [log]))
       .map((log) => ({ ...log, path: this.#files.root + log.path }));
+  }
+
+  /** As {@link all}, of logs of errors. */
+  get errors(): Discovery["errors"] {
+    return [...this.#errors].map(([path, from]) => ({ path: this.#files.root + path, from }));
   }
 
   /** The files of a path with variable parts, and the path itself while there is none. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { discoverIn } from "../../../test/tree.ts";
+import { discoverIn, errorLogsIn } from "../../../test/tree.ts";
 import { nginxStatements } from "./nginx-syntax.ts";
 
 const MAIN =
@@ -404,5 +404,41 @@ describe("the syntax of nginx", () => {
       { words: [], line: 4, end: "}" },
       { words: [], line: 4, end: "}" },
     ]);
+  });
+});
+
+describe("logs of errors of nginx", () => {
+  test("as Debian packages it, with one of a site", () => {
+    const site = "server {\n  error_log /var/log/nginx/shop-error.log crit;\n}\n";
+    const found = errorLogsIn({
+      "/etc/nginx/nginx.conf": DEBIAN,
+      "/etc/nginx/sites-enabled/default": DEFAULT_SITE,
+      "/etc/nginx/sites-enabled/shop": site,
+      "/etc/nginx/sites-enabled/twice": site,
+    });
+    expect(found).toEqual({
+      "/var/log/nginx/error.log": "/etc/nginx/nginx.conf:4",
+      "/var/log/nginx/shop-error.log": "/etc/nginx/sites-enabled/shop:2",
+    });
+  });
+
+  test("where none is named, the compiled one; relative paths", () => {
+    const config =
+      "events {}\nhttp { error_log logs/http.log; }\nstream { error_log /var/log/stream.log; }\n";
+    expect(errorLogsIn({ "/usr/local/nginx/conf/nginx.conf": config })).toEqual({
+      "/usr/local/nginx/logs/error.log": "/usr/local/nginx/conf/nginx.conf",
+      "/usr/local/nginx/logs/http.log": "/usr/local/nginx/conf/nginx.conf:2",
+    });
+  });
+
+  test("what is no file, or goes nowhere, is none", () => {
+    const targets = ["stderr", "syslog:server=127.0.0.1", "memory:32m", "/dev/null", "/dev/stderr", ""];
+    const config = targets.map((target) => `error_log ${target};`).join("\n");
+    expect(errorLogsIn({ "/etc/nginx/nginx.conf": `${config}\nhttp {}\n` })).toEqual({});
+    const container = {
+      "/etc/nginx/nginx.conf": DEBIAN,
+      "/var/log/nginx/error.log": { link: "/dev/stderr" },
+    };
+    expect(errorLogsIn(container)).toEqual({});
   });
 });

@@ -14,6 +14,8 @@ interface Build {
   readonly prefixes: readonly string[];
   /** What is written where no access_log says anything. */
   readonly log: string;
+  /** The same where no error_log does. */
+  readonly errors: string;
 }
 
 const BUILDS: readonly Build[] = [
@@ -22,16 +24,19 @@ const BUILDS: readonly Build[] = [
     // nginx.org's packages, Debian's and RHEL's, Alpine's.
     prefixes: ["/etc/nginx", "/usr/share/nginx", "/var/lib/nginx"],
     log: "/var/log/nginx/access.log",
+    errors: "/var/log/nginx/error.log",
   },
   ...["/usr/local/nginx", "/usr/local/openresty/nginx", "/opt/bitnami/nginx"].map((prefix) => ({
     config: `${prefix}/conf/nginx.conf`,
     prefixes: [prefix],
     log: `${prefix}/logs/access.log`,
+    errors: `${prefix}/logs/error.log`,
   })),
   {
     config: "/etc/openresty/nginx.conf",
     prefixes: ["/usr/local/openresty/nginx"],
     log: "/usr/local/openresty/nginx/logs/access.log",
+    errors: "/usr/local/openresty/nginx/logs/error.log",
   },
 ];
 
@@ -48,6 +53,7 @@ export function searchNginx(search: Search): boolean {
     const reader = new NginxReader(search, build);
     reader.read({ path: build.config, text }, reader.main, []);
     addOnce(reader.outlets, search);
+    reader.addErrors();
   }
   return present;
 }
@@ -72,6 +78,9 @@ class NginxReader {
   /** All that may write a log of their own. */
   readonly #blocks: Block[] = [];
   readonly #formats = new Map<string, string>();
+  /** Where each error_log of HTTP stands, by its path; and whether one stands outside of all blocks. */
+  readonly #errors = new Map<string, string>();
+  #saysErrors = false;
 
   constructor(search: Search, build: Build) {
     this.#search = search;
@@ -128,7 +137,20 @@ class NginxReader {
     } else if (name === "access_log" && block.kind !== "other" && block.kind !== "main") {
       block.says = true;
       this.#accessLog(block, first, rest, from);
-    } else if (name === "error_log") this.#search.logs.exclude(this.#absolute(first));
+    } else if (name === "error_log" && block.kind !== "other") {
+      if (block.kind === "main") this.#saysErrors = true;
+      // The standard error of the server is none of its files, nor is a ring in its memory.
+      if (first === "stderr" || first === "" || /^(?:syslog|memory):/.test(first)) return;
+      const path = this.#absolute(first);
+      if (!this.#errors.has(path)) this.#errors.set(path, from);
+    }
+  }
+
+  /** Adds what it writes of errors. */
+  addErrors(): void {
+    const { logs } = this.#search;
+    for (const [path, from] of this.#errors) logs.addErrors(path, from);
+    if (!this.#saysErrors) logs.addErrors(this.#build.errors, this.#build.config);
   }
 
   #accessLog(block: Block, target: string, rest: readonly string[], from: string): void {

@@ -23,11 +23,22 @@ const PLACES: readonly UsualPlace[] = [
   { path: "/var/log/lighttpd/access.log", format: "auto" },
 ];
 
+/** Where they put logs of errors. */
+const ERROR_PLACES: readonly Omit<Required<UsualPlace>, "format">[] = [
+  { server: "nginx", path: "/var/log/nginx/*error*.log" },
+  { server: "apache", path: "/var/log/apache2/*error*.log" },
+  { server: "apache", path: "/var/log/apache2/*error_log" },
+  { server: "apache", path: "/var/log/httpd/*error_log" },
+];
+
 /** Adds the usual places that hold something, of servers of which no configuration was read. */
 export function searchUsualPlaces({ files, logs }: Search, configured: ReadonlySet<ServerName>): void {
+  const isThere = (path: string): boolean => files.expand(path).some((match) => files.exists(match));
   for (const { server, path, format } of PLACES) {
     if (server !== undefined && configured.has(server)) continue;
-    if (files.expand(path).some((match) => files.exists(match)))
-      logs.add({ path, format, from: USUAL_PLACE });
+    if (isThere(path)) logs.add({ path, format, from: USUAL_PLACE });
+  }
+  for (const { server, path } of ERROR_PLACES) {
+    if (!configured.has(server) && isThere(path)) logs.addErrors(path, USUAL_PLACE);
   }
 }
