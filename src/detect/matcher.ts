@@ -25,14 +25,19 @@ export function compileMatcher(needles: readonly Uint8Array[], fold: Uint8Array)
   const { kinds, trie, ends } = grow(needles, fold);
   const { next, outputs } = link(trie, ends);
   const { table, first, offsets, numbers } = renumber(next, outputs);
+
+  /** Apart from the loop, which then is small enough to be made fast. */
+  function tell(state: number, to: number, found: (needle: number, to: number) => void): void {
+    const last = offsets[state - first + 1] as number;
+    for (let at = offsets[state - first] as number; at < last; at++) found(numbers[at] as number, to);
+  }
+
   return {
     scan(bytes, start, end, found) {
       let state = 0;
       for (let i = start; i < end; i++) {
         state = table[(state << SHIFT) | (kinds[bytes[i] as number] as number)] as number;
-        if (state < first) continue;
-        const last = offsets[state - first + 1] as number;
-        for (let at = offsets[state - first] as number; at < last; at++) found(numbers[at] as number, i + 1);
+        if (state >= first) tell(state, i + 1, found);
       }
     },
   };
