@@ -196,10 +196,7 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
       tags = 0;
       names = [];
       clues = 0;
-      const length = Math.min(
-        MOST,
-        decodeEscapes(bytes, start, Math.min(end, start + MOST_ESCAPED), scratch),
-      );
+      const length = copyUnescaped(bytes, start, end);
       look(scratch, 0, length, inQuery ? 0 : length);
     }
     // `/.env%3f.css` is no style sheet: only what is sent is an ending.
@@ -229,13 +226,13 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
     for (const { all, tag, name } of COMBINATIONS) if ((clues & all) === all) add(tag, name);
   }
 
-  /** As {@link read}, but only payloads count. */
-  function readPayloads(bytes: Uint8Array, start: number, end: number, escaped: boolean): void {
+  /** As {@link read}, of the first bytes of what was copied, but only payloads count. */
+  function readPayloads(length: number): void {
     const before = tags;
     const namesBefore = names;
     tags = 0;
     names = [];
-    read(bytes, start, end, true, escaped);
+    read(scratch, 0, length, true, false);
     const seen = tags & PAYLOADS;
     const namesSeen = names;
     tags = before;
@@ -267,11 +264,18 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
       const start = event.starts[REFERRER] as number;
       if (start < 0) return;
       const end = event.ends[REFERRER] as number;
-      if (mayHoldPayload(event.buffer, start, end)) readPayloads(event.buffer, start, end, true);
-    } else if (event.referrer !== undefined) {
-      const end = scratch.write(event.referrer, 0, MOST);
-      if (mayHoldPayload(scratch, 0, end)) readPayloads(scratch, 0, end, false);
-    }
+      if (mayHoldPayload(event.buffer, start, end)) readReferrer(copyUnescaped(event.buffer, start, end));
+    } else if (event.referrer !== undefined) readReferrer(scratch.write(event.referrer, 0, MOST));
+  }
+
+  /** The backslashes of the log may have been all that was rare. */
+  function readReferrer(length: number): void {
+    if (mayHoldPayload(scratch, 0, length)) readPayloads(length);
+  }
+
+  /** Copies what a log wrote, as it was sent. The number of bytes. */
+  function copyUnescaped(bytes: Uint8Array, start: number, end: number): number {
+    return Math.min(MOST, decodeEscapes(bytes, start, Math.min(end, start + MOST_ESCAPED), scratch));
   }
 
   function tagAgent(event: RequestEvent | RequestView): void {
@@ -309,13 +313,13 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
     names = [];
     text.bytes = scratch;
     text.start = 0;
-    text.end = escaped
-      ? Math.min(MOST, decodeEscapes(bytes, start, Math.min(end, start + MOST_ESCAPED), scratch))
-      : (scratch.set(bytes.subarray(start, end)) ?? end - start);
+    const length = escaped ? copyUnescaped(bytes, start, end) : end - start;
+    if (!escaped) scratch.set(bytes.subarray(start, end));
+    text.end = length;
     text.query = 0;
-    scanners.matcher.scan(scratch, 0, text.end, foundInAgent);
-    if (text.end === 0 || (text.end === 1 && scratch[0] === 0x2d)) tags |= TAG.noAgent;
-    readPayloads(scratch, 0, text.end, false);
+    scanners.matcher.scan(scratch, 0, length, foundInAgent);
+    if (length === 0 || (length === 1 && scratch[0] === 0x2d)) tags |= TAG.noAgent;
+    readPayloads(length);
     const seen = { tags, names };
     tags = before;
     names = namesBefore;
