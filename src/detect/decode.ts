@@ -81,7 +81,7 @@ function narrow(point: number): number {
 }
 
 /** The byte that `%HH` at `at` stands for, or -1. */
-function encodedAt(from: Uint8Array, at: number, end: number): number {
+export function encodedAt(from: Uint8Array, at: number, end: number): number {
   return at + 3 <= end && from[at] === PERCENT ? hexAt(from, at + 1, 2) : -1;
 }
 

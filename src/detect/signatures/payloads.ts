@@ -65,7 +65,7 @@ const ANYWHERE: Group = {
     ["disable_functions=", "any", "disable_functions"],
     ["?%add ", "any", "CVE-2024-4577"],
     ["?%ad", "any", "CVE-2024-4577"],
-    ["%add+allow", "any", "CVE-2024-4577"],
+    [" %add ", "any", "CVE-2024-4577"],
     ["invokefunction&function=", "any", "ThinkPHP invokefunction"],
     ["call_user_func_array", "unsearched"],
     ["/think/app/invoke", "any", "ThinkPHP invokefunction"],
