@@ -1,3 +1,4 @@
+import { isBlank, isDigit, isLetter } from "./ascii.ts";
 import type { Shape } from "./signatures/sign.ts";
 
 /** A text in which needles were found. */
@@ -77,7 +78,9 @@ for (const c of "/\\?;#:&\"'|<>()\0\t\r\n") ENDS[c.charCodeAt(0)] = 1;
 
 function isLast({ bytes, end }: Text, to: number): boolean {
   const behind = bytes[to] === SLASH ? to + 1 : to;
-  return behind >= end || bytes[behind] === QUESTION || bytes[behind] === 0x3b;
+  if (behind >= end) return true;
+  const c = bytes[behind] as number;
+  return c === QUESTION || c === 0x3b || c === 0;
 }
 
 /** What the parameters are called by which people search: what they type there is only looked up. */
@@ -185,18 +188,6 @@ function skipDigits(bytes: Uint8Array, at: number, end: number): number {
 
 function isQuote(c: number): boolean {
   return c === 0x22 || c === 0x27 || c === 0x60;
-}
-
-function isBlank(c: number): boolean {
-  return c === 0x20 || c === 0x2b || (c >= 0x09 && c <= 0x0d);
-}
-
-function isDigit(c: number): boolean {
-  return c >= 0x30 && c <= 0x39;
-}
-
-function isLetter(c: number): boolean {
-  return (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a;
 }
 
 function isWord(c: number): boolean {

@@ -86,8 +86,9 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   const scratch = Buffer.alloc(MOST_ESCAPED);
   const layers = [Buffer.alloc(MOST), Buffer.alloc(MOST)] as const;
   const uncommented = Buffer.alloc(MOST);
-  const requests = compileRequests();
-  const screen = compileRequestScreen();
+  compiled ??= { ...compileRequests(), screen: compileRequestScreen() };
+  const requests = compiled;
+  const { screen } = compiled;
   const scanners = compileAgents(agents);
   const known = createAgentCache<Seen>();
   const agentScratch = Buffer.alloc(MOST);
@@ -359,6 +360,9 @@ interface Needles {
   readonly matcher: Matcher;
   readonly needles: readonly Needle[];
 }
+
+/** The same for all taggers, and tens of milliseconds of work: made when the first one is. */
+let compiled: (Needles & { readonly screen: Screen }) | undefined;
 
 function compileRequests(): Needles {
   const needles = [

@@ -95,6 +95,14 @@ describe("nothing is held against a path", () => {
     "/category/c99",
     "/wp-signup",
     "/static/js/2.0x1f.chunk.js",
+    "/Voil%C3%A0%20or%20not",
+    "/images/..jpg",
+    "/2024/05/19/%E2%80%9Cquoted%E2%80%9D-title",
+    "/~alice/",
+    "/_next/static/chunks/pages/%5Bslug%5D-0a1b2c.js",
+    "/product/%28red%29?id=0x1F",
+    "/cdn-cgi/challenge-platform/h/b/scripts/jsd/x/main.js",
+    "/matrix/client/v3/sync?filter=0&timeout=30000&since=s1_2_3",
   ])("%s", (path) => {
     expect(reproaches({ path })).toEqual([]);
   });

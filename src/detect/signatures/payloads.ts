@@ -259,8 +259,7 @@ const PRODUCTS: Group = {
     ["/php/utils/createremoteappwebsession.php", "any", "CVE-2024-9474"],
     // Cisco.
     ["/ cscot /", "any", "CVE-2020-3452"],
-    ["/ cscoe /", "any", "Cisco ASA"],
-    ["/cscoe/", "path", "Cisco ASA"],
+    ["/ cscoe /", "query", "CVE-2020-3452"],
     ["/webui_wsma_http", "path", "CVE-2023-20198"],
     ["/webui/logoutconfirm.html", "path", "CVE-2023-20198"],
     // MOVEit, GoAnywhere, CrushFTP, ScreenConnect, Citrix ShareFile.
