@@ -13,6 +13,8 @@ const BITS = 5;
 const KINDS = 1 << BITS;
 const TRIPLES = 1 << (3 * BITS);
 const QUESTION = 29;
+/** In the table: nothing to suspect, but to be noted. */
+const MARK = 2;
 const BLANK = 30;
 /** Signs that are rare in addresses: whoever writes one is looked at. */
 const RARE = 31;
@@ -96,19 +98,24 @@ export function compileScreen(needles: readonly Uint8Array[]): Screen {
     if (kinds.includes(RARE)) continue;
     for (const triple of rarest(kinds, suspect)) suspect[triple] = 1;
   }
+  for (let before = 0; before < KINDS * KINDS; before++) {
+    const triple = (before << BITS) | QUESTION;
+    if (suspect[triple] === 0) suspect[triple] = MARK;
+  }
   return (bytes, start, end) => {
     let query = end;
     let triple = 0;
     for (let i = start; i < end; i++) {
-      const byte = bytes[i] as number;
-      let kind = KIND_OF[byte] as number;
-      if (byte === PERCENT) {
-        kind = kindAt(bytes, i, start, end);
+      const kind = KIND_OF[bytes[i] as number] as number;
+      triple = ((triple << BITS) | kind) & (TRIPLES - 1);
+      // One branch a byte: all that is not plain is marked in the table.
+      if (suspect[triple] === 0) continue;
+      if (bytes[i] === PERCENT) {
+        triple = (triple & ~(KINDS - 1)) | kindAt(bytes, i, start, end);
         i += 2;
       }
-      triple = ((triple << BITS) | kind) & (TRIPLES - 1);
       if (suspect[triple] === 1) return -1;
-      if (kind === QUESTION && query === end) query = i;
+      if ((triple & (KINDS - 1)) === QUESTION && query === end) query = i;
     }
     return query;
   };

@@ -51,14 +51,17 @@ const EQUALS = 0x3d;
 /** No name, number or blank that is looked at is longer, so that a hostile text costs no more for each needle. */
 const FAR = 32;
 
+/** Behind a scheme of five letters, a host of 253 bytes (RFC 1035, 2.3.4) and a port. */
+const FARTHEST_ROOT = 270;
+
 /** The path begins with a slash, or behind the host of `http://host/path`, which proxies are asked. */
 function isRoot({ bytes, start, query }: Text, from: number): boolean {
   if (from === start) return true;
-  if (from >= query || (bytes[start] as number) === SLASH) return false;
+  if (bytes[start] !== 0x68 || from >= query || from >= start + FARTHEST_ROOT) return false;
   let slashes = 0;
-  // Behind a scheme of five letters and a host's 253 bytes (RFC 1035, 2.3.4) with a port.
-  for (let i = start; i < from && i < start + 270; i++) if (bytes[i] === SLASH) slashes++;
-  return from < start + 270 && (slashes === 2 || slashes === 1) && bytes[start] === 0x68;
+  for (let i = start; i < from; i++) if (bytes[i] === SLASH) slashes++;
+  // One is left of the two where repeated slashes became one.
+  return slashes === 2 || slashes === 1;
 }
 
 function isName({ bytes, end, query }: Text, from: number, to: number): boolean {
