@@ -4,7 +4,7 @@ const WAYS = 4;
 /** Those over 256 bytes are rare. A megabyte in all. */
 const WIDTH = 256;
 
-/** Where what was found for an agent lies, or may be kept: -1 for an agent that is too long to be kept. */
+/** What was found for agents, by their bytes in the line. Those of more than 256 bytes are not kept. */
 export interface AgentCache<Found> {
   /**
    * What was found for `view[start, end)`. `escaped` says whether the bytes are as a log writes them, since the same

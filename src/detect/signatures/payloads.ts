@@ -29,7 +29,12 @@ const ANYWHERE: Group = {
     ["__globals__", "unsearched", "template injection"],
     ["freemarker.template.utility", "unsearched", "template injection"],
     // CVE-2014-6271.
-    ["() {", "any", "Shellshock"],
+    ["() {", "root", "Shellshock"],
+    ["() { :", "any", "Shellshock"],
+    ["() { _", "any", "Shellshock"],
+    ["() { ignored", "any", "Shellshock"],
+    ["() { foo;", "any", "Shellshock"],
+    ["() { test;", "any", "Shellshock"],
     ["(){ :", "any", "Shellshock"],
     ["(){:", "any", "Shellshock"],
     // CVE-2017-5638, CVE-2018-11776, CVE-2022-26134.
