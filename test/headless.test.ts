@@ -410,6 +410,7 @@ describe("live", () => {
         interfaces: true,
         series: true,
         offenders: true,
+        verdicts: true,
         health: true,
         matched: true,
         rows: true,

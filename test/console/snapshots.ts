@@ -10,6 +10,7 @@ import type {
   Snapshot,
 } from "../../src/model/snapshot.ts";
 import { compareRows } from "../compare-rows.ts";
+import { verdictsOf } from "../verdicts-of.ts";
 
 /** The instant of every synthetic snapshot: 2026-11-24 12:00:05 UTC. */
 export const NOW = Date.UTC(2026, 10, 24, 12, 0, 5);
@@ -201,6 +202,7 @@ export function snapshot(known: Partial<Snapshot> = {}): Snapshot {
       connections: rows.slice(0, 3).map((row) => ({ ip: row.ip, value: row.connections })),
       bytes: rows.slice(0, 3).map((row) => ({ ip: row.ip, value: row.bytes })),
     },
+    verdicts: verdictsOf(rows.toSorted(compareRows<IpProfile>("risk"))),
     health: [
       { kind: "health", at: NOW, part: "sockets", source: "sock_diag", state: "up", detail: "214 sockets" },
       {
