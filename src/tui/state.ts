@@ -5,7 +5,7 @@ import type { FilterInput } from "./filter-input.ts";
 import type { Form } from "./form.ts";
 import type { Mode } from "./keymap.ts";
 import { layoutOf, liveRows, type Size } from "./layout.ts";
-import { EMPTY, type Log } from "./log.ts";
+import { EMPTY, type Entry, type Log } from "./log.ts";
 import type { Marks } from "./marks.ts";
 import { type Cursor, FIRST } from "./rows.ts";
 
@@ -122,6 +122,7 @@ export function queryOf(state: State): Query {
     ...(group !== "address" && { group }),
     // What was there before somebody looked is read from its end; of what comes now a part is picked.
     after: goesOn ? snapshot.seq : 0,
+    alertsAfter: goesOn ? snapshot.alertSeq : 0,
     ...(goesOn && { lines: burstOf(state) }),
     ...(modal?.kind === "detail" && { detail: modal.ip }),
   };
@@ -150,16 +151,21 @@ export function selected({ rows, cursor }: State): Row | undefined {
   return rows[cursor.index];
 }
 
-/** The address somebody is on: of the open detail, of the stopped live panel's line, or of the table's row. */
+/** The address somebody is on: of the open detail, of the stopped live panel's line or alert, or of the table's row. */
 export function selectedAddress(state: State): Ip | undefined {
   const { modal, focus, log } = state;
   if (modal?.kind === "detail") return modal.ip;
   if (focus === "live" && log.at !== undefined) {
-    const line = log.lines[log.at];
-    return line !== undefined && "event" in line ? line.event.ip : undefined;
+    const entry = log.lines[log.at];
+    return entry && addressOf(entry);
   }
   const row = selected(state);
   return row !== undefined && isAddress(row) ? row.ip : undefined;
+}
+
+function addressOf(entry: Entry): Ip | undefined {
+  if ("event" in entry) return entry.event.ip;
+  return "alert" in entry && "ip" in entry.alert ? entry.alert.ip : undefined;
 }
 
 export function isAddress(row: Row): row is IpProfile {

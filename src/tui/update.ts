@@ -73,7 +73,10 @@ function receive(state: State, snapshot: Snapshot, asked: Asked): State {
   const sameRows =
     sameLines && asked.sort === shown.sort && asked.reverse === shown.reverse && asked.group === shown.group;
   const rows = rowsOf(snapshot);
-  const batch = { lines: snapshot.live, skipped: snapshot.skipped };
+  const { live: lines, skipped } = snapshot;
+  // A weak hint may come with every new client: told here too, it would bury the lines. The table has it.
+  const alerts = snapshot.alerts.filter(({ alert }) => alert.severity !== "info");
+  const batch = { lines, alerts, skipped };
   // Half of a panel a second: the eye follows, and a line stays for two.
   const few = Math.max(2, Math.round(Math.max(5, liveHeight(state) / 2) * state.interval));
   return settled({

@@ -1,13 +1,18 @@
+import { severityOf } from "../../src/detect/cases.ts";
 import type { AuthEvent, RequestEvent, Socket } from "../../src/model/event.ts";
 import { type Ip, parseIp } from "../../src/model/ip.ts";
 import type {
+  Alert,
   Detail,
+  Finding,
   Group,
   GroupProfile,
   IpProfile,
   LiveLine,
+  NumberedAlert,
   Query,
   Snapshot,
+  Verdict,
 } from "../../src/model/snapshot.ts";
 import { compareRows } from "../compare-rows.ts";
 import { verdictsOf } from "../verdicts-of.ts";
@@ -85,6 +90,42 @@ export function socket(address: string, known: Partial<Socket> = {}): Socket {
   };
 }
 
+/** What a rule found in the last two minutes. */
+export function finding(rule: string, score: number, known: Partial<Finding> = {}): Finding {
+  return {
+    rule,
+    score,
+    severity: severityOf(score),
+    evidence: `${score} times`,
+    since: NOW - 124_000,
+    last: NOW - 3_000,
+    samples: [],
+    ...known,
+  };
+}
+
+export function verdict(...findings: readonly Finding[]): Verdict {
+  const risk = findings.reduce((sum, { score }) => sum + score, 0);
+  return { risk, severity: severityOf(risk), findings };
+}
+
+/** Number `seq`, raised after the line of number `after`. */
+export function alert(
+  seq: number,
+  after: number,
+  address: string,
+  known: Partial<Pick<Alert, "state" | "risk" | "severity" | "findings">> = verdict(
+    finding("exploit-probe", 92),
+  ),
+): NumberedAlert {
+  const { risk = 0, severity = "critical", findings = [], state = "raised" } = known;
+  return {
+    seq,
+    after,
+    alert: { kind: "alert", at: NOW, ip: ip(address), state, risk, severity, findings },
+  };
+}
+
 /** Addresses of a small server under attack. */
 export const ROWS: readonly IpProfile[] = [
   profile("45.77.12.9", {
@@ -159,7 +200,7 @@ export function snapshot(known: Partial<Snapshot> = {}): Snapshot {
   return {
     v: 1,
     alerts: [],
-    alertSeq: 0,
+    alertSeq: known.alerts?.at(-1)?.seq ?? 0,
     at: NOW,
     host: { name: "web-1", uptime: 12 * 86_400 + 4 * 3600 },
     totals: {
@@ -275,7 +316,16 @@ export function detail(address: Ip, rows = ROWS): Detail | undefined {
 /** Answers a question from {@link ROWS} and {@link LINES}, as the core would. */
 export function answer(query: Query, known: Partial<Snapshot> = {}): Snapshot {
   const whole = snapshot(known);
-  const { filter, after, group = "address", sort, reverse, limit = 1000, detail: wanted } = query;
+  const {
+    filter,
+    after,
+    alertsAfter,
+    group = "address",
+    sort,
+    reverse,
+    limit = 1000,
+    detail: wanted,
+  } = query;
   const rowOf = (address: Ip) => whole.rows.find((row) => row.ip === address);
   const passes = (row: IpProfile): boolean => {
     if (filter === undefined) return true;
@@ -294,6 +344,11 @@ export function answer(query: Query, known: Partial<Snapshot> = {}): Snapshot {
       ({ seq, event }) =>
         seq > (after ?? whole.seq) && (filter === undefined || filter.line(event, rowOf(event.ip))),
     ),
+    alerts: whole.alerts.filter(({ seq, alert }) => {
+      if (seq <= (alertsAfter ?? whole.alertSeq)) return false;
+      const row = "ip" in alert ? rowOf(alert.ip) : undefined;
+      return filter === undefined || (row !== undefined && passes(row));
+    }),
     ...(about !== undefined && { detail: about }),
   };
 }
