@@ -1,4 +1,4 @@
-import { severityOf } from "../../src/detect/cases.ts";
+import { severityOf } from "../../src/detect/severity.ts";
 import type { AuthEvent, RequestEvent, Socket } from "../../src/model/event.ts";
 import { type Ip, parseIp } from "../../src/model/ip.ts";
 import type {
