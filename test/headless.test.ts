@@ -402,8 +402,6 @@ describe("live", () => {
         true
       > = {
         v: true,
-        alerts: true,
-        alertSeq: true,
         at: true,
         host: true,
         totals: true,
@@ -416,6 +414,8 @@ describe("live", () => {
         rows: true,
         live: true,
         skipped: true,
+        alerts: true,
+        alertSeq: true,
         seq: true,
       };
       expect(Object.keys(snapshot).filter((key) => key !== "bandwidth")).toEqual(Object.keys(keys));

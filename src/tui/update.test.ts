@@ -848,5 +848,5 @@ describe("the rest", () => {
       if (log.at !== undefined)
         expect(log.at < Math.max(1, log.lines.length) && log.top <= log.at).toBe(true);
     }
-  });
+  }, 30_000);
 });
