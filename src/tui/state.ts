@@ -114,8 +114,8 @@ export function askedOf({ sort, reverse, group, filter }: Asked): Asked {
 
 /** The question whose answer this state wants, less the filter, which `filter` has as text. */
 export function queryOf(state: State): Query {
-  const { sort, reverse, group, filter, shown, snapshot, modal, log } = state;
-  const goesOn = filter === shown.filter && snapshot !== undefined && log.lines.length > 0;
+  const { sort, reverse, group, filter, snapshot, modal } = state;
+  const goesOn = snapshot !== undefined && continues(state, filter);
   return {
     sort,
     ...(reverse && { reverse }),
@@ -126,6 +126,12 @@ export function queryOf(state: State): Query {
     ...(goesOn && { lines: burstOf(state) }),
     ...(modal?.kind === "detail" && { detail: modal.ip }),
   };
+}
+
+/** Whether the log goes on with what came since, else it is filled anew: what a search has found since lies anywhere in it. */
+export function continues({ shown, snapshot, log }: State, filter: string): boolean {
+  if (filter !== shown.filter || log.lines.length === 0) return false;
+  return !snapshot?.searching || log.at !== undefined;
 }
 
 /** Nobody reads more lines a second; fewer are all shown, and kept to scroll back to. */

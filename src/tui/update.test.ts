@@ -636,6 +636,21 @@ describe("alerts in the live panel", () => {
     expect(queryOf({ ...state(), filter: "y" })).toMatchObject({ after: 0, alertsAfter: 0 });
   });
 
+  test("of addresses that a search comes to later take their places then, but for who stopped the panel", () => {
+    const [first, , last] = alerts;
+    if (first === undefined || last === undefined) throw new Error("no alerts");
+    const { state, keys, change } = drive({ alerts: [last], alertSeq: 3, searching: true });
+    expect(shown(state())).toEqual([1, 2, 3, 4, 5, "!3", 6, 7]);
+    keys("tab", "up");
+    change({ alerts, searching: true });
+    expect(shown(state())).toEqual([1, 2, 3, 4, 5, "!3", 6, 7]);
+    keys("end");
+    change({ alerts });
+    expect(shown(state())).toEqual([1, 2, "!1", 3, 4, 5, "!3", 6, 7]);
+    change({ alerts });
+    expect(shown(state())).toEqual([1, 2, "!1", 3, 4, 5, "!3", 6, 7]);
+  });
+
   test("are not among what a burst leaves out", () => {
     const live = Array.from({ length: 50 }, (_, i) => ({ seq: i + 8, event: request("8.8.4.4", `/${i}`) }));
     const { state, change } = drive({ alerts });
