@@ -402,19 +402,20 @@ describe("live", () => {
         true
       > = {
         v: true,
-        alerts: true,
-        alertSeq: true,
         at: true,
         host: true,
         totals: true,
         interfaces: true,
         series: true,
         offenders: true,
+        verdicts: true,
         health: true,
         matched: true,
         rows: true,
         live: true,
         skipped: true,
+        alerts: true,
+        alertSeq: true,
         seq: true,
       };
       expect(Object.keys(snapshot).filter((key) => key !== "bandwidth")).toEqual(Object.keys(keys));

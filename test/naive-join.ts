@@ -25,6 +25,7 @@ import type {
   Verdict,
 } from "../src/model/snapshot.ts";
 import { canonical, KNOWN } from "./random-events.ts";
+import { verdictsOf } from "./verdicts-of.ts";
 
 /**
  * The join as one would write it without a thought for cost: it keeps every event for ever and counts
@@ -51,6 +52,8 @@ export class NaiveJoin {
   };
   readonly health = new Map<string, HealthEvent>();
   readonly origins = new Map<Ip, Origin>();
+  /** This host's own addresses. */
+  own = new Set<Ip>();
   seq = 0;
 
   constructor(
@@ -104,6 +107,9 @@ export class NaiveJoin {
         return;
       case "bandwidth":
         this.bandwidths.push(event);
+        return;
+      case "host":
+        this.own = new Set(event.addresses);
         return;
       case "health":
         this.health.set(`${event.part}/${event.source}`, event);
@@ -209,12 +215,14 @@ export class NaiveJoin {
   profile(ip: Ip): IpProfile {
     const activity = this.activity([ip]);
     const proxy = this.isProxy(ip);
-    const verdict = proxy ? undefined : this.judge(activity);
+    const trusted = proxy || this.own.has(ip);
+    const verdict = trusted ? undefined : this.judge(activity);
     const origin = this.origins.get(ip);
     return {
       ip,
       ...activity,
       ...(proxy && { proxy }),
+      ...(trusted && { trusted }),
       ...(verdict !== undefined && { verdict }),
       ...(origin !== undefined && { origin }),
     };
@@ -455,6 +463,7 @@ export class NaiveJoin {
         connections: offenders("connections", "conn"),
         bytes: offenders("bytes", "sent"),
       },
+      verdicts: verdictsOf(this.rows({ sort: "risk" }, isListed)),
       health: [...this.health.values()],
       matched: rows.length,
       rows: groups === undefined ? rows.slice(0, limit) : [],

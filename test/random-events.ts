@@ -4,6 +4,7 @@ import type {
   BandwidthEvent,
   Event,
   HealthEvent,
+  HostEvent,
   KernelEvent,
   OriginEvent,
   RequestEvent,
@@ -186,6 +187,12 @@ const health = fc.record<Omit<HealthEvent, "at">>({
   detail: fc.constantFrom("reading", "no such file"),
 });
 
+/** Some of the addresses that also ask and fail: a host talks to itself. */
+const host = fc.record<Omit<HostEvent, "at">>({
+  kind: fc.constant("host"),
+  addresses: fc.subarray(KNOWN.map(({ ip }) => ip).slice(4, 8)),
+});
+
 /** Two operators of one number, two numbers of one operator, and some of neither. */
 const origin = fc.record<Omit<OriginEvent, "at">, "kind" | "ip">(
   {
@@ -231,6 +238,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: atOffset(kernel, fc.integer({ min: -2_000, max: 2_000 })) },
   { weight: 1, arbitrary: atOffset(bandwidth, offset) },
   { weight: 1, arbitrary: atOffset(health, offset) },
+  { weight: 1, arbitrary: atOffset(host, offset) },
   { weight: 3, arbitrary: atOffset(origin, offset) },
 );
 

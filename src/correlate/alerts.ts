@@ -22,9 +22,15 @@ export function createAlerts(hear: (alert: Alert) => void = () => {}): Alerts {
 
 /** Keeps an alert that was raised after the line of that number, and passes it on. */
 export function keepAlert(alerts: Alerts, alert: Alert, after: number): void {
-  alerts.kept.push({ seq: ++alerts.seq, after, alert });
-  if (alerts.kept.length > KEPT) alerts.kept.shift();
+  const { kept } = alerts;
+  kept.push({ seq: ++alerts.seq, after, alert });
+  // Every new client may be a weak hint: no flood of them pushes out what matters.
+  if (kept.length > KEPT) kept.splice(Math.max(0, kept.findIndex(isInfo)), 1);
   alerts.hear(alert);
+}
+
+function isInfo({ alert }: NumberedAlert): boolean {
+  return alert.severity === "info";
 }
 
 /** The alerts after `query.alertsAfter` about listed addresses that the filter lets through. */

@@ -32,12 +32,11 @@ const HIDES_PRIVATE: Listing = { showPrivate: false };
 function judge({ authFailures, malformed, halfOpen }: Activity): Verdict | undefined {
   const risk = Math.min(100, 10 * malformed + 7 * Math.min(authFailures, 9) + halfOpen);
   if (risk === 0) return undefined;
+  const severity = risk < 10 ? "info" : risk < 20 ? "warning" : "critical";
   return {
     risk,
-    severity: "info",
-    findings: [
-      { rule: "x", severity: "info", score: risk, evidence: `${risk}`, since: 0, last: 0, samples: [] },
-    ],
+    severity,
+    findings: [{ rule: "x", severity, score: risk, evidence: `${risk}`, since: 0, last: 0, samples: [] }],
   };
 }
 

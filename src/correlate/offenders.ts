@@ -27,35 +27,41 @@ export function offendersOf(state: State, shown: Int32Array): Snapshot["offender
   for (const slot of sockets.holders) {
     if (!isMarked(records, slot, HIDDEN)) connections.offer(slot, sockets.count[slot] as number);
   }
-  return { requests: requests.list(), connections: connections.list(), bytes: bytes.list() };
+  const row = new Row(state);
+  const named = ({ best }: Best): Offender[] =>
+    best.map(({ slot, value }) => {
+      row.slot = slot;
+      return { ip: row.ip, value };
+    });
+  return { requests: named(requests), connections: named(connections), bytes: named(bytes) };
 }
 
-interface Best {
+/** The three first of what is offered. */
+export interface Best {
+  readonly best: readonly { readonly slot: number; readonly value: number }[];
   /** What a value must reach to be among them: more than nothing. */
   least(): number;
   offer(slot: number, value: number): void;
-  list(): Offender[];
 }
 
-function threeBest(state: State): Best {
+/** None yet. Equal ones will stand as rows would. */
+export function threeBest(state: State): Best {
   const best: { readonly slot: number; readonly value: number }[] = [];
   const ties = tiesOf(state);
-  const row = new Row(state);
   let least = 1;
   return {
+    best,
     least: () => least,
     offer(slot, value) {
       if (value < least) return;
+      const third = best[OFFENDERS - 1];
+      // Under a flood most are equal.
+      if (third !== undefined && value === third.value && ties(slot, third.slot) > 0) return;
       best.push({ slot, value });
       best.sort((a, b) => b.value - a.value || ties(a.slot, b.slot));
       if (best.length > OFFENDERS) best.pop();
       if (best.length === OFFENDERS) least = Math.max(1, best.at(-1)?.value ?? 1);
     },
-    list: () =>
-      best.map(({ slot, value }) => {
-        row.slot = slot;
-        return { ip: row.ip, value };
-      }),
   };
 }
 

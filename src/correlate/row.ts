@@ -169,10 +169,11 @@ export class Row implements IpProfile, Subject {
 
   /** The plain profile, which may be kept. */
   toProfile(): IpProfile {
-    const { last, proxy, verdict, origin } = this;
+    const { last, proxy, trusted, verdict, origin } = this;
     return {
       ip: this.ip,
       ...(proxy && { proxy }),
+      ...(trusted && { trusted }),
       ...(verdict !== undefined && { verdict: plain(verdict) }),
       ...(origin !== undefined && { origin }),
       firstSeen: this.firstSeen,

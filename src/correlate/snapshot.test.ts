@@ -476,3 +476,44 @@ test("a network is called what its lowest named address says, and the worst of e
   expect(groups?.[0]?.verdict?.findings).toMatchObject([{ evidence: "1" }]);
   expect(matchedGroups).toBe(1);
 });
+
+test("verdicts are counted over all listed addresses, whatever the filter and the limit, and the three worst named", () => {
+  const risks = new Map([
+    [PRIVATE as string, 100],
+    ["45.148.10.1", 80],
+    ["45.148.10.2", 30],
+    ["45.148.10.3", 29],
+    ["45.148.10.4", 80],
+    ["45.148.10.5", 70],
+  ]);
+  const { fold, ask } = engine({
+    judge: rowJudge(({ requests: risk }) => ({
+      risk,
+      severity: risk < 30 ? "info" : risk < 70 ? "warning" : "critical",
+      findings: ["first", "second"].map((rule) => ({
+        rule,
+        severity: "info",
+        score: 1,
+        evidence: "",
+        since: NOW,
+        last: NOW,
+        samples: [],
+      })),
+    })),
+  });
+  for (const [ip, risk] of risks) {
+    fold(...Array.from({ length: risk }, () => request(parseIp(ip) as Ip)));
+  }
+  const { verdicts } = ask({ limit: 1, filter: filter((text) => text === "45.148.10.3") });
+  expect(verdicts).toEqual({
+    critical: 3,
+    warning: 1,
+    info: 1,
+    worst: [
+      { ip: "45.148.10.1" as Ip, risk: 80, severity: "critical", rules: ["first", "second"] },
+      { ip: "45.148.10.4" as Ip, risk: 80, severity: "critical", rules: ["first", "second"] },
+      { ip: "45.148.10.5" as Ip, risk: 70, severity: "critical", rules: ["first", "second"] },
+    ],
+  });
+  expect(engine().ask().verdicts).toEqual({ critical: 0, warning: 0, info: 0, worst: [] });
+});

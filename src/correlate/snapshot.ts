@@ -15,6 +15,7 @@ import { passes, searchLines } from "./search.ts";
 import type { State } from "./state.ts";
 import { readStrip } from "./strips.ts";
 import { topSlots } from "./top.ts";
+import { verdictsOf } from "./verdicts.ts";
 import { lastMinute, sumSeries } from "./windows.ts";
 
 const ROWS = 1_000;
@@ -52,6 +53,7 @@ export function snapshot(state: State, query: Query): Snapshot {
       outBytes: lastMinute(series.outBytes, now),
     },
     offenders: offendersOf(state, shown),
+    verdicts: verdictsOf(state, shown),
     health: [...state.health.values()],
     matched: slots.length,
     rows: Array.from(rows, (slot) => {

@@ -113,6 +113,8 @@ export interface IpProfile extends Activity {
   readonly ip: Ip;
   /** A trusted proxy: what comes through it counts for the clients it names, and blocking it would cut them all off. */
   readonly proxy?: true | undefined;
+  /** On a trust list, a proxy, or this host's own: never judged. Left out where it is none of them. */
+  readonly trusted?: boolean | undefined;
 }
 
 /** Addresses that belong together, summed up. */
@@ -201,6 +203,17 @@ export interface Offender {
   readonly value: number;
 }
 
+/** An address that something speaks against, and by which rules, the weightiest first. */
+export interface Accused extends Pick<Verdict, "risk" | "severity"> {
+  readonly ip: Ip;
+  readonly rules: readonly string[];
+}
+
+/** How many addresses something speaks against now, by severity, and the three of the highest risk. */
+export interface Verdicts extends Readonly<Record<Severity, number>> {
+  readonly worst: readonly Accused[];
+}
+
 /** An alert with its place among all alerts, and among the lines: after the line of that number. */
 export interface NumberedAlert {
   readonly seq: number;
@@ -232,6 +245,8 @@ export interface Snapshot {
     readonly connections: readonly Offender[];
     readonly bytes: readonly Offender[];
   };
+  /** Of all listed addresses, whatever the filter. */
+  readonly verdicts: Verdicts;
   readonly health: readonly HealthEvent[];
   /** Rows that the filter lets through; `rows` are the first of them. */
   readonly matched: number;

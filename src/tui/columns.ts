@@ -4,6 +4,7 @@ import { cut } from "./fit.ts";
 import { bytes, grouped, short, shortAddress } from "./format.ts";
 import { PALETTE, type Style } from "./palette.ts";
 import { serviceNames } from "./services.ts";
+import { SEVERITIES } from "./severity.ts";
 
 /** A row of the table: one address, or a group of them. */
 export type Row = IpProfile | GroupProfile;
@@ -20,6 +21,11 @@ export interface Column {
   /** What a cell of that width says; the rest is cut. */
   value(row: Row, width: number): string;
   style?(row: Row): Style;
+  /**
+   * At the left of a cell that has room for it beside any value: tells without colours that this is bad. A row that
+   * grows old keeps such a cell's colour.
+   */
+  sign?(row: Row): string;
 }
 
 /** A column with its place: `x` counts from the left edge of the rows. */
@@ -32,7 +38,7 @@ export interface Placed {
 
 /** Every column there is: a line here, its name in SORTS of the model, and nothing else. */
 export const COLUMNS: Readonly<Record<Sort, Column>> = {
-  risk: { title: "RISK", width: 4, right: true, rank: 0, value: risk, style: riskStyle },
+  risk: { title: "RISK", width: 4, right: true, rank: 0, value: risk, style: riskStyle, sign: riskSign },
   // An IPv4 address in full.
   ip: { title: "ADDRESS", width: 18, rank: 0, value: label, style: () => PALETTE.plain },
   cc: {
@@ -202,8 +208,11 @@ function risk({ verdict }: Row): string {
 }
 
 function riskStyle({ verdict }: Row): Style {
-  if (verdict === undefined || verdict.severity === "info") return PALETTE.dim;
-  return verdict.severity === "critical" ? PALETTE.bad : PALETTE.warning;
+  return verdict === undefined ? PALETTE.dim : SEVERITIES[verdict.severity].style;
+}
+
+function riskSign({ verdict }: Row): string {
+  return verdict === undefined ? "" : SEVERITIES[verdict.severity].sign;
 }
 
 function alarming(number: (row: Row) => number): (row: Row) => Style {

@@ -1,5 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { auth, ip, NOW, profile, ROWS, request, snapshot } from "../../test/console/snapshots.ts";
+import {
+  alert,
+  auth,
+  finding,
+  ip,
+  NOW,
+  profile,
+  ROWS,
+  request,
+  snapshot,
+  verdict,
+} from "../../test/console/snapshots.ts";
 import { stage } from "../../test/console/stage.ts";
 import { monthOf } from "./format.ts";
 
@@ -138,6 +149,89 @@ describe("the main screen", () => {
     expect([...colors]).toEqual(["default"]);
     const inverse = lines.flatMap(({ spans }) => spans).filter(({ attributes }) => (attributes & 32) !== 0);
     expect(inverse.map(({ text }) => text).join("")).toContain("›   ·  8.8.4.4");
+  });
+});
+
+describe("verdicts", () => {
+  const PROBE = verdict(finding("exploit-probe", 60), finding("scanner-agent", 32));
+  const GUESS = verdict(finding("ssh-brute-force", 45));
+  const HINT = verdict(finding("library-agent", 10));
+  /** The guesser did nothing for a minute and has no socket: its row is old. */
+  const rows = [
+    profile("45.77.12.9", { connections: 3, verdict: PROBE }),
+    profile("141.98.11.20", { lastSeen: NOW - 90_000, verdict: GUESS }),
+    profile("8.8.4.4", { connections: 1, verdict: HINT }),
+    profile("91.2.3.4", { connections: 1 }),
+  ];
+  const alerts = [
+    alert(1, 2, "45.77.12.9", PROBE),
+    alert(2, 3, "141.98.11.20", GUESS),
+    alert(3, 4, "141.98.11.20", { state: "cleared", severity: "warning" }),
+  ];
+
+  for (const [width, height] of SIZES) {
+    test(`are on the first screen at ${width}x${height}: how many, who, why, with signs and words`, async () => {
+      await using console = await stage(width, height, { rows, alerts }, { sort: "risk", color: false });
+      const frame = await console.frame();
+      expect(frame).toContain(" ▲ 1 critical, 1 warning: 45.77.12.9 exploit-probe");
+      expect(line(frame, "▲ 1 critical")).toContain("✗ auth");
+      expect(frame).toContain("›▲ 92  45.77.12.9");
+      expect(frame).toContain(" △ 45  141.98.11.20");
+      expect(frame).toContain("   10  8.8.4.4");
+      expect(frame).toContain("    ·  91.2.3.4");
+      expect(frame).toContain("△ ALERT warning 45: ssh-bru");
+      expect(frame).toContain("✓ ALERT cleared, was warning");
+    });
+  }
+
+  test("name every source that is not well where the others become signs", async () => {
+    await using narrow = await stage(80, 24, { rows });
+    expect(line(await narrow.frame(), "▲ 1 critical")).toContain("●  ● logs 2  ✗ auth  ●");
+    await using wide = await stage(160, 45, { rows });
+    const told = line(await wide.frame(), "▲ 1 critical");
+    expect(told).toContain("exploit-probe, scanner-agent · 141.98.11.20 ssh-brute-force");
+    expect(told).toContain("● sockets  ● logs 2");
+  });
+
+  test("leave the room to what the kernel tells of a flood", async () => {
+    const { totals } = snapshot();
+    const flood = { totals: { ...totals, synCookiesPerSecond: 9_812, listenDropsPerSecond: 31 }, rows };
+    await using console = await stage(80, 24, flood);
+    const told = line(await console.frame(), "▲ 1 critical");
+    expect(told).toContain("45.77.12.9  SYN cookies 9.8k/s");
+    expect(told).toContain("●  ●  ✗  ●");
+    await using wide = await stage(160, 45, flood);
+    expect(line(await wide.frame(), "▲ 1 critical")).toContain(
+      "exploit-probe, scanner-agent  half-open 2  SYN cookies 9.8k/s  listen drops 31/s",
+    );
+  });
+
+  test("change nothing of the header where there are weak hints at most", async () => {
+    const header = async (known: typeof rows): Promise<string> => {
+      await using console = await stage(80, 24, { rows: known });
+      return line(await console.frame(), "half-open");
+    };
+    expect(await header(rows.slice(2))).toBe(await header([]));
+    expect(await header([])).toContain("half-open 2");
+  });
+
+  test("have the colours of their severity, an old row and a weak hint too", async () => {
+    await using console = await stage(100, 40, { rows, alerts }, { sort: "risk" });
+    // The cursor has a look of its own.
+    for (let i = 0; i < 3; i++) console.input.pressArrow("down");
+    await console.until("›   ·  91.2.3.4");
+    const { lines } = console.setup.captureSpans();
+    const looks = (text: string) =>
+      lines
+        .flatMap(({ spans }) => spans)
+        .filter((span) => span.text.trim().startsWith(text))
+        .map(({ fg }) => fg.slot);
+    expect(looks("▲ 92")).toEqual([1]);
+    expect(looks("△ 45")).toEqual([3]);
+    expect(looks("10")).toEqual([245]);
+    expect(looks("▲ ALERT critical 92:")).toEqual([1]);
+    expect(looks("△ ALERT warning 45:")).toEqual([3]);
+    expect(looks("✓ ALERT cleared")).toEqual([245]);
   });
 });
 
@@ -301,6 +395,7 @@ describe("hostile text", () => {
           requests: 100 - i,
           last: path,
           services: [{ port: 443, name: path, sockets: 1 }],
+          verdict: verdict(finding(path, 90, { evidence: path, samples: [path, path] })),
         }),
       );
       const events = paths.flatMap((text, i) => [
@@ -322,6 +417,7 @@ describe("hostile text", () => {
         {
           rows,
           live: events.map((event, i) => ({ seq: i + 1, event })),
+          alerts: paths.map((text, i) => alert(i + 1, 100, `198.18.0.${i}`, verdict(finding(text, 90)))),
           host: { name: paths[1] ?? "" },
           health,
           interfaces: snapshot().interfaces.map((rate) => ({ ...rate, name: paths[2] ?? "" })),

@@ -1,19 +1,21 @@
 import { type AuthEvent, type RequestEvent, type Socket, TCP_STATES } from "../model/event.ts";
 import { networkOf } from "../model/origin.ts";
-import type { Activity, Detail, IpProfile, Severity, Strip } from "../model/snapshot.ts";
+import type { Detail, Finding, IpProfile, Strip } from "../model/snapshot.ts";
 import { authSpans, statusSpan } from "./events.ts";
-import { cut, fit } from "./fit.ts";
+import { cells, cut, fit } from "./fit.ts";
 import { bytes, clock, clockOn, duration, grouped, short } from "./format.ts";
 import type { Line, Section } from "./modal-text.ts";
-import { PALETTE, type Style } from "./palette.ts";
+import { PALETTE } from "./palette.ts";
+import { SEVERITIES } from "./severity.ts";
 import { sparkline } from "./sparkline.ts";
 import type { Span } from "./surface.ts";
 import { wrap } from "./wrap.ts";
 
 /** What a detail needs beside itself. */
 export interface Setting {
-  /** Cells of a line. */
+  /** Cells of a line, and lines on screen. */
   readonly width: number;
+  readonly height: number;
   readonly utc: boolean;
   /** The snapshot's time. */
   readonly now: number;
@@ -22,9 +24,13 @@ export interface Setting {
 /** Everything known about one address: why it is suspected, its numbers, its last hour, then the lists. */
 export function detailSections(detail: Detail, setting: Setting): Section[] {
   const { profile, strip, sockets, auth, requests } = detail;
+  const numbers = profileLines(profile, setting);
+  const hour = strip === undefined ? [] : stripLines(strip, setting);
+  // With the blank line between.
+  const room = setting.height - numbers.length - hour.length - 1;
   return [
-    [...whyLines(profile, setting), ...profileLines(profile, setting)],
-    strip === undefined ? [] : stripLines(strip, setting),
+    [...whyLines(profile, setting, room), ...numbers],
+    hour,
     list("SOCKETS", sockets.map(socketLine), profile.connections, SOCKET_TITLES),
     list(
       "LOGINS, newest first",
@@ -51,40 +57,65 @@ export function identity(profile: IpProfile): Span[] {
   ];
 }
 
-const SEVERITIES = {
-  info: PALETTE.dim,
-  warning: PALETTE.warning,
-  critical: PALETTE.bad,
-} as const satisfies Record<Severity, Style>;
-
-/** The risk of a row in words, with its colour. */
-export function riskSpan({ verdict }: Activity): Span {
-  if (verdict === undefined) return ["nothing against it", PALETTE.dim];
-  return [`risk ${verdict.risk} ${verdict.severity}`, SEVERITIES[verdict.severity]];
+/** The risk of an address in words, with its colour. */
+export function riskSpan({ verdict, trusted }: IpProfile): Span {
+  if (verdict === undefined) return [trusted ? "trusted" : "nothing against it", PALETTE.dim];
+  const { sign, style } = SEVERITIES[verdict.severity];
+  return [`${sign} risk ${verdict.risk} ${verdict.severity}`.trimStart(), style];
 }
 
-const RULE = 20;
-
-/** Each finding with its score, its rule, and its evidence in as many lines as it takes. */
-function whyLines({ verdict }: IpProfile, { width }: Setting): Line[] {
-  if (verdict === undefined) return [labelled("why", [["no rule found anything against it", PALETTE.dim]])];
-  return verdict.findings.flatMap(({ rule, score, severity, evidence }, i) => {
-    const head = LABEL + 5 + RULE;
-    const [first = "", ...rest] = wrap(cut(evidence, MAX_EVIDENCE), Math.max(20, width - head));
-    return [
-      labelled(i === 0 ? "why" : "", [
-        [`+${score}`.padEnd(5), SEVERITIES[severity]],
-        [rule.padEnd(RULE), PALETTE.strong],
-        [first, PALETTE.plain],
-      ]),
-      ...rest.map(
-        (line): Line =>
-          () => [[" ".repeat(head) + line, PALETTE.plain]],
-      ),
-    ];
-  });
+/** What speaks against it in at most `room` lines, or why nothing does: the findings first, samples where there is room. */
+function whyLines({ verdict, trusted }: IpProfile, setting: Setting, room: number): Line[] {
+  if (verdict === undefined) {
+    const words = trusted ? "trusted: never judged" : "nothing against it now";
+    return [labelled("why", [[words, PALETTE.dim]])];
+  }
+  const { findings } = verdict;
+  const rule = Math.max(0, ...findings.map(({ rule }) => cells(cut(rule, MAX_RULE)))) + 2;
+  const heads = findings.map((finding) => findingLines(finding, rule, setting));
+  const left = room - heads.flat().length;
+  const most = Math.max(0, ...findings.map(({ samples }) => samples.length));
+  const needed = (each: number) =>
+    findings.reduce((sum, { samples }) => sum + Math.min(each, samples.length), 0);
+  let each = most;
+  while (each > 0 && needed(each) > left) each--;
+  const lines = findings.flatMap(({ samples }, i) => [
+    ...(heads[i] ?? []),
+    ...samples
+      .slice(0, each)
+      .map((sample): readonly Span[] => [[" ".repeat(SCORE + rule) + sample, PALETTE.dim]]),
+  ]);
+  return lines.map((spans, i) => labelled(i === 0 ? "why" : "", spans));
 }
 
+/** `+45 exploit-probe  evidence  first 11:58:02, last 12:00:41`, in as many lines as it takes. A weak hint is dim. */
+function findingLines(finding: Finding, rule: number, { width, utc, now }: Setting): (readonly Span[])[] {
+  const { severity, score, evidence, since, last } = finding;
+  const room = Math.max(MIN_EVIDENCE, width - LABEL - SCORE - rule);
+  const [first = "", ...rest] = wrap(cut(evidence, MAX_EVIDENCE), room);
+  const [from, to] = [clockOn(since, now, utc), clockOn(last, now, utc)];
+  const times = from === to ? `at ${to}` : `first ${from}, last ${to}`;
+  const weak = severity === "info";
+  const words = weak ? PALETTE.dim : PALETTE.plain;
+  const lines: Span[][] = [
+    [
+      [`+${score}`.padEnd(SCORE), SEVERITIES[severity].style],
+      [fit(finding.rule, rule), weak ? PALETTE.dim : PALETTE.strong],
+      [first, words],
+    ],
+    ...rest.map((line): Span[] => [[" ".repeat(SCORE + rule) + line, words]]),
+  ];
+  const end = rest.at(-1) ?? first;
+  if (cells(end) + 2 + times.length <= room) lines.at(-1)?.push([`  ${times}`, PALETTE.dim]);
+  else lines.push([[" ".repeat(SCORE + rule) + times, PALETTE.dim]]);
+  return lines;
+}
+
+/** `+100` and a blank. */
+const SCORE = 5;
+/** Longer than any rule of ours; another version's may be longer. */
+const MAX_RULE = 24;
+const MIN_EVIDENCE = 20;
 /** Some sentences: more would push the rest out of sight. */
 const MAX_EVIDENCE = 600;
 
@@ -108,7 +139,7 @@ function profileLines(profile: IpProfile, { utc, now }: Setting): Line[] {
     return count === 0 ? [] : [`${grouped(count)} ${state}`];
   });
   const proxy: Line[] = profile.proxy
-    ? [labelled("proxy", [["trusted: its requests count for the clients it names", PALETTE.plain]])]
+    ? [labelled("proxy", [["its requests count for the clients it names", PALETTE.plain]])]
     : [];
   return [
     ...proxy,

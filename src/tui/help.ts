@@ -4,6 +4,7 @@ import { helpOf } from "./keymap.ts";
 import { losses, signOf } from "./lamps.ts";
 import type { Line, Section } from "./modal-text.ts";
 import { PALETTE, type Style } from "./palette.ts";
+import { SEVERITIES } from "./severity.ts";
 import type { State } from "./state.ts";
 import type { Span } from "./surface.ts";
 import { wrap } from "./wrap.ts";
@@ -15,11 +16,15 @@ const MOUSE =
   "click a title to sort and again to invert, a row to select it, again to open it, a live line to stop there; " +
   "the wheel scrolls; a click beside a window closes it";
 
+const RISK =
+  `the sum of all findings: ${SEVERITIES.critical.sign} critical from 70, ${SEVERITIES.warning.sign} warning from 30; below, dim, a weak ` +
+  "hint, · none; Enter tells why, an ALERT in the live panel when; what is trusted is never judged";
+
 const FILTER =
   "all terms hold; -term: not; commas: one of these; numbers with > >= < <= = or key:lo-hi; anything else is text, " +
   'also in "quotes"; in full: nethergaze help filter';
 
-/** What the keys and the mouse do, what the filter understands, and how every source does. */
+/** What the keys and the mouse do, what the signs say, what the filter understands, and how every source does. */
 export function helpSections({ snapshot }: State, width: number): Section[] {
   const keys = helpOf().flatMap(({ label = "", help = "" }) =>
     hanging([[`  ${label.padEnd(KEY_CELLS)}`, PALETTE.focus]], 2 + KEY_CELLS, help, PALETTE.plain, width),
@@ -39,6 +44,7 @@ export function helpSections({ snapshot }: State, width: number): Section[] {
     [heading("KEYS"), ...keys],
     [heading("MOUSE"), ...hanging([["  ", PALETTE.plain]], 2, MOUSE, PALETTE.plain, width)],
     [heading("SOURCES"), ...sources],
+    [heading("RISK"), ...hanging([["  ", PALETTE.plain]], 2, RISK, PALETTE.plain, width)],
     [
       heading("FILTER"),
       ...hanging([["  ", PALETTE.plain]], 2, FILTER, PALETTE.plain, width),

@@ -3,7 +3,7 @@ import { formLines } from "./form-lines.ts";
 import { helpSections } from "./help.ts";
 import { PALETTE } from "./palette.ts";
 import type { State } from "./state.ts";
-import type { Span } from "./surface.ts";
+import type { Rect, Span } from "./surface.ts";
 
 /** A line of a window, made when it is on screen. */
 export type Line = () => readonly Span[];
@@ -18,8 +18,8 @@ export interface ModalText {
   readonly sections: readonly number[];
 }
 
-/** The lines of the open window, none where none is open. */
-export function modalText(state: State, width: number): ModalText {
+/** The lines of the open window, none where none is open; `area` is what they are seen in. */
+export function modalText(state: State, { width, height }: Pick<Rect, "width" | "height">): ModalText {
   const { modal, snapshot, utc } = state;
   if (modal === undefined) return joined([]);
   if (modal.kind === "form") return joined([formLines(modal.form, width)]);
@@ -29,7 +29,7 @@ export function modalText(state: State, width: number): ModalText {
   if (snapshot === undefined || detail?.profile.ip !== modal.ip) {
     return joined([[() => [["nothing is known about this address any more", PALETTE.dim]]]]);
   }
-  return joined(detailSections(detail, { width, utc, now: snapshot.at }));
+  return joined(detailSections(detail, { width, height, utc, now: snapshot.at }));
 }
 
 const BLANK: Line = () => [];

@@ -55,7 +55,7 @@ export function scrollToSection(state: State, by: 1 | -1): State {
 }
 
 function textOf(state: State): ModalText {
-  return modalText(state, modalRows(state.size, state.modal?.kind).width);
+  return modalText(state, modalRows(state.size, state.modal?.kind));
 }
 
 function pageOf(state: State): number {

@@ -5,7 +5,7 @@ import type { FilterInput } from "./filter-input.ts";
 import type { Form } from "./form.ts";
 import type { Mode } from "./keymap.ts";
 import { layoutOf, liveRows, type Size } from "./layout.ts";
-import { EMPTY, type Log } from "./log.ts";
+import { EMPTY, type Entry, type Log } from "./log.ts";
 import type { Marks } from "./marks.ts";
 import { type Cursor, FIRST } from "./rows.ts";
 
@@ -114,17 +114,24 @@ export function askedOf({ sort, reverse, group, filter }: Asked): Asked {
 
 /** The question whose answer this state wants, less the filter, which `filter` has as text. */
 export function queryOf(state: State): Query {
-  const { sort, reverse, group, filter, shown, snapshot, modal, log } = state;
-  const goesOn = filter === shown.filter && snapshot !== undefined && log.lines.length > 0;
+  const { sort, reverse, group, filter, snapshot, modal } = state;
+  const goesOn = snapshot !== undefined && continues(state, filter);
   return {
     sort,
     ...(reverse && { reverse }),
     ...(group !== "address" && { group }),
     // What was there before somebody looked is read from its end; of what comes now a part is picked.
     after: goesOn ? snapshot.seq : 0,
+    alertsAfter: goesOn ? snapshot.alertSeq : 0,
     ...(goesOn && { lines: burstOf(state) }),
     ...(modal?.kind === "detail" && { detail: modal.ip }),
   };
+}
+
+/** Whether the log goes on with what came since, else it is filled anew: what a search has found since lies anywhere in it. */
+export function continues({ shown, snapshot, log }: State, filter: string): boolean {
+  if (filter !== shown.filter || log.lines.length === 0) return false;
+  return !snapshot?.searching || log.at !== undefined;
 }
 
 /** Nobody reads more lines a second; fewer are all shown, and kept to scroll back to. */
@@ -150,16 +157,21 @@ export function selected({ rows, cursor }: State): Row | undefined {
   return rows[cursor.index];
 }
 
-/** The address somebody is on: of the open detail, of the stopped live panel's line, or of the table's row. */
+/** The address somebody is on: of the open detail, of the stopped live panel's line or alert, or of the table's row. */
 export function selectedAddress(state: State): Ip | undefined {
   const { modal, focus, log } = state;
   if (modal?.kind === "detail") return modal.ip;
   if (focus === "live" && log.at !== undefined) {
-    const line = log.lines[log.at];
-    return line !== undefined && "event" in line ? line.event.ip : undefined;
+    const entry = log.lines[log.at];
+    return entry && addressOf(entry);
   }
   const row = selected(state);
   return row !== undefined && isAddress(row) ? row.ip : undefined;
+}
+
+function addressOf(entry: Entry): Ip | undefined {
+  if ("event" in entry) return entry.event.ip;
+  return "alert" in entry && "ip" in entry.alert ? entry.alert.ip : undefined;
 }
 
 export function isAddress(row: Row): row is IpProfile {

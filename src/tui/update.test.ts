@@ -1,5 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { answer, auth, ip, NOW, profile, ROWS, request } from "../../test/console/snapshots.ts";
+import {
+  alert,
+  answer,
+  auth,
+  finding,
+  ip,
+  NOW,
+  profile,
+  ROWS,
+  request,
+  verdict,
+} from "../../test/console/snapshots.ts";
 import { compileFilter, isFilterError } from "../filter/filter.ts";
 import type { GroupProfile, LiveLine, Origin, Snapshot } from "../model/snapshot.ts";
 import { keyOf } from "./columns.ts";
@@ -583,6 +594,94 @@ describe("the live panel", () => {
   });
 });
 
+describe("alerts in the live panel", () => {
+  const WARNING = verdict(finding("ssh-brute-force", 45));
+  /** The lines of the world are seven. */
+  const alerts = [
+    alert(1, 2, "45.77.12.9", WARNING),
+    alert(2, 2, "8.8.4.4", verdict(finding("library-agent", 10))),
+    alert(3, 5, "141.98.11.20"),
+  ];
+  const shown = ({ log }: State) =>
+    log.lines.map((entry) => ("alert" in entry ? `!${entry.seq}` : "seq" in entry ? entry.seq : "-"));
+
+  test("stand behind the line they were raised after, and weak hints are left to the table", () => {
+    const { state } = drive({ alerts });
+    expect(shown(state())).toEqual([1, 2, "!1", 3, 4, 5, "!3", 6, 7]);
+  });
+
+  test("are there once, however often it is asked: frozen, filtered, and with what came since", () => {
+    const { state, keys, change } = drive({ alerts });
+    keys("space", "space", "g", "g", "g", "g", "s");
+    const later = [...alerts, alert(4, 7, "45.77.12.9")];
+    change({ alerts: later });
+    change({ alerts: later });
+    const all = [1, 2, "!1", 3, 4, 5, "!3", 6, 7, "!4"];
+    expect(shown(state())).toEqual(all);
+    keys("/", ..."ip:45.77.12.9", "return");
+    expect(shown(state())).toEqual([1, 2, "!1", 6, "!4"]);
+    keys("escape");
+    expect(shown(state())).toEqual(all);
+    keys("tab", "up");
+    change({ alerts: [...later, alert(5, 7, "45.77.12.9")] });
+    expect([shown(state()), state().log.waiting]).toEqual([all, 1]);
+    keys("end");
+    expect(shown(state())).toEqual([...all, "!5"]);
+  });
+
+  test("are asked for again only with a new question", () => {
+    const { state, keys } = drive({ alerts });
+    expect(queryOf(state())).toMatchObject({ after: 7, alertsAfter: 3 });
+    keys("/", "x");
+    expect(queryOf({ ...state(), filter: "y" })).toMatchObject({ after: 0, alertsAfter: 0 });
+  });
+
+  test("of addresses that a search comes to later take their places then, but for who stopped the panel", () => {
+    const [first, , last] = alerts;
+    if (first === undefined || last === undefined) throw new Error("no alerts");
+    const { state, keys, change } = drive({ alerts: [last], alertSeq: 3, searching: true });
+    expect(shown(state())).toEqual([1, 2, 3, 4, 5, "!3", 6, 7]);
+    keys("tab", "up");
+    change({ alerts, searching: true });
+    expect(shown(state())).toEqual([1, 2, 3, 4, 5, "!3", 6, 7]);
+    keys("end");
+    change({ alerts });
+    expect(shown(state())).toEqual([1, 2, "!1", 3, 4, 5, "!3", 6, 7]);
+    change({ alerts });
+    expect(shown(state())).toEqual([1, 2, "!1", 3, 4, 5, "!3", 6, 7]);
+  });
+
+  test("are not among what a burst leaves out", () => {
+    const live = Array.from({ length: 50 }, (_, i) => ({ seq: i + 8, event: request("8.8.4.4", `/${i}`) }));
+    const { state, change } = drive({ alerts });
+    const burst = Array.from({ length: 9 }, (_, i) => alert(i + 4, 10 + i, "45.77.12.9"));
+    change({ live, seq: 57, skipped: 900, alerts: [...alerts, ...burst] });
+    const seqs = shown(state());
+    expect(seqs.filter((seq) => typeof seq === "string" && seq.startsWith("!")).length).toBe(
+      2 + burst.length,
+    );
+    expect(seqs.length).toBeLessThan(30);
+  });
+
+  test("open their address with Enter and with a second click, and give it to the clipboard", () => {
+    const { state, keys, send, effects } = drive({ alerts });
+    keys("tab", "up", "up");
+    expect(state().log.lines[state().log.at ?? 0]).toMatchObject({ seq: 3, after: 5 });
+    keys("c", "return");
+    expect(effects).toContainEqual({ kind: "copy", text: "141.98.11.20" });
+    expect(state().modal).toMatchObject({ kind: "detail", ip: "141.98.11.20" });
+    keys("q", "end");
+    const layout = layoutOf(SIZE);
+    if (layout === undefined) throw new Error("no layout");
+    const { x, y, height } = liveRows(layout);
+    const at = { kind: "press", x, y: y + height - 3 } as const;
+    send(at);
+    expect(state().modal).toBeUndefined();
+    send({ ...at, y: y + (state().log.at ?? 0) - state().log.top });
+    expect(state().modal).toMatchObject({ kind: "detail", ip: "141.98.11.20" });
+  });
+});
+
 describe("a modal", () => {
   test("opens on the selected address, asks for it, and hears its own keys", () => {
     const { state, keys, effects } = drive();
@@ -743,9 +842,12 @@ describe("the rest", () => {
         send({ kind: "resize", size: { width: 1 + (dice % 300), height: 1 + (dice % 100) } });
       else if (dice % 13 === 0)
         change({
-          rows: many(dice % 60),
+          rows: many(dice % 60).map((row, k) =>
+            k % 3 === 0 ? { ...row, verdict: verdict(finding("not-http", 20 + (dice % 60))) } : row,
+          ),
           live: [{ seq: i + 8, event: auth("192.0.2.1", { at: NOW }) }],
           seq: i + 8,
+          alerts: [alert(i + 1, i + 7, "192.0.2.1")],
         });
       else if (dice % 17 === 0) send({ kind: "press", x: dice % 90, y: dice % 40 });
       else if (dice % 23 === 0)
@@ -761,5 +863,5 @@ describe("the rest", () => {
       if (log.at !== undefined)
         expect(log.at < Math.max(1, log.lines.length) && log.top <= log.at).toBe(true);
     }
-  });
+  }, 30_000);
 });

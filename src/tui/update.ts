@@ -26,7 +26,16 @@ import { press, wheel } from "./mouse.ts";
 import { follow, liveHeight, move, movePage, scrollModal, scrollToSection, tableHeight } from "./moving.ts";
 import { groupNext, open } from "./opening.ts";
 import { FIRST, follow as followRow, keepOrder } from "./rows.ts";
-import { type Asked, burstOf, isAddress, modeOf, type State, selected, selectedAddress } from "./state.ts";
+import {
+  type Asked,
+  burstOf,
+  continues,
+  isAddress,
+  modeOf,
+  type State,
+  selected,
+  selectedAddress,
+} from "./state.ts";
 import { ASK, HOLD, type Message, noticed, type Step } from "./step.ts";
 import { columnsOf } from "./table-columns.ts";
 
@@ -69,11 +78,16 @@ function rowsOf({ groups, rows }: Snapshot) {
 
 function receive(state: State, snapshot: Snapshot, asked: Asked): State {
   const { shown } = state;
-  const sameLines = asked.filter === shown.filter;
   const sameRows =
-    sameLines && asked.sort === shown.sort && asked.reverse === shown.reverse && asked.group === shown.group;
+    asked.filter === shown.filter &&
+    asked.sort === shown.sort &&
+    asked.reverse === shown.reverse &&
+    asked.group === shown.group;
   const rows = rowsOf(snapshot);
-  const batch = { lines: snapshot.live, skipped: snapshot.skipped };
+  const { live: lines, skipped } = snapshot;
+  // A weak hint may come with every new client: told here too, it would bury the lines. The table has it.
+  const alerts = snapshot.alerts.filter(({ alert }) => alert.severity !== "info");
+  const batch = { lines, alerts, skipped };
   // Half of a panel a second: the eye follows, and a line stays for two.
   const few = Math.max(2, Math.round(Math.max(5, liveHeight(state) / 2) * state.interval));
   return settled({
@@ -82,10 +96,9 @@ function receive(state: State, snapshot: Snapshot, asked: Asked): State {
     shown: asked,
     known: knownColumns(rows, state.known),
     rows: state.held && sameRows ? keepOrder(state.rows, rows) : rows,
-    log:
-      sameLines && state.log.lines.length > 0
-        ? append(state.log, readable(batch, burstOf(state), few), state.maxLines)
-        : opened(batch, state.maxLines),
+    log: continues(state, asked.filter)
+      ? append(state.log, readable(batch, burstOf(state), few), state.maxLines)
+      : opened(batch, state.maxLines),
   });
 }
 

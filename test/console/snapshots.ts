@@ -1,15 +1,21 @@
+import { severityOf } from "../../src/detect/severity.ts";
 import type { AuthEvent, RequestEvent, Socket } from "../../src/model/event.ts";
 import { type Ip, parseIp } from "../../src/model/ip.ts";
 import type {
+  Alert,
   Detail,
+  Finding,
   Group,
   GroupProfile,
   IpProfile,
   LiveLine,
+  NumberedAlert,
   Query,
   Snapshot,
+  Verdict,
 } from "../../src/model/snapshot.ts";
 import { compareRows } from "../compare-rows.ts";
+import { verdictsOf } from "../verdicts-of.ts";
 
 /** The instant of every synthetic snapshot: 2026-11-24 12:00:05 UTC. */
 export const NOW = Date.UTC(2026, 10, 24, 12, 0, 5);
@@ -81,6 +87,42 @@ export function socket(address: string, known: Partial<Socket> = {}): Socket {
     state: "ESTABLISHED",
     direction: "in",
     ...known,
+  };
+}
+
+/** What a rule found in the last two minutes. */
+export function finding(rule: string, score: number, known: Partial<Finding> = {}): Finding {
+  return {
+    rule,
+    score,
+    severity: severityOf(score),
+    evidence: `${score} times`,
+    since: NOW - 124_000,
+    last: NOW - 3_000,
+    samples: [],
+    ...known,
+  };
+}
+
+export function verdict(...findings: readonly Finding[]): Verdict {
+  const risk = findings.reduce((sum, { score }) => sum + score, 0);
+  return { risk, severity: severityOf(risk), findings };
+}
+
+/** Number `seq`, raised after the line of number `after`. */
+export function alert(
+  seq: number,
+  after: number,
+  address: string,
+  known: Partial<Pick<Alert, "state" | "risk" | "severity" | "findings">> = verdict(
+    finding("exploit-probe", 92),
+  ),
+): NumberedAlert {
+  const { risk = 0, severity = "critical", findings = [], state = "raised" } = known;
+  return {
+    seq,
+    after,
+    alert: { kind: "alert", at: NOW, ip: ip(address), state, risk, severity, findings },
   };
 }
 
@@ -158,7 +200,7 @@ export function snapshot(known: Partial<Snapshot> = {}): Snapshot {
   return {
     v: 1,
     alerts: [],
-    alertSeq: 0,
+    alertSeq: known.alerts?.at(-1)?.seq ?? 0,
     at: NOW,
     host: { name: "web-1", uptime: 12 * 86_400 + 4 * 3600 },
     totals: {
@@ -201,6 +243,7 @@ export function snapshot(known: Partial<Snapshot> = {}): Snapshot {
       connections: rows.slice(0, 3).map((row) => ({ ip: row.ip, value: row.connections })),
       bytes: rows.slice(0, 3).map((row) => ({ ip: row.ip, value: row.bytes })),
     },
+    verdicts: verdictsOf(rows.toSorted(compareRows<IpProfile>("risk"))),
     health: [
       { kind: "health", at: NOW, part: "sockets", source: "sock_diag", state: "up", detail: "214 sockets" },
       {
@@ -273,7 +316,16 @@ export function detail(address: Ip, rows = ROWS): Detail | undefined {
 /** Answers a question from {@link ROWS} and {@link LINES}, as the core would. */
 export function answer(query: Query, known: Partial<Snapshot> = {}): Snapshot {
   const whole = snapshot(known);
-  const { filter, after, group = "address", sort, reverse, limit = 1000, detail: wanted } = query;
+  const {
+    filter,
+    after,
+    alertsAfter,
+    group = "address",
+    sort,
+    reverse,
+    limit = 1000,
+    detail: wanted,
+  } = query;
   const rowOf = (address: Ip) => whole.rows.find((row) => row.ip === address);
   const passes = (row: IpProfile): boolean => {
     if (filter === undefined) return true;
@@ -292,6 +344,11 @@ export function answer(query: Query, known: Partial<Snapshot> = {}): Snapshot {
       ({ seq, event }) =>
         seq > (after ?? whole.seq) && (filter === undefined || filter.line(event, rowOf(event.ip))),
     ),
+    alerts: whole.alerts.filter(({ seq, alert }) => {
+      if (seq <= (alertsAfter ?? whole.alertSeq)) return false;
+      const row = "ip" in alert ? rowOf(alert.ip) : undefined;
+      return filter === undefined || (row !== undefined && passes(row));
+    }),
     ...(about !== undefined && { detail: about }),
   };
 }

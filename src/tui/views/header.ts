@@ -1,4 +1,5 @@
 import type { Bandwidth, Offender, Snapshot } from "../../model/snapshot.ts";
+import { type Charge, chargeOf, chargeSpans } from "../accused.ts";
 import { cells, cut } from "../fit.ts";
 import { byteRate, bytes, clock, duration, monthOf, short } from "../format.ts";
 import { type Lamp, lamps } from "../lamps.ts";
@@ -105,17 +106,44 @@ function rate(value: number): string {
   return `${short(value)}/s`;
 }
 
+/** On the left who presses the host, and how; on the right the lamps. */
 function paintHealth(surface: Surface, x: number, y: number, width: number, snapshot: Snapshot): void {
-  const all = lamps(snapshot.health, snapshot.at);
-  const bare = spansWidth(lampSpans(all, 0));
+  const named = lamps(snapshot.health, snapshot.at);
+  const signs = pressure(snapshot);
+  const charge = chargeOf(snapshot.verdicts);
   // A blank on either side, and two between.
-  const left = fitting(pressure(snapshot), width - 4 - bare, GAP);
+  const free = (all: readonly Lamp[]) => width - 4 - spansWidth(lampSpans(all, 0));
+  const all = charge === undefined ? named : besideCharge(charge, signs, named, free);
+  const left = charge === undefined ? fitting(signs, free(all), GAP) : pressed(charge, signs, free(all));
   const room = width - 4 - spansWidth(left);
   const right = lampSpans(all, room);
   const size = Math.min(room, spansWidth(right));
   surface.text(x, y, 1, "", PALETTE.plain);
   paintSpans(surface, x + 1, y, width - 2 - size, left);
   paintSpans(surface, x + width - 1 - size, y, size + 1, right);
+}
+
+/** The lamps with their names where these take nothing from the worst one's rules, else as signs: first what is well. */
+function besideCharge(
+  { head, rules }: Charge,
+  signs: readonly Segment[],
+  named: readonly Lamp[],
+  free: (all: readonly Lamp[]) => number,
+): readonly Lamp[] {
+  if (spansWidth([...head, ...rules]) <= free(named)) return named;
+  const sign = ({ spans, weight }: Lamp): Lamp => ({ spans: spans.slice(0, 1), weight });
+  const terse = named.map((lamp) => (lamp.why === undefined ? sign(lamp) : lamp));
+  const grave = signs.filter(isGrave).flatMap(({ spans }) => [GAP, ...spans]);
+  return spansWidth([...head, ...grave]) <= free(terse) ? terse : named.map(sign);
+}
+
+/** Who it is with the rules, and what the kernel tells: before the rules what must not be missed. */
+function pressed({ head, rules, others }: Charge, signs: readonly Segment[], room: number): Span[] {
+  const beside = fitting(signs, room - spansWidth([...head, ...rules, GAP]), GAP);
+  const alone = fitting(signs.filter(isGrave), room - spansWidth([...head, GAP]), GAP);
+  const facts = beside.length < alone.length ? alone : beside;
+  const tail = facts.length === 0 ? [] : [GAP, ...facts];
+  return [...chargeSpans({ head, rules, others }, room - spansWidth(tail)), ...tail];
 }
 
 /** A reason shorter than this says nothing. */
@@ -137,10 +165,17 @@ function lampSpans(all: readonly Lamp[], room: number): Span[] {
   });
 }
 
+/** The rank of what the table tells too. */
+const HALF_OPEN = 3;
+
+function isGrave({ rank }: Segment): boolean {
+  return rank < HALF_OPEN;
+}
+
 function pressure({ totals }: Snapshot): Segment[] {
   const { halfOpen, synCookiesPerSecond = 0, listenDropsPerSecond = 0 } = totals;
   return [
-    figure("half-open", short(halfOpen), 3, halfOpen > 0 ? PALETTE.warning : PALETTE.dim),
+    figure("half-open", short(halfOpen), HALF_OPEN, halfOpen > 0 ? PALETTE.warning : PALETTE.dim),
     ...(synCookiesPerSecond > 0 ? [figure("SYN cookies", rate(synCookiesPerSecond), 1, PALETTE.bad)] : []),
     ...(listenDropsPerSecond > 0 ? [figure("listen drops", rate(listenDropsPerSecond), 2, PALETTE.bad)] : []),
   ];

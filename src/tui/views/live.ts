@@ -1,5 +1,6 @@
-import type { AuthEvent, RequestEvent } from "../../model/event.ts";
-import { authSpans, statusSpan } from "../events.ts";
+import type { RequestEvent } from "../../model/event.ts";
+import type { LiveLine, NumberedAlert } from "../../model/snapshot.ts";
+import { alertSpans, authSpans, statusSpan, targetOf } from "../events.ts";
 import { clock, grouped, short, shortAddress } from "../format.ts";
 import { type Layout, liveRows } from "../layout.ts";
 import { type Gap, topOf } from "../log.ts";
@@ -17,7 +18,7 @@ const WIDE = 90;
 /** GET and POST; a longer one moves its path, which is rare. */
 const METHOD = 4;
 
-/** The requests and logins as they come, the newest at the bottom. */
+/** The requests and logins as they come, with alerts among them, the newest at the bottom. */
 export function paintLive(surface: Surface, layout: Layout, state: State): void {
   paintFrame(surface, layout.live, {
     title: title(state),
@@ -36,7 +37,7 @@ export function paintLive(surface: Surface, layout: Layout, state: State): void 
       surface.text(area.x - 1, y, 1, at === first + i ? "›" : "", PALETTE.focus);
       if (line === undefined) surface.text(area.x, y, area.width, emptyText(state, i), PALETTE.dim);
       else if ("skipped" in line) surface.text(area.x, y, area.width, gapText(line), PALETTE.faint);
-      else paintEvent(surface, { ...area, y }, line.event, state.utc, line.event.ip === ip);
+      else paintEntry(surface, { ...area, y }, line, state.utc, ip);
     }
   });
 }
@@ -70,27 +71,26 @@ function emptyText({ log, shown: { filter }, snapshot }: State, line: number): s
     : " no line read yet";
 }
 
-function paintEvent(
+/** When, who, and what; `selected` is the row of the table that the cursor is on. */
+function paintEntry(
   surface: Surface,
-  area: Rect,
-  event: RequestEvent | AuthEvent,
+  { x, y, width }: Rect,
+  entry: LiveLine | NumberedAlert,
   utc: boolean,
-  ofSelected: boolean,
+  selected: string | undefined,
 ): void {
-  const { x, y, width } = area;
+  const { at } = "event" in entry ? entry.event : entry.alert;
+  const who = "event" in entry ? entry.event.ip : targetOf(entry.alert);
   const address = width >= WIDE ? WIDE_ADDRESS : ADDRESS;
   const rest = TIME + 1 + address + 1;
-  surface.text(x, y, TIME + 1, clock(event.at, utc), PALETTE.dim);
-  surface.text(
-    x + TIME + 1,
-    y,
-    address,
-    shortAddress(event.ip, address),
-    ofSelected ? PALETTE.focus : PALETTE.plain,
-  );
+  surface.text(x, y, TIME + 1, clock(at, utc), PALETTE.dim);
+  const style = who === selected ? PALETTE.focus : PALETTE.plain;
+  surface.text(x + TIME + 1, y, address, shortAddress(who, address), style);
   surface.text(x + rest - 1, y, 1, "", PALETTE.plain);
-  if (event.kind === "auth") paintSpans(surface, x + rest, y, width - rest, authSpans(event));
-  else paintRequest(surface, x + rest, y, width - rest, event);
+  if ("alert" in entry) paintSpans(surface, x + rest, y, width - rest, alertSpans(entry.alert));
+  else if (entry.event.kind === "auth")
+    paintSpans(surface, x + rest, y, width - rest, authSpans(entry.event));
+  else paintRequest(surface, x + rest, y, width - rest, entry.event);
 }
 
 function paintRequest(surface: Surface, x: number, y: number, width: number, event: RequestEvent): void {

@@ -13,7 +13,7 @@ export function paintModal(surface: Surface, state: State): void {
   if (modal === undefined) return;
   const frame = modalRect(size, modal.kind);
   const area = modalRows(size, modal.kind);
-  const { lines } = modalText(state, area.width);
+  const { lines } = modalText(state, area);
   const rest = lines.length - modal.scroll - area.height;
   paintFrame(surface, frame, {
     ...titles(state, rest),

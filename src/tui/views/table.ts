@@ -72,15 +72,18 @@ function paintLine(
     return;
   }
   const chosen = index === state.cursor.index;
-  const whole = chosen ? chosenStyle(state) : isOld(row, state) ? PALETTE.dim : undefined;
+  const cursor = chosen ? chosenStyle(state) : undefined;
+  const whole = cursor ?? (isOld(row, state) ? PALETTE.dim : undefined);
   const marked = state.marks.length > 0 && state.marks.includes(keyOf(row));
-  const sign = chosen ? (marked ? "»" : "›") : marked ? "*" : "";
-  surface.text(area.x - 1, y, area.width + 2, sign, whole ?? (marked ? PALETTE.focus : PALETTE.plain));
+  const mark = chosen ? (marked ? "»" : "›") : marked ? "*" : "";
+  surface.text(area.x - 1, y, area.width + 2, mark, whole ?? (marked ? PALETTE.focus : PALETTE.plain));
   for (const { column, x, width } of columns) {
     const value = column.value(row, width);
-    const style =
-      whole ?? (value === "-" || value === "·" ? PALETTE.faint : (column.style?.(row) ?? PALETTE.plain));
+    const sign = column.sign?.(row) ?? "";
+    const own = value === "-" || value === "·" ? PALETTE.faint : (column.style?.(row) ?? PALETTE.plain);
+    const style = (sign === "" ? whole : cursor) ?? own;
     surface.text(area.x + x, y, width, value, style, column.right);
+    if (sign !== "") surface.text(area.x + x, y, 1, sign, style);
   }
 }
 
