@@ -1,10 +1,11 @@
-import type { Bandwidth, Offender, Snapshot } from "../../model/snapshot.ts";
+import type { Bandwidth, HostVerdict, Offender, Snapshot } from "../../model/snapshot.ts";
 import { type Charge, chargeOf, chargeSpans } from "../accused.ts";
 import { cells, cut } from "../fit.ts";
 import { byteRate, bytes, clock, duration, monthOf, short } from "../format.ts";
 import { type Lamp, lamps } from "../lamps.ts";
 import { PALETTE, type Style } from "../palette.ts";
 import { requestRate } from "../rate.ts";
+import { SEVERITIES } from "../severity.ts";
 import { sparkline } from "../sparkline.ts";
 import type { State } from "../state.ts";
 import {
@@ -181,8 +182,13 @@ function pressure({ totals }: Snapshot): Segment[] {
   ];
 }
 
-/** The three heaviest by requests, connections and bytes. */
+/** What is wrong with the host as a whole, and what helps; where nothing is, the three heaviest by requests, connections and bytes. */
 export function paintOffenders(surface: Surface, { x, y, width }: Rect, { snapshot }: State): void {
+  if (snapshot?.verdict !== undefined) {
+    surface.text(x, y, 1, "", PALETTE.plain);
+    paintSpans(surface, x + 1, y, width - 1, hostSpans(snapshot.verdict, width - 2));
+    return;
+  }
   const { requests = [], connections = [], bytes: sent = [] } = snapshot?.offenders ?? {};
   const groups = [
     offenders("requests", requests, (value) => `${short(value)}/m`),
@@ -194,6 +200,20 @@ export function paintOffenders(surface: Surface, { x, y, width }: Rect, { snapsh
   );
   surface.text(x, y, 1, "", PALETTE.plain);
   paintSpans(surface, x + 1, y, width - 1, fitting(segments, width - 2, GAP));
+}
+
+/** `▲ SPOOFED FLOOD: 9000 SYN cookies/s sent, ... The sources are forged: ...`, as far as it goes. */
+function hostSpans({ class: kind, severity, findings, advice }: HostVerdict, room: number): Span[] {
+  const { sign, style } = SEVERITIES[severity];
+  const head = `${sign} ${kind.replaceAll("-", " ").toUpperCase()}: `;
+  const evidence = findings.map((finding) => finding.evidence).join(", ");
+  const words = cut(`${evidence}. ${advice}`, Math.max(0, room - cells(head)));
+  const shown = Math.min(words.length, evidence.length + 1);
+  return [
+    [head, style],
+    [words.slice(0, shown), PALETTE.strong],
+    [words.slice(shown), PALETTE.plain],
+  ];
 }
 
 function offenders(label: string, list: readonly Offender[], show: (value: number) => string): Span[][] {
