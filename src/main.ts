@@ -65,6 +65,10 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
         const { streamEvents, fileEvents } = await import("./commands/events.ts");
         return files ? fileEvents(files, config, filter) : streamEvents(loaded, filter);
       }
+      if (command.what === "alerts") {
+        const { streamAlerts, fileAlerts } = await import("./commands/alerts.ts");
+        return files ? fileAlerts(files, config, filter) : streamAlerts(loaded, filter);
+      }
       const { JSON_VIEW, liveSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
       return files
         ? fileSnapshots(files, config, { filter }, JSON_VIEW, "end")
@@ -92,6 +96,10 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
       if (command.as === "events") {
         const { fileEvents } = await import("./commands/events.ts");
         return fileEvents(recorded, config, filter);
+      }
+      if (command.as === "alerts") {
+        const { fileAlerts } = await import("./commands/alerts.ts");
+        return fileAlerts(recorded, config, filter);
       }
       if (command.as === "snapshots") {
         const { JSON_VIEW, fileSnapshots } = await import("./commands/snapshots.ts");
@@ -145,6 +153,8 @@ async function told(topic: Topic): Promise<string> {
   switch (topic) {
     case "filter":
       return (await import("./commands/filter-help.ts")).filterHelp();
+    case "detection":
+      return (await import("./commands/detection-help.ts")).detectionHelp();
   }
 }
 
