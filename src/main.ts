@@ -2,7 +2,7 @@ import { NO_PERMISSION, USAGE } from "./commands/exit-codes.ts";
 import type { Setup } from "./commands/live.ts";
 import { wantsColor } from "./config/color.ts";
 import type { Command, Topic } from "./config/commands.ts";
-import { quote, UsageError } from "./config/error.ts";
+import { printable, quote, UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/options.ts";
 import { processInput } from "./config/process.ts";
@@ -22,7 +22,8 @@ async function main(): Promise<number> {
   if (filter instanceof UsageError) return refuse(filter);
   const judged = await withPatterns(loaded.config);
   if (judged instanceof UsageError) return refuse(judged);
-  for (const warning of loaded.warnings) process.stderr.write(`nethergaze: ${warning}\n`);
+  const doubts = filter === undefined ? [] : await doubtsAbout(filter);
+  for (const warning of [...loaded.warnings, ...doubts]) process.stderr.write(`nethergaze: ${warning}\n`);
   return run(
     { ...loaded, config: judged, reread },
     wantsColor(loaded.config.color, processInput().env),
@@ -138,6 +139,12 @@ async function filterOf(
   const { compileFilter, isFilterError } = await import("./filter/filter.ts");
   const filter = compileFilter(command.filter);
   return isFilterError(filter) ? new UsageError(`--filter: ${filter.message}`) : filter;
+}
+
+/** What of a filter may be a slip of the keys, though it is allowed. */
+async function doubtsAbout({ text }: Filter): Promise<string[]> {
+  const { unknownRules } = await import("./filter/rule-names.ts");
+  return unknownRules(text).map((doubt) => printable(`--filter: ${doubt}`));
 }
 
 /** With the operator's own patterns compiled, where there are any. */

@@ -220,6 +220,19 @@ describe("a filter", () => {
   );
 });
 
+test(
+  "a filter that names no rule of this version is obeyed, and doubted",
+  async () => {
+    const args = ["replay", ...FILES, "--as", "alerts", ...RULES];
+    const { alerts, summary } = await told([...args, "--filter", "-rule:not-htp"]);
+    expect(alerts.length).toBe(3);
+    expect(summary[0]).toBe(
+      "nethergaze: --filter: rule:not-htp: no rule here is called so, did you mean not-http?",
+    );
+  },
+  TIMEOUT,
+);
+
 describe("the summary", () => {
   const summary = async (...args: string[]) =>
     (await told(["replay", ...FILES, "--as", "alerts", ...RULES, ...args])).summary;
