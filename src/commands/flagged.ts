@@ -4,7 +4,7 @@ import type { Alert, IpProfile, Severity } from "../model/snapshot.ts";
 import { grouped } from "../tui/format.ts";
 import type { Engine } from "./engine.ts";
 
-/** Addresses noted at most: as many as the core holds, some 20 MB of them. */
+/** Addresses noted at most: as many as the core holds, some 15 MB of them. */
 const MAX_NOTED = 65_536;
 /** Addresses named at most: who tunes a threshold looks at a few. */
 const MAX_NAMED = 10;
@@ -16,7 +16,7 @@ interface Flagged {
   risk: number;
   /** The worst of its alerts. */
   severity: Severity;
-  readonly rules: Set<string>;
+  readonly rules: string[];
   accepted: number;
   failed: number;
   requests: number;
@@ -48,7 +48,7 @@ export function createFlagged(): FlaggedList {
           unnoted++;
           return;
         }
-        known = { ip, risk, severity, rules: new Set(), accepted: 0, failed: 0, requests: 0, refused: 0 };
+        known = { ip, risk, severity, rules: [], accepted: 0, failed: 0, requests: 0, refused: 0 };
         flagged.set(ip, known);
       }
       judge(known, risk, severity, findings);
@@ -99,7 +99,7 @@ function judge(
 ): void {
   known.risk = Math.max(known.risk, risk);
   if (SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(known.severity)) known.severity = severity;
-  for (const { rule } of findings) known.rules.add(rule);
+  for (const { rule } of findings) if (!known.rules.includes(rule)) known.rules.push(rule);
 }
 
 /** One that left and came back begins again at none: the longer stay says more. */
@@ -139,9 +139,9 @@ function bySeverity(all: readonly Flagged[]): string {
 
 /** A line of each rule, the most frequent first. */
 function byRule(all: readonly Flagged[]): string[] {
-  const found = [...new Set(all.flatMap(({ rules }) => [...rules]))]
+  const found = [...new Set(all.flatMap(({ rules }) => rules))]
     .sort(byPlace)
-    .map((rule) => ({ rule, of: all.filter(({ rules }) => rules.has(rule)) }))
+    .map((rule) => ({ rule, of: all.filter(({ rules }) => rules.includes(rule)) }))
     .sort((a, b) => b.of.length - a.of.length);
   const width = found.reduce((widest, { rule }) => Math.max(widest, rule.length), 0);
   const digits = grouped(found[0]?.of.length ?? 0).length;
@@ -175,7 +175,7 @@ function numbers({ accepted, failed, requests, refused, rules }: Flagged): strin
     accepted + failed > 0 && `${counted(accepted, "login")} and ${grouped(failed)} failed`,
     requests > 0 && `${counted(requests, "request")} of which ${grouped(refused)} refused or failed`,
   ];
-  return `${did.filter((text) => text !== false).join(", ")}: ${[...rules].sort(byPlace).join(", ")}`;
+  return `${did.filter((text) => text !== false).join(", ")}: ${rules.toSorted(byPlace).join(", ")}`;
 }
 
 /** In the order of the list of rules. */
