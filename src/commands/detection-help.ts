@@ -2,7 +2,7 @@ import { paragraph, type Row, section } from "../config/layout.ts";
 import type { Rule } from "../detect/rule.ts";
 import { RULES } from "../detect/rules.ts";
 import { THRESHOLDS, type ThresholdKey } from "../model/thresholds.ts";
-import { weight } from "./detection-page.ts";
+import { thresholdsOfHost, weight } from "./detection-page.ts";
 
 /** What `nethergaze help detection` prints: every rule with what decides when it fires. */
 export function detectionHelp(rules: readonly Rule[] = RULES): string {
@@ -14,6 +14,7 @@ export function detectionHelp(rules: readonly Rule[] = RULES): string {
       "Thresholds are keys: --set detect.ssh.failures=10. A rule is switched off by its name: --set detect.off=ssh-brute-force.",
     ),
     section("Of all rules", thresholdRows(["remember", "hold_down"])),
+    section("Of the host as a whole", thresholdRows(thresholdsOfHost())),
     ...rules.map((rule) =>
       section(`${rule.id} (${weight(rule)})`, [
         ["means", rule.means],

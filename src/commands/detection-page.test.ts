@@ -5,6 +5,7 @@ import { OPTION_LIST } from "../config/options.ts";
 import { readToml } from "../config/toml.ts";
 import type { Rule } from "../detect/rule.ts";
 import { RULES } from "../detect/rules.ts";
+import { THRESHOLDS } from "../model/thresholds.ts";
 import { detectionHelp } from "./detection-help.ts";
 import { weight, withRules } from "./detection-page.ts";
 
@@ -90,4 +91,6 @@ test("help tells every rule with its thresholds, in 80 columns", () => {
     for (const told of [rule.means, rule.spares]) expect(words).toContain(told);
     for (const key of rule.thresholds) expect(text).toContain(`\n  detect.${key}=`);
   }
+  const ofAll = Object.keys(THRESHOLDS).filter((key) => /^(?:host\.|remember$|hold_down$)/.test(key));
+  for (const key of ofAll) expect(text).toContain(`\n  detect.${key}=`);
 });

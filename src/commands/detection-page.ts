@@ -1,12 +1,31 @@
 import { between } from "../config/readme.ts";
-import { severityOf } from "../detect/cases.ts";
 import type { Rule, Sample } from "../detect/rule.ts";
 import { RULES } from "../detect/rules.ts";
-import { THRESHOLDS } from "../model/thresholds.ts";
+import { severityOf } from "../detect/severity.ts";
+import { THRESHOLDS, type ThresholdKey } from "../model/thresholds.ts";
 
 /** docs/detection.md with a section of each rule between its markers. */
 export function withRules(page: string, rules: readonly Rule[] = RULES): string {
-  return between(page, "rules", `${list(rules)}\n${rules.map(ruleSection).join("\n")}`);
+  const ofHost = table(thresholdsOfHost());
+  const host = ofHost === "" ? "" : `Of the host as a whole:\n\n${ofHost}\n`;
+  return between(page, "rules", `${host}${list(rules)}\n${rules.map(ruleSection).join("\n")}`);
+}
+
+/** The thresholds of no rule: they are about the host as a whole. */
+export function thresholdsOfHost(): ThresholdKey[] {
+  return Object.keys(THRESHOLDS).filter(isOfHost);
+}
+
+function isOfHost(key: string): key is ThresholdKey {
+  return key.startsWith("host.");
+}
+
+function table(keys: readonly ThresholdKey[]): string {
+  if (keys.length === 0) return "";
+  const rows = keys.map(
+    (key) => `| \`detect.${key}\` | ${THRESHOLDS[key].default} | ${THRESHOLDS[key].help} |\n`,
+  );
+  return `| Threshold | Default | |\n| --- | --- | --- |\n${rows.join("")}`;
 }
 
 /** How much a finding of the rule weighs: `info, 5`, `warning to critical, 40 to 90`. */
@@ -25,15 +44,12 @@ function list(rules: readonly Rule[]): string {
 
 function ruleSection(rule: Rule): string {
   const { id, means, spares, mitre, sample, thresholds } = rule;
-  const rows = thresholds.map(
-    (key) => `| \`detect.${key}\` | ${THRESHOLDS[key].default} | ${THRESHOLDS[key].help} |\n`,
-  );
   return [
     `### ${id}\n`,
     `${plain(means)}\n`,
     `**Spares.** ${plain(spares)}\n`,
     `**Severity and score.** ${weight(rule)}.${mitre === undefined ? "" : ` ATT&CK ${technique(mitre)}.`}\n`,
-    ...(rows.length === 0 ? [] : [`| Threshold | Default | |\n| --- | --- | --- |\n${rows.join("")}`]),
+    ...(thresholds.length === 0 ? [] : [table(thresholds)]),
     sample === undefined ? "What fires it stands in no log.\n" : sampleText(sample),
     `**Off.** \`--set detect.off=${id}\`\n`,
   ].join("\n");

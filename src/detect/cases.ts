@@ -2,10 +2,9 @@ import type { Subject } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Alert, Finding, Severity, Verdict } from "../model/snapshot.ts";
 import { type Hit, MAX_NAMES, MAX_SAMPLES, type Rule, type Standing, type Watch } from "./rule.ts";
+import { severityOf } from "./severity.ts";
 
-/** Risks and scores from here on. */
-const WARNING = 30;
-const CRITICAL = 70;
+/** Risks go no higher. */
 const MOST = 100;
 
 /** What stands against one address, and what was told of it. */
@@ -205,12 +204,6 @@ class CaseVerdict implements Verdict {
         samples: [...standing.samples],
       }));
   }
-}
-
-/** How bad a risk, or a score, of 0-100 is. */
-export function severityOf(risk: number): Severity {
-  if (risk >= CRITICAL) return "critical";
-  return risk >= WARNING ? "warning" : "info";
 }
 
 function sumOf(findings: readonly Standing[]): number {
