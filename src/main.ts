@@ -2,7 +2,7 @@ import { NO_PERMISSION, USAGE } from "./commands/exit-codes.ts";
 import type { Setup } from "./commands/live.ts";
 import { wantsColor } from "./config/color.ts";
 import type { Command, Topic } from "./config/commands.ts";
-import { quote, UsageError } from "./config/error.ts";
+import { printable, quote, UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/options.ts";
 import { processInput } from "./config/process.ts";
@@ -22,7 +22,8 @@ async function main(): Promise<number> {
   if (filter instanceof UsageError) return refuse(filter);
   const judged = await withPatterns(loaded.config);
   if (judged instanceof UsageError) return refuse(judged);
-  for (const warning of loaded.warnings) process.stderr.write(`nethergaze: ${warning}\n`);
+  const doubts = filter === undefined ? [] : await doubtsAbout(filter);
+  for (const warning of [...loaded.warnings, ...doubts]) process.stderr.write(`nethergaze: ${warning}\n`);
   return run(
     { ...loaded, config: judged, reread },
     wantsColor(loaded.config.color, processInput().env),
@@ -65,6 +66,10 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
         const { streamEvents, fileEvents } = await import("./commands/events.ts");
         return files ? fileEvents(files, config, filter) : streamEvents(loaded, filter);
       }
+      if (command.what === "alerts") {
+        const { streamAlerts, fileAlerts } = await import("./commands/alerts.ts");
+        return files ? fileAlerts(files, config, filter) : streamAlerts(loaded, filter);
+      }
       const { JSON_VIEW, liveSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
       return files
         ? fileSnapshots(files, config, { filter }, JSON_VIEW, "end")
@@ -92,6 +97,10 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
       if (command.as === "events") {
         const { fileEvents } = await import("./commands/events.ts");
         return fileEvents(recorded, config, filter);
+      }
+      if (command.as === "alerts") {
+        const { fileAlerts } = await import("./commands/alerts.ts");
+        return fileAlerts(recorded, config, filter);
       }
       if (command.as === "snapshots") {
         const { JSON_VIEW, fileSnapshots } = await import("./commands/snapshots.ts");
@@ -132,6 +141,12 @@ async function filterOf(
   return isFilterError(filter) ? new UsageError(`--filter: ${filter.message}`) : filter;
 }
 
+/** What of a filter may be a slip of the keys, though it is allowed. */
+async function doubtsAbout({ text }: Filter): Promise<string[]> {
+  const { unknownRules } = await import("./filter/rule-names.ts");
+  return unknownRules(text).map((doubt) => printable(`--filter: ${doubt}`));
+}
+
 /** With the operator's own patterns compiled, where there are any. */
 async function withPatterns(config: Config): Promise<Config | UsageError> {
   if (config.pathPatterns.length === 0) return config;
@@ -145,6 +160,8 @@ async function told(topic: Topic): Promise<string> {
   switch (topic) {
     case "filter":
       return (await import("./commands/filter-help.ts")).filterHelp();
+    case "detection":
+      return (await import("./commands/detection-help.ts")).detectionHelp();
   }
 }
 

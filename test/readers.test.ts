@@ -133,8 +133,8 @@ describe("a slow reader", () => {
       await until(() => isStuck(child), "the pipe to be full");
       const lines = collect(child);
       expect((await ended(child)).code).toBe(0);
-      // That of the first lines, those of the last two minutes before the last line, and its own.
-      const seconds = [0, ...Array.from({ length: 121 }, (_, i) => 3000 - 120 + i)];
+      // That of the first lines, the second after them, those of the last two minutes before the last line, and its own.
+      const seconds = [0, 1, ...Array.from({ length: 121 }, (_, i) => 3000 - 120 + i)];
       await until(() => lines().length === seconds.length, "every snapshot");
       expect(lines().map((text) => JSON.parse(text).at / 1000 - 1_762_549_441)).toEqual(seconds);
     },

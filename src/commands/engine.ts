@@ -2,23 +2,28 @@ import { randomInt } from "node:crypto";
 import { type Config, type ThresholdOption, thresholdsOf } from "../config/options.ts";
 import { copyState } from "../correlate/copy.ts";
 import { fold } from "../correlate/fold.ts";
+import { passingReader } from "../correlate/passing.ts";
 import { type RowOf, rowReader } from "../correlate/row-of.ts";
 import { snapshot } from "../correlate/snapshot.ts";
 import { createState, LIMITS, type State } from "../correlate/state.ts";
 import { createJudge } from "../detect/judge.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { Input } from "../model/event.ts";
+import { type Ip, parseIpWords } from "../model/ip.ts";
 import { prefixSet } from "../model/prefix-set.ts";
 import { proxiesOf } from "../model/proxies.ts";
-import type { Alert, Query, Snapshot } from "../model/snapshot.ts";
+import type { Alert, Filter, Query, Snapshot } from "../model/snapshot.ts";
 import type { PathMatch } from "./path-patterns.ts";
 
 /** The core with its door in and its door out. */
 export interface Engine {
   accept(input: Input): void;
   snapshot(query: Query): Snapshot;
-  /** What is known of a line's address now: one object, read at once, of which nothing may be kept. */
+  /** What is known of an address now: one object, read at once, of which nothing may be kept. */
   readonly row: RowOf;
+  /** Whether an address is listed, and whether a filter lets it through now. */
+  lists(ip: Ip): boolean;
+  passes(ip: Ip, filter: Filter): boolean;
   /** Grows with all that may change an answer: an unchanged number means an unchanged snapshot. */
   revision(): number;
   /**
@@ -68,6 +73,7 @@ export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => v
     ...(onAlert !== undefined && { onAlert }),
     seed: randomInt(2 ** 32),
   });
+  const words = new Uint32Array(4);
   let frozen: State | undefined;
   let revision = 0;
   return {
@@ -88,6 +94,8 @@ export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => v
       revision++;
     },
     row: rowReader(state),
+    lists: (ip) => parseIpWords(ip, words) && state.isListed(words),
+    passes: passingReader(state),
   };
 }
 

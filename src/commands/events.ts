@@ -2,27 +2,18 @@ import type { Config } from "../config/options.ts";
 import type { Input } from "../model/event.ts";
 import type { Filter } from "../model/snapshot.ts";
 import { toNativeLine } from "../sinks/native.ts";
-import { now } from "../sources/clock.ts";
 import { createEngine } from "./engine.ts";
 import { type Files, runFiles } from "./files.ts";
-import { type Setup, startLive } from "./live.ts";
-import { losses, openStdout } from "./output.ts";
-import { stopSignal } from "./stop.ts";
+import type { Setup } from "./live.ts";
+import { openStdout } from "./output.ts";
+import { streamLines } from "./stream.ts";
 
 /** `stream events`: every event as it happens, until a signal or until the reader leaves. */
-export async function streamEvents(setup: Setup, filter: Filter | undefined): Promise<number> {
-  const output = openStdout();
-  const loss = losses(output, "stdout", now);
+export function streamEvents(setup: Setup, filter: Filter | undefined): Promise<number> {
   const isStreamed = streamed(setup.config, filter);
-  const live = startLive(setup, (input) => {
-    const lost = loss();
-    if (lost !== undefined) output.line(toNativeLine(lost));
-    if (isStreamed(input)) output.line(toNativeLine(input));
+  return streamLines(setup, (line) => (input) => {
+    if (isStreamed(input)) line(toNativeLine(input));
   });
-  const code = await Promise.race([stopSignal(), output.ended]);
-  live.close();
-  await output.finish();
-  return code;
 }
 
 /** Every event of the files, as fast as the reader takes them; none is dropped. */

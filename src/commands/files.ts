@@ -102,6 +102,11 @@ export async function runFiles(files: Files, consumer: Consumer): Promise<number
     ...(showsProgress() && { progress: progressLine() }),
   });
   if (showsProgress()) process.stderr.write("\r\x1b[K");
+  const [first] = results;
+  if (first !== undefined && results.some(({ health }) => health.lines > 0)) {
+    // No later line comes that would have told what the last second brought.
+    consumer.emit({ kind: "tick", at: first.health.at });
+  }
   for (const { health } of results) consumer.health?.(health);
   await Promise.race([consumer.finish?.(), stop.then(lastWords)]);
   for (const { health } of results) {

@@ -2,8 +2,8 @@ import type { Input } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Filter, IpProfile } from "../model/snapshot.ts";
 
-/** As many addresses as the core may hold, four times over: who left may come back. */
-const MAX_MATCHED = 262_144;
+/** Twice as many addresses as the core may hold, and as many before these: who left may come back. */
+const MAX_MATCHED = 131_072;
 
 /** A filter that has seen every line, also those that are no longer kept. */
 export interface Matched {
@@ -18,16 +18,23 @@ export interface Matched {
  */
 export function matchedBy(filter: Filter): Matched {
   if (!filter.asksLines || filter.asksRows) return { filter, see() {} };
-  const matched = new Set<Ip>();
+  let matched = new Set<Ip>();
+  /** Those before: a program that runs for months forgets them first, and not who comes now. */
+  let before = new Set<Ip>();
   return {
     filter: {
       ...filter,
       asksLines: false,
-      address: (row) => matched.has(row.ip) || (!hadLines(row) && filter.address(row)),
+      address: (row) => matched.has(row.ip) || before.has(row.ip) || (!hadLines(row) && filter.address(row)),
     },
     see(input) {
       if (input.kind !== "request" && input.kind !== "auth") return;
-      if (matched.size < MAX_MATCHED && filter.line(input, undefined)) matched.add(input.ip);
+      if (!filter.line(input, undefined)) return;
+      if (matched.size === MAX_MATCHED && !matched.has(input.ip)) {
+        before = matched;
+        matched = new Set();
+      }
+      matched.add(input.ip);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { snapshot } from "../../test/console/snapshots.ts";
+import { profile, snapshot } from "../../test/console/snapshots.ts";
 import { tableView } from "./top.ts";
 
 const bandwidth = {
@@ -24,4 +24,23 @@ test("rows begin with their whole address, and have the columns that were asked 
     / · +6 +- +41 +310 +900k +- +- POST \/api\/cart$/,
   );
   expect(lines(["ip", "auth", "last", "svc"])[0]).toMatch(/^ADDRESS +AUTH LAST {13}SVC$/);
+});
+
+test("beside the risk stands why, but for columns that somebody chose", () => {
+  const finding = { severity: "warning", evidence: "", since: 0, last: 0, samples: [] } as const;
+  const findings = [
+    { ...finding, rule: "ssh-brute-force", score: 40 },
+    { ...finding, rule: "auth-failure", score: 5 },
+  ];
+  const rows = [
+    profile("45.148.10.7", { verdict: { risk: 45, severity: "warning", findings } }),
+    profile("8.8.8.8", { last: "GET /" }),
+  ];
+  const table = (columns: Parameters<typeof tableView>[0]["columns"]) =>
+    tableView({ utc: true, columns }).text(snapshot({ rows })).trimEnd().split("\n").slice(-3);
+  const [head, guilty, honest] = table([]);
+  expect(head).toMatch(/ AUTH WHY {13}LAST$/);
+  expect(guilty).toMatch(/^45\.148\.10\.7 +45 .* ssh-brute-force -$/);
+  expect(honest).toMatch(/^8\.8\.8\.8 .* - {15}GET \/$/);
+  expect(table(["ip", "risk", "last"])[0]).toMatch(/^ADDRESS +RISK LAST$/);
 });

@@ -1,6 +1,6 @@
 import type { Config } from "../config/options.ts";
-import type { Bandwidth, Snapshot, Sort } from "../model/snapshot.ts";
-import { COLUMNS } from "../tui/columns.ts";
+import type { Bandwidth, IpProfile, Snapshot, Sort, Verdict } from "../model/snapshot.ts";
+import { COLUMNS, type Column } from "../tui/columns.ts";
 import { cut, fit } from "../tui/fit.ts";
 import { bytes, clock, short } from "../tui/format.ts";
 import type { View } from "./snapshots.ts";
@@ -15,15 +15,46 @@ const SHORTEST_ADDRESS = 15;
 
 /** `top`: the busiest addresses as plain text, for scripts and dumb terminals. */
 export function tableView({ utc, columns }: Pick<Config, "utc" | "columns">): View {
-  const shown = columns.length > 0 ? columns : SHOWN;
-  return { text: (snapshot) => table(snapshot, utc, shown), lines: false, rows: ROWS };
+  return {
+    text(snapshot) {
+      const width = process.stdout.columns ?? WIDTH;
+      const { rows } = snapshot;
+      const shown = columns.length > 0 ? cells(columns, rows) : withWhy(cells(SHOWN, rows), rows, width);
+      return table(snapshot, utc, shown, width);
+    },
+    lines: false,
+    rows: ROWS,
+  };
+}
+
+/** How one column of the rows is written. */
+type Cell = Pick<Column, "title" | "width" | "right" | "value">;
+
+/** The columns of those names. Addresses stand in full, so that nobody has to guess one. */
+function cells(names: readonly Sort[], rows: readonly IpProfile[]): Cell[] {
+  const width = rows.reduce((widest, { ip }) => Math.max(widest, ip.length), SHORTEST_ADDRESS);
+  return names.map((name) => (name === "ip" ? { ...COLUMNS.ip, width } : COLUMNS[name]));
+}
+
+/** With the rule of each row's worst finding before the last column, where there are any and the width allows. */
+function withWhy(shown: readonly Cell[], rows: readonly IpProfile[], width: number): readonly Cell[] {
+  const widest = rows.reduce((most, { verdict }) => Math.max(most, whyOf(verdict).length), 0);
+  const taken = shown.reduce((sum, cell) => sum + cell.width + 1, widest);
+  if (widest === 0 || taken > width) return shown;
+  return shown.toSpliced(-1, 0, {
+    title: "WHY",
+    width: widest,
+    value: ({ verdict }) => whyOf(verdict) || "-",
+  });
+}
+
+function whyOf(verdict: Verdict | undefined): string {
+  return verdict?.findings[0]?.rule ?? "";
 }
 
 /** The snapshot as lines: totals, what is not well, headings, rows, and a blank line to end with. */
-function table(snapshot: Snapshot, utc: boolean, shown: readonly Sort[]): string {
+function table(snapshot: Snapshot, utc: boolean, shown: readonly Cell[], width: number): string {
   const { totals, bandwidth, health, rows } = snapshot;
-  const width = process.stdout.columns ?? WIDTH;
-  const address = rows.reduce((widest, { ip }) => Math.max(widest, ip.length), SHORTEST_ADDRESS);
   const lines = [
     `${clock(snapshot.at, utc)} ${snapshot.host.name}  ${totals.sockets} sockets, ${totals.established} established, ` +
       `${totals.halfOpen} half-open  ${addressesText(snapshot)}  ` +
@@ -32,20 +63,19 @@ function table(snapshot: Snapshot, utc: boolean, shown: readonly Sort[]): string
     ...health
       .filter(({ state }) => state !== "up")
       .map(({ source, state, detail }) => `! ${source} ${state}: ${detail}`),
-    line(shown, address, (name) => COLUMNS[name].title),
-    ...rows.map((row) => line(shown, address, (name, width) => COLUMNS[name].value(row, width))),
+    line(shown, ({ title }) => title),
+    ...rows.map((row) => line(shown, ({ value, width }) => value(row, width))),
   ];
   return `${lines.map((line) => cut(line, width)).join("\n")}\n`;
 }
 
-/** A line of cells. Addresses stand in full, so that nobody has to guess one; the last cell needs no filling. */
-function line(shown: readonly Sort[], address: number, text: (name: Sort, width: number) => string): string {
-  const cells = shown.map((name, i) => {
-    const width = name === "ip" ? address : COLUMNS[name].width;
-    const said = text(name, width);
-    return i === shown.length - 1 && !COLUMNS[name].right ? said : fit(said, width, COLUMNS[name].right);
-  });
-  return cells.join(" ");
+/** A line of cells; the last needs no filling. */
+function line(shown: readonly Cell[], text: (cell: Cell) => string): string {
+  return shown
+    .map((cell, i) =>
+      i === shown.length - 1 && !cell.right ? text(cell) : fit(text(cell), cell.width, cell.right),
+    )
+    .join(" ");
 }
 
 /** How many addresses there are, and where a filter holds of how many. */

@@ -36,7 +36,7 @@ const json = {
 };
 
 /** What can be asked for help besides commands. */
-export const TOPICS = ["filter"] as const;
+export const TOPICS = ["filter", "detection"] as const;
 export type Topic = (typeof TOPICS)[number];
 
 const RUNNABLE = {
@@ -53,7 +53,10 @@ const RUNNABLE = {
   stream: {
     help: "JSON Lines on stdout",
     arguments: {
-      what: { type: choice("WHAT", ["events", "snapshots"]), help: "every event, or one snapshot a second" },
+      what: {
+        type: choice("WHAT", ["events", "alerts", "snapshots"]),
+        help: "every event, every verdict raised or cleared, or one snapshot a second",
+      },
     },
     flags: {
       filter,
@@ -94,7 +97,7 @@ const RUNNABLE = {
       filter,
       as: {
         flag: "--as",
-        type: choice("WHAT", ["console", "events", "snapshots"]),
+        type: choice("WHAT", ["console", "events", "alerts", "snapshots"]),
         default: "console",
         help: "on the console, or as JSON Lines",
       },
@@ -118,7 +121,7 @@ const RUNNABLE = {
 export const COMMANDS = {
   ...RUNNABLE,
   help: {
-    help: "tell about a command, about the filter language, or what there is",
+    help: "tell about a command, the filter language, the rules of detection, or what there is",
     arguments: {
       topic: {
         type: choice("TOPIC", [...TOPICS, ...Object.keys(RUNNABLE).filter((name) => name !== "console")]),

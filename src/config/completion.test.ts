@@ -13,7 +13,7 @@ describeWith([{ program: "bash" }], "bash completes", () => {
     [["st"], ["stream"]],
     [
       ["stream", ""],
-      ["events", "snapshots"],
+      ["events", "alerts", "snapshots"],
     ],
     [["--utc", "stream", "ev"], ["events"]],
     [
@@ -45,7 +45,7 @@ describeWith([{ program: "bash" }], "bash completes", () => {
 describeWith([{ program: "fish" }], "fish completes", () => {
   const cases: [line: string, offered: string[]][] = [
     ["st", ["stream"]],
-    ["stream ", ["events", "snapshots"]],
+    ["stream ", ["alerts", "events", "snapshots"]],
     ["--log-format c", ["caddy", "combined", "common"]],
     ["--color=a", ["--color=always", "--color=auto"]],
     ["top --on", ["--once"]],
@@ -74,7 +74,7 @@ describeWith([{ program: "zsh" }], "zsh", () => {
     expect(specifications.slice(-3)).toEqual([
       "*--filter=[only what passes; see nethergaze help filter]:FILTER: ",
       "*--format=[layout of a line]:FORMAT:(native)",
-      "1:WHAT:(events snapshots)",
+      "1:WHAT:(events alerts snapshots)",
     ]);
   });
 });

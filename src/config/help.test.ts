@@ -30,8 +30,8 @@ test("the help of a command", () => {
 JSON Lines on stdout
 
 Arguments:
-  WHAT                      every event, or one snapshot a second (events,
-                            snapshots)
+  WHAT                      every event, every verdict raised or cleared, or one
+                            snapshot a second (events, alerts, snapshots)
 
 Options:
   --filter FILTER           only what passes; see nethergaze help filter

@@ -1,14 +1,17 @@
 import { OPTION_LIST, type Option, variable } from "./options.ts";
 
-const START = "<!-- options -->";
-const END = "<!-- /options -->";
-
 /** `readme` with the table of options between its markers; as it is where it has none. */
 export function withOptions(readme: string): string {
-  const start = readme.indexOf(START);
-  const end = readme.indexOf(END, start);
-  if (start < 0 || end < 0) return readme;
-  return `${readme.slice(0, start + START.length)}\n\n${table()}\n${readme.slice(end)}`;
+  return between(readme, "options", table());
+}
+
+/** `page` with `content` between `<!-- mark -->` and `<!-- /mark -->`; as it is where it has none. */
+export function between(page: string, mark: string, content: string): string {
+  const opening = `<!-- ${mark} -->`;
+  const start = page.indexOf(opening);
+  const end = page.indexOf(`<!-- /${mark} -->`, start);
+  if (start < 0 || end < 0) return page;
+  return `${page.slice(0, start + opening.length)}\n\n${content}\n${page.slice(end)}`;
 }
 
 function table(): string {

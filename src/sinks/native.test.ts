@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
 import type { RequestEvent } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
+import type { Alert } from "../model/snapshot.ts";
 import { toSocketsView } from "../model/socket-table.ts";
 import { createDetector } from "../parse/formats.ts";
 import { RequestCursor } from "../parse/request-cursor.ts";
-import { toNativeLine } from "./native.ts";
+import { toAlertLine, toNativeLine } from "./native.ts";
 
 const ORDER = [
   "kind",
@@ -88,4 +89,20 @@ test("a table of sockets is written as its plain event", () => {
   } as const;
   expect(toNativeLine(toSocketsView(event))).toBe(JSON.stringify(event));
   expect(toNativeLine(event)).toBe(JSON.stringify(event));
+});
+
+test("an alert has its keys in the documented order, whatever the order it came in", () => {
+  const finding = { samples: ["x"], evidence: "5 failed logins", score: 40, severity: "warning", rule: "r" };
+  const alert = { findings: [finding], severity: "warning", risk: 40, state: "raised", at: 1, kind: "alert" };
+  const line = (more: object): string => toAlertLine({ ...more, ...alert } as unknown as Alert);
+  const start = '{"kind":"alert","at":1,"state":"raised",';
+  const end = '"findings":[{"rule":"r","score":40,"evidence":"5 failed logins","samples":["x"]}]}';
+  const targets = [{ ip: "8.8.8.8" }, { prefix: "8.8.8.0/24" }, { asn: 15169 }, { cc: "NL" }];
+  for (const target of targets) {
+    const key = JSON.stringify(target).slice(1, -1);
+    expect(line(target)).toBe(`${start}${key},"risk":40,"severity":"warning",${end}`);
+  }
+  expect(line({ class: "scan", host: "web-1" })).toBe(
+    `${start}"host":"web-1","risk":40,"severity":"warning","class":"scan",${end}`,
+  );
 });

@@ -28,7 +28,7 @@ export interface ReadOptions extends Interpretation {
   progress?(fraction: number): void;
 }
 
-/** Seconds ticked through in a gap between two lines. A longer gap begins with a leap: no window is that long. */
+/** Seconds ticked through in a gap between two lines. In a longer gap a leap follows its first: no rate looks back further. */
 const SILENCE = 120;
 
 /** What became of one file. */
@@ -50,13 +50,17 @@ export async function readFiles(options: ReadOptions): Promise<FileResult[]> {
   const open: OpenFile[] = [];
   /** Core time. */
   let time = Number.NEGATIVE_INFINITY;
+  /** The second that ended a second with lines, before a leap. */
+  let ended = Number.NEGATIVE_INFINITY;
   /** The next tick that is due before a line of `at`. */
   const dueTick = (at: number): number | undefined => {
     const second = Math.floor(at / 1000);
     const reached = Math.floor(time / 1000);
     if (second <= reached) return undefined;
-    // Silence is time too: rates decay in it.
-    const next = Math.max(reached + 1, second - SILENCE);
+    // Silence is time too: rates decay in it. And what the last lines brought is told before it is over.
+    const leap = second - SILENCE;
+    if (leap > reached + 1 && ended !== reached) ended = reached + 1;
+    const next = ended > reached ? ended : Math.max(reached + 1, leap);
     return next === second || reached === Number.NEGATIVE_INFINITY ? at : 1000 * next;
   };
   for (const source of options.files) {

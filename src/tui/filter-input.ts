@@ -1,6 +1,7 @@
 import { type Completion, completeFilter } from "../filter/complete.ts";
 import { compileFilter, type FilterError, isFilterError } from "../filter/filter.ts";
 import type { Known } from "../filter/keys.ts";
+import { RULE_IDS } from "../model/rules.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Action } from "./keymap.ts";
 import { edit, insert, type LineInput } from "./line-input.ts";
@@ -118,7 +119,11 @@ export function knownOf({ rows = [], live = [] }: Partial<Pick<Snapshot, "rows" 
     addresses: distinct(rows.map(({ ip }) => ip)),
     services: distinct(rows.flatMap(({ services }) => services.map(({ name }) => name))),
     countries: distinct(rows.map(({ origin }) => origin?.country)),
-    rules: distinct(rows.flatMap(({ verdict }) => verdict?.findings.map(({ rule }) => rule))),
+    // What is on screen comes first, then what else there could be.
+    rules: distinct([
+      ...rows.flatMap(({ verdict }) => verdict?.findings.map(({ rule }) => rule)),
+      ...RULE_IDS,
+    ]),
     vhosts: distinct(requests.map(({ vhost }) => vhost)),
     users: distinct(live.map(({ event }) => event.user)),
   };

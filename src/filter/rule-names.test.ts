@@ -1,0 +1,20 @@
+import { expect, test } from "bun:test";
+import { unknownRules } from "./rule-names.ts";
+
+const cases: [filter: string, warnings: string[]][] = [
+  ["rule:ssh-brute-force,not-http", []],
+  ["rule:SSH-* -rule:*", []],
+  ["rule:", []],
+  ["path:rule status:404", []],
+  [
+    "rule:ssh-brute-farce",
+    ["rule:ssh-brute-farce: no rule here is called so, did you mean ssh-brute-force?"],
+  ],
+  [
+    "-rule:ssh,exploit rule:nft-*",
+    ["rule:ssh: no rule here is called so", "rule:nft-*: no rule here is called so"],
+  ],
+];
+test.each(cases)("%s", (filter, warnings) => {
+  expect(unknownRules(filter)).toEqual(warnings);
+});
