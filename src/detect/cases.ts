@@ -1,6 +1,7 @@
 import type { Subject } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Alert, Finding, Severity, Verdict } from "../model/snapshot.ts";
+import { createAgenda } from "./agenda.ts";
 import { type Hit, MAX_NAMES, MAX_SAMPLES, type Rule, type Standing, type Watch } from "./rule.ts";
 import { severityOf } from "./severity.ts";
 
@@ -12,10 +13,11 @@ interface Case {
   /** Of each rule at most one. */
   findings: Standing[];
   risk: number;
-  /** The worst that was told, "" for nothing; when; and of how many rules. */
+  /** The worst that was told, "" for nothing, and when. */
   told: Severity | "";
   toldAt: number;
-  toldRules: number;
+  /** When it is looked at next. */
+  due: number;
 }
 
 const RANK: Readonly<Record<Severity | "", number>> = { "": 0, info: 1, warning: 2, critical: 3 };
@@ -29,6 +31,7 @@ export class Cases {
   readonly #news = new Set<number>();
   /** Of addresses that left: what was told of them is taken back. */
   #left: Alert[] = [];
+  readonly #agenda = createAgenda();
   #now = 0;
 
   /** `hold`: milliseconds in which an address is not told again unless it got worse. */
@@ -43,7 +46,7 @@ export class Cases {
     if (at + lasts <= this.#now) return;
     let known = this.#cases.get(slot);
     if (known === undefined) {
-      known = { findings: [], risk: 0, told: "", toldAt: 0, toldRules: 0 };
+      known = { findings: [], risk: 0, told: "", toldAt: 0, due: Number.POSITIVE_INFINITY };
       this.#cases.set(slot, known);
     }
     let standing = known.findings.find((one) => one.rule === rule);
@@ -59,6 +62,7 @@ export class Cases {
         peak,
         names: undefined,
         samples: [],
+        told: false,
       };
       known.findings.push(standing);
     }
@@ -75,6 +79,8 @@ export class Cases {
     }
     known.risk = sumOf(known.findings);
     this.#news.add(slot);
+    // It may have come to stand longer since; then it is noted again when its time has come.
+    this.#look(slot, known, standing.until);
   }
 
   withdraw(slot: number, ids: readonly RuleId[]): void {
@@ -89,13 +95,22 @@ export class Cases {
   /** Drops what is over at `now`, then tells what is new. */
   tick(now: number, subject: Subject, tell: (alert: Alert) => void): void {
     if (now > this.#now) this.#now = now;
-    for (const [slot, known] of this.#cases) this.#keep(slot, known, ({ until }) => until > now);
+    this.#agenda.due(now, (slot) => {
+      const known = this.#cases.get(slot);
+      // The slot may be another's by now.
+      if (known === undefined || known.due > now) return;
+      known.due = Number.POSITIVE_INFINITY;
+      this.#news.add(slot);
+      this.#keep(slot, known, ({ until }) => until > now);
+      for (const { until } of known.findings) this.#look(slot, known, until);
+    });
     for (const alert of this.#left) tell(alert);
     this.#left = [];
     for (const slot of this.#news) {
       subject.slot = slot;
-      if (this.#tell(slot, subject, tell)) this.#news.delete(slot);
+      this.#tell(slot, subject, tell);
     }
+    this.#news.clear();
   }
 
   forget(subject: Subject): void {
@@ -136,25 +151,32 @@ export class Cases {
     this.#news.add(slot);
   }
 
-  /** False where there is something to tell later. */
-  #tell(slot: number, subject: Subject, tell: (alert: Alert) => void): boolean {
+  #look(slot: number, known: Case, at: number): void {
+    if (at >= known.due) return;
+    known.due = at;
+    this.#agenda.add(at, slot);
+  }
+
+  #tell(slot: number, subject: Subject, tell: (alert: Alert) => void): void {
     const known = this.#cases.get(slot);
-    if (known === undefined) return true;
+    if (known === undefined) return;
     const { findings, risk, told } = known;
     const severity = severityOf(risk);
     if (findings.length === 0) {
       this.#cases.delete(slot);
       if (told !== "") tell(this.#alert(subject, "cleared", 0, told, []));
-      return true;
+      return;
     }
     const isWorse = RANK[severity] > RANK[told];
-    if (!isWorse && findings.length <= known.toldRules) return true;
-    if (!isWorse && this.#now - known.toldAt < this.#hold) return false;
+    if (!isWorse && findings.every((one) => one.told)) return;
+    if (!isWorse && this.#now - known.toldAt < this.#hold) {
+      this.#look(slot, known, known.toldAt + this.#hold);
+      return;
+    }
     known.told = severity;
     known.toldAt = this.#now;
-    known.toldRules = findings.length;
+    for (const one of findings) one.told = true;
     tell(this.#alert(subject, "raised", risk, severity, new CaseVerdict(known).findings));
-    return true;
   }
 
   #alert(

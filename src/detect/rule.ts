@@ -100,6 +100,8 @@ export interface Standing {
   /** How often each name came, first come first; at most {@link MAX_NAMES}. */
   names: Map<string, number> | undefined;
   samples: string[];
+  /** Whether an alert told of it. */
+  told: boolean;
 }
 
 /** A why card shows no more. */
