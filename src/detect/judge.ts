@@ -1,10 +1,12 @@
 import type { RequestEvent, RequestView } from "../model/event.ts";
-import type { Judge, Subject, SubjectSockets } from "../model/judge.ts";
+import type { Judge, Subject } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Thresholds } from "../model/thresholds.ts";
 import { Cases } from "./cases.ts";
+import { createLogins } from "./logins.ts";
 import type { Kit, Rule, Seen, Watch } from "./rule.ts";
 import { RULES } from "./rules.ts";
+import { createSocketsLook } from "./sockets.ts";
 import { createTagger, type TaggerOptions } from "./tagger.ts";
 import { createTracks } from "./tracks.ts";
 import { TRAIT } from "./traits.ts";
@@ -21,8 +23,6 @@ export interface JudgeOptions extends TaggerOptions {
 
 /** A rate is looked at with every so many-th request of an address. */
 const SAMPLED = 32;
-/** An address with fewer sockets, and none from here, does nothing that a rule of sockets knows. */
-const FEW_SOCKETS = 4;
 const SLASH = 0x2f;
 const STAR = 0x2a;
 
@@ -31,6 +31,8 @@ export function createJudge(options: JudgeOptions): Judge {
   const { thresholds, off } = options;
   const tagger = createTagger(options);
   const tracks = createTracks(options.slots);
+  const logins = createLogins(thresholds, tracks);
+  const look = createSocketsLook(thresholds);
   const cases = new Cases(thresholds.hold_down * 1000);
   const watches = RULES.filter(({ id }) => !off.includes(id)).map((rule) => {
     const watch: Watch = rule.watch(kitOf(rule, () => watch));
@@ -63,6 +65,7 @@ export function createJudge(options: JudgeOptions): Judge {
 
   return {
     request(subject, event) {
+      look.requestsRead = true;
       const traits = tagger.tag(event) | answered(event) | shape(event, subject);
       if ((traits & asked) === 0 || trustsAgent(event)) return;
       seen.traits = traits;
@@ -71,11 +74,13 @@ export function createJudge(options: JudgeOptions): Judge {
       }
     },
     auth(subject, event, failures) {
-      for (const watch of ofLogins) watch.auth?.(subject, event, failures);
+      const told = logins.note(subject, event, failures);
+      for (const watch of ofLogins) watch.auth?.(subject, event, failures, told);
     },
     sockets(subject, sockets, at) {
-      if (subject.connections < FEW_SOCKETS && !hasOutbound(sockets)) return;
-      for (const watch of ofSockets) watch.sockets?.(subject, sockets, at);
+      const found = look.at(subject, sockets, at);
+      if (found === undefined) return;
+      for (const watch of ofSockets) watch.sockets?.(subject, found, at);
     },
     tick: (now, subject, tell) => cases.tick(now, subject, tell),
     forget(subject) {
@@ -149,9 +154,4 @@ function claims(agents: readonly string[]): (event: RequestEvent) => boolean {
     const claimed = userAgent?.toLowerCase();
     return claimed !== undefined && parts.some((part) => claimed.includes(part));
   };
-}
-
-function hasOutbound({ table, first, next }: SubjectSockets): boolean {
-  for (let i = first; i !== -1; i = next[i] as number) if (table.inbound[i] === 0) return true;
-  return false;
 }

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "bun:test";
+import { socket, sockets } from "../../test/peers.ts";
+import type { Socket, SocketTable } from "../model/event.ts";
+import { toSocketsView } from "../model/socket-table.ts";
+import { createConnections } from "./connections.ts";
+
+const START = Date.UTC(2026, 10, 24, 3, 12, 7);
+
+function tableOf(...all: Socket[]): SocketTable {
+  return toSocketsView({ kind: "sockets", at: START, source: "proc", sockets: all }).table;
+}
+
+describe("a connection", () => {
+  test("is known again by its peer, its ports and where it ends", () => {
+    const known = createConnections(64);
+    const table = tableOf(
+      socket(1000),
+      socket(1001),
+      socket(1000, { localPort: 80 }),
+      socket(1000, { netns: 7 }),
+      socket(1000, { local: "198.51.100.11" as Socket["local"] }),
+    );
+    const places = new Set<number>();
+    for (const slot of [1, 2]) {
+      for (let i = 0; i < table.length; i++) places.add(known.place(slot, table, i, START));
+    }
+    expect(places.size).toBe(10);
+    known.begin(false);
+    for (const slot of [1, 2]) {
+      for (let i = 0; i < table.length; i++) {
+        const place = known.place(slot, table, i, START + 1000);
+        expect(places.has(place)).toBe(true);
+        expect(known.first[place]).toBe(START);
+        expect(known.fresh[place]).toBe(0);
+      }
+    }
+  });
+
+  test("is new where it was not there the time before", () => {
+    const known = createConnections(64);
+    const table = tableOf(socket(1000));
+    known.begin(true);
+    const place = known.place(1, table, 0, START);
+    expect(known.old[place]).toBe(1);
+    known.received[place] = 5;
+    known.begin(false);
+    known.begin(false);
+    const again = known.place(1, table, 0, START + 2000);
+    expect(known.first[again]).toBe(START + 2000);
+    expect(known.fresh[again]).toBe(1);
+    expect(known.old[again]).toBe(0);
+    expect(known.received[again]).toBeNaN();
+  });
+});
+
+test("where all places are taken it is not remembered, and nobody else is forgotten", () => {
+  const known = createConnections(16);
+  const table = tableOf(...sockets(64, 1000));
+  const places = Array.from({ length: 64 }, (_, i) => known.place(1, table, i, START));
+  expect(places.filter((place) => place >= 0).length).toBeLessThanOrEqual(16);
+  expect(places).toContain(-1);
+  known.begin(false);
+  for (const [i, place] of places.entries()) {
+    if (place >= 0) expect(known.place(1, table, i, START + 1000)).toBe(place);
+  }
+  // What is over gives room.
+  known.begin(false);
+  known.begin(false);
+  expect(known.place(2, table, places.indexOf(-1), START + 3000)).toBeGreaterThanOrEqual(0);
+});
