@@ -30,8 +30,8 @@ describe("a connection", () => {
       for (let i = 0; i < table.length; i++) {
         const place = known.place(slot, table, i, START + 1000);
         expect(places.has(place)).toBe(true);
-        expect(known.first[place]).toBe(START);
-        expect(known.fresh[place]).toBe(0);
+        expect(known.first(place)).toBe(START);
+        expect(known.isFresh(place)).toBe(false);
       }
     }
   });
@@ -41,15 +41,18 @@ describe("a connection", () => {
     const table = tableOf(socket(1000));
     known.begin(true);
     const place = known.place(1, table, 0, START);
-    expect(known.old[place]).toBe(1);
-    known.received[place] = 5;
+    expect(known.isOld(place)).toBe(true);
+    expect(known.received(place, 5)).toBe(0);
+    expect(known.received(place, 9)).toBe(4);
+    expect(known.received(place, 3)).toBe(0);
     known.begin(false);
     known.begin(false);
     const again = known.place(1, table, 0, START + 2000);
-    expect(known.first[again]).toBe(START + 2000);
-    expect(known.fresh[again]).toBe(1);
-    expect(known.old[again]).toBe(0);
-    expect(known.received[again]).toBeNaN();
+    expect(known.first(again)).toBe(START + 2000);
+    expect(known.isFresh(again)).toBe(true);
+    expect(known.isOld(again)).toBe(false);
+    expect(known.received(again, 90)).toBe(0);
+    expect(known.sent(again, 90)).toBe(0);
   });
 });
 

@@ -7,35 +7,49 @@ export interface Connections {
   begin(blind: boolean): void;
   /** The place of row `i` of it, a connection of the address in `slot`; -1 where there is no room. */
   place(slot: number, table: SocketTable, i: number, at: number): number;
-  /** By place: when it was first seen (epoch ms). */
-  readonly first: Float64Array;
-  /** By place: 1 where it was not there at the reading before. */
-  readonly fresh: Uint8Array;
-  /** By place: 1 where nobody saw it open. */
-  readonly old: Uint8Array;
-  /** By place: payload that it had received and sent when it was looked at last; NaN before that. */
-  readonly received: Float64Array;
-  readonly sent: Float64Array;
+  /** When it was first seen (epoch ms). */
+  first(place: number): number;
+  /** Whether it is the first time. */
+  isFresh(place: number): boolean;
+  /** Whether it was there already when nobody watched. */
+  isOld(place: number): boolean;
+  /** By how many bytes it received or sent more than when this was asked last; what was before is nobody's hour. */
+  received(place: number, now: number): number;
+  sent(place: number, now: number): number;
 }
 
-/** Twice as many as a host has to one peer by all its ports: 6 MB of columns. A power of two. */
+/** Twice as many as a host has to one peer by all its ports: 8 MB. A power of two. */
 const PLACES = 131_072;
 /** Places that a connection may be at. Where all are taken by others it is not remembered. */
 const CHOICES = 8;
 
+/** What is known of a connection lies in one cache line: three doubles, then five words of 32 bits. */
+const DOUBLES = 8;
+const FIRST = 0;
+const RECEIVED = 1;
+const SENT = 2;
+const WORDS = 16;
+const SLOT = 6;
+const PORTS = 7;
+const END = 8;
+const LAST = 9;
+const FLAGS = 10;
+
+const FRESH = 1;
+const OLD = 2;
+
 export function createConnections(places = PLACES): Connections {
-  const slots = new Int32Array(places);
-  const ports = new Uint32Array(places);
-  const ends = new Int32Array(places);
-  const last = new Uint32Array(places);
-  const first = new Float64Array(places);
-  const fresh = new Uint8Array(places);
-  const old = new Uint8Array(places);
-  const received = new Float64Array(places);
-  const sent = new Float64Array(places);
+  const doubles = new Float64Array(DOUBLES * places);
+  const words = new Uint32Array(doubles.buffer);
   // What no place was ever seen at is over at once.
   let reading = 2;
   let isBlind = true;
+
+  function grown(at: number, now: number): number {
+    const before = doubles[at] as number;
+    doubles[at] = now;
+    return now > before ? now - before : 0;
+  }
 
   return {
     begin(blind) {
@@ -43,44 +57,47 @@ export function createConnections(places = PLACES): Connections {
       isBlind = blind;
     },
     place(slot, table, i, at) {
-      const pair = (((table.localPort[i] as number) << 16) | (table.remotePort[i] as number)) >>> 0;
+      const ports = (((table.localPort[i] as number) << 16) | (table.remotePort[i] as number)) >>> 0;
       const end = endOf(table, i);
-      const begin = spread(spread(pair ^ Math.imul(slot, 0x9e3779b1)) ^ end);
+      const begin = spread(spread(ports ^ Math.imul(slot, 0x9e3779b1)) ^ end);
       let free = -1;
       for (let choice = 0; choice < CHOICES; choice++) {
         const place = (begin + choice) & (places - 1);
-        const seen = last[place] as number;
+        const word = WORDS * place;
+        const seen = words[word + LAST] as number;
         // Not seen this time nor the time before: it is over.
         if (seen < reading - 1) {
           if (free < 0) free = place;
           continue;
         }
-        if (slots[place] !== slot || ports[place] !== pair || ends[place] !== end) continue;
-        if (seen !== reading) fresh[place] = 0;
-        last[place] = reading;
+        if (words[word + PORTS] !== ports || words[word + SLOT] !== slot || words[word + END] !== end)
+          continue;
+        if (seen !== reading) words[word + FLAGS] = (words[word + FLAGS] as number) & ~FRESH;
+        words[word + LAST] = reading;
         return place;
       }
       if (free < 0) return -1;
-      slots[free] = slot;
-      ports[free] = pair;
-      ends[free] = end;
-      last[free] = reading;
-      first[free] = at;
-      fresh[free] = 1;
-      old[free] = isBlind ? 1 : 0;
-      received[free] = Number.NaN;
-      sent[free] = Number.NaN;
+      const word = WORDS * free;
+      words[word + SLOT] = slot;
+      words[word + PORTS] = ports;
+      words[word + END] = end;
+      words[word + LAST] = reading;
+      words[word + FLAGS] = isBlind ? FRESH | OLD : FRESH;
+      const double = DOUBLES * free;
+      doubles[double + FIRST] = at;
+      doubles[double + RECEIVED] = Number.NaN;
+      doubles[double + SENT] = Number.NaN;
       return free;
     },
-    first,
-    fresh,
-    old,
-    received,
-    sent,
+    first: (place) => doubles[DOUBLES * place + FIRST] as number,
+    isFresh: (place) => ((words[WORDS * place + FLAGS] as number) & FRESH) !== 0,
+    isOld: (place) => ((words[WORDS * place + FLAGS] as number) & OLD) !== 0,
+    received: (place, now) => grown(DOUBLES * place + RECEIVED, now),
+    sent: (place, now) => grown(DOUBLES * place + SENT, now),
   };
 }
 
 /** Our own address and its namespace in 32 bits: two connections of the same ports end at different ones. */
 function endOf({ local, netns }: SocketTable, i: number): number {
-  return spread((local[4 * i + 3] as number) ^ (local[4 * i + 2] as number)) ^ (netns[i] as number);
+  return (spread((local[4 * i + 3] as number) ^ (local[4 * i + 2] as number)) ^ (netns[i] as number)) >>> 0;
 }

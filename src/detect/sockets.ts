@@ -16,7 +16,7 @@ export interface SeenSockets {
   /** Connections from here, in any state, that were not there the time before. */
   opened: number;
   /**
-   * Connections to a web port that are open, or half open, for some seconds and that nothing says were answered: either
+   * Of an address with fewer requests than connections: connections to a web port that are open, or half open, for some seconds and that nothing says were answered: either
    * somebody watched when they were opened, or the kernel says that nothing was sent on them.
    */
   silent: number;
@@ -91,9 +91,11 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
       found.ftp = false;
       portBits = 0;
       elsewhere = 0;
-      const isMany = subject.connections >= FEW;
+      const { connections } = subject;
+      const isMany = connections >= FEW;
+      const mayBeSilent = isMany && subject.requests < connections;
       for (let i = first; i !== -1; i = next[i] as number) {
-        if (table.inbound[i] === 1) inbound(subject, i, at, isMany);
+        if (table.inbound[i] === 1) inbound(subject, i, at, mayBeSilent);
         else outbound(subject, i, at);
       }
       found.ports = bitsIn(portBits);
@@ -104,31 +106,32 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
   };
 
   function outbound({ slot }: Subject, i: number, at: number): void {
-    const place = known.place(slot, found.table, i, at);
+    const { table } = found;
+    const place = known.place(slot, table, i, at);
     if (place < 0) return;
-    if (known.fresh[place] === 1 && known.old[place] === 0) found.opened++;
-    const { hasInfo, outBytes } = found.table;
-    if (hasInfo[i] === 1 && (outBytes[i] as number) >= MUCH) {
-      found.sent += grown(known.sent, place, outBytes[i] as number);
-    }
+    if (known.isFresh(place) && !known.isOld(place)) found.opened++;
+    if (sentMuch(i)) found.sent += known.sent(place, table.outBytes[i] as number);
   }
 
-  function inbound({ slot }: Subject, i: number, at: number, isMany: boolean): void {
+  function inbound({ slot }: Subject, i: number, at: number, mayBeSilent: boolean): void {
     const { table } = found;
     const port = table.localPort[i] as number;
     portBits |= 1 << (Math.imul(port, 0x9e3779b1) >>> 27);
     if (port === FTP || port === FTPS) found.ftp = true;
-    const isWeb = isMany && isWebPort(port);
-    const isHeavy =
-      table.hasInfo[i] === 1 &&
-      ((table.inBytes[i] as number) >= MUCH || (table.outBytes[i] as number) >= MUCH);
-    if (!isWeb && !isHeavy) return;
+    const isWeb = isWebPort(port);
+    const watched = isWeb && mayBeSilent;
+    const receivedMuch = table.hasInfo[i] === 1 && (table.inBytes[i] as number) >= MUCH;
+    const sent = !isWeb && port !== SSH && sentMuch(i);
+    if (!watched && !receivedMuch && !sent) return;
     const place = known.place(slot, table, i, at);
     if (place < 0) return;
-    if (isWeb) silence(i, place, at);
-    if (!isHeavy) return;
-    found.received += grown(known.received, place, table.inBytes[i] as number);
-    if (port !== SSH && !isWebPort(port)) elsewhere += grown(known.sent, place, table.outBytes[i] as number);
+    if (watched) silence(i, place, at);
+    if (receivedMuch) found.received += known.received(place, table.inBytes[i] as number);
+    if (sent) elsewhere += known.sent(place, table.outBytes[i] as number);
+  }
+
+  function sentMuch(i: number): boolean {
+    return found.table.hasInfo[i] === 1 && (found.table.outBytes[i] as number) >= MUCH;
   }
 
   function silence(i: number, place: number, at: number): void {
@@ -136,10 +139,10 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
     const state = table.state[i];
     const isOpen = state === TCP_ESTABLISHED;
     if (!isOpen && state !== TCP_SYN_RECV) return;
-    const age = at - (known.first[place] as number);
+    const age = at - known.first(place);
     if (age < ANSWERED) return;
     const sent = table.hasInfo[i] === 1 ? (table.outBytes[i] as number) : undefined;
-    if (known.old[place] === 0 ? !isAnswer(sent, table.localPort[i] as number) : sent === 0) {
+    if (!known.isOld(place) ? !isAnswer(sent, table.localPort[i] as number) : sent === 0) {
       found.silent++;
       if (isOpen && age >= slow) found.held++;
     } else if (isOpen && sent === undefined && age >= 2 * slow) found.heldBefore++;
@@ -149,13 +152,6 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
 /** Whether so much was sent that a request must have been answered, though no log that is read tells of it. */
 function isAnswer(sent: number | undefined, port: number): boolean {
   return sent !== undefined && sent > (port === HTTPS || port === HTTPS_ALT ? HANDSHAKE : 0);
-}
-
-/** By how much the counter of a connection grew since it was looked at last: what it moved before is nobody's hour. */
-function grown(column: Float64Array, place: number, now: number): number {
-  const before = column[place] as number;
-  column[place] = now;
-  return now > before ? now - before : 0;
 }
 
 function isWebPort(port: number): boolean {
