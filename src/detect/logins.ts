@@ -12,8 +12,9 @@ export interface SeenLogins {
   /** Failed logins in `ssh.slow_window`, and when they began. */
   total: number;
   totalSince: number;
-  /** Different users that were refused in `ssh.users_window`. */
+  /** Different users that were refused in `ssh.users_window`, and when that began. */
   users: number;
+  usersSince: number;
   /**
    * A user that was refused here before has now got in: it was somebody who mistyped. The numbers are still those of
    * before; they begin again at none.
@@ -27,6 +28,7 @@ const NONE: Readonly<SeenLogins> = {
   total: 0,
   totalSince: Number.NaN,
   users: 0,
+  usersSince: Number.NaN,
   forgiven: false,
 };
 
@@ -53,6 +55,7 @@ export function createLogins(
     seen.total = total.count(slot, at);
     seen.totalSince = total.since(slot);
     seen.users = users.count(slot, at);
+    seen.usersSince = users.since(slot);
     seen.forgiven = false;
   }
 

@@ -125,6 +125,7 @@ describe("different things", () => {
     const distinct = createTracks(1).distinct(SECONDS);
     for (let i = 0; i < 5; i++) distinct.add(0, START, i);
     expect(distinct.count(0, START + LENGTH)).toBe(5);
+    expect(distinct.since(0)).toBe(START);
     expect(distinct.count(0, START + 2 * LENGTH)).toBe(0);
     expect(distinct.has(0, 3)).toBe(true);
     expect(distinct.has(0, 77)).toBe(false);

@@ -32,6 +32,7 @@ export interface Distinct {
   add(slot: number, at: number, hash: number): number;
   /** As of a {@link Window}. */
   count(slot: number, at: number): number;
+  since(slot: number): number;
   /** Whether it was counted; it may be longer ago than the seconds. */
   has(slot: number, hash: number): boolean;
   clear(slot: number): void;
@@ -112,6 +113,7 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
           return bits.add(track, hash) ? window.add(track, at, 1) : 0;
         },
         count: (slot, at) => window.count(of[slot] as number, at),
+        since: (slot) => window.since(of[slot] as number),
         has: (slot, hash) => bits.has(of[slot] as number, hash),
         clear(slot) {
           clearOf(window, of[slot] as number);

@@ -17,7 +17,8 @@ test("guilty: seventeen ports, one more each second", () => {
     .feed(...polls(START, 20, (second) => touching(PORTS.slice(0, second + 1))))
     .settle();
   expect(bench.verdict(PEER)?.severity).toBe("warning");
-  expect(bench.finding(PEER, ID)?.evidence).toMatch(/^1\d different ports in \d+ s$/);
+  // Port 21 is among them: the ports above 1023 might be its data connections.
+  expect(bench.finding(PEER, ID)?.evidence).toMatch(/^12 different ports in 9 s$/);
 });
 
 test("guilty: all at once, in any state, and again another day", () => {

@@ -35,7 +35,7 @@ export const portScan: Rule = {
         }
         if (n < limit) return;
         const score = isPrivate(table.remote, 4 * first) ? 20 : grown(40, 10, n / limit);
-        raise(subject, { at, peak: n, score });
+        raise(subject, { at, since: ports.since(slot), peak: n, score });
       },
       evidence: (standing) => `${counted(standing.peak, "different port")} ${within(standing)}`,
     };

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Bench, spaced } from "../../../test/judging.ts";
-import { login, logins, PEER } from "../../../test/peers.ts";
+import { logins, PEER } from "../../../test/peers.ts";
 
 const START = Date.UTC(2026, 10, 24, 3, 12, 7);
 const ID = "ssh-user-enumeration";
@@ -9,7 +9,7 @@ const unknown = (n: number) => logins(n, (i) => ({ outcome: "invalid-user", user
 test("guilty: names tried within an hour, slowly", () => {
   const bench = new Bench().feed(...spaced(START, 180_000, unknown(12)));
   expect(bench.verdict(PEER)?.severity).toBe("warning");
-  expect(bench.finding(PEER, ID)?.evidence).toMatch(/^1[12] different users in \d+ min$/);
+  expect(bench.finding(PEER, ID)?.evidence).toMatch(/^1[12] different users in 33 min$/);
 });
 
 test("guilty: fast, with failed passwords: critical together with the guessing", () => {
@@ -36,5 +36,4 @@ test("innocent: many names that get in", () => {
 test("a user that is none in what sshd says does not count", () => {
   const nameless = logins(20).map(({ user: _, ...event }) => event);
   expect(new Bench().feed(...spaced(START, 1000, nameless)).rules(PEER)).not.toContain(ID);
-  expect(login({}).user).toBe("root");
 });

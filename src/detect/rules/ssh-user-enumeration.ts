@@ -17,11 +17,12 @@ export const sshUserEnumeration: Rule = {
   watch({ thresholds, raise, withdraw }) {
     const limit = thresholds["ssh.users"];
     return {
-      auth(subject, { at, user }, failures, { users, forgiven }) {
+      auth(subject, { at, user }, failures, { users, usersSince, forgiven }) {
         if (forgiven) withdraw(subject, ["ssh-user-enumeration"]);
         else if (failures > 0 && user !== undefined && users >= limit) {
           raise(subject, {
             at,
+            since: usersSince,
             peak: users,
             score: grown(30, 5, users / limit),
             sample: () => cut(`failed ${user}`.trim()),
