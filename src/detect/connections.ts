@@ -3,10 +3,10 @@ import { spread } from "./tracks.ts";
 
 /** Connections remembered from one reading of the table to the next, told apart by peer, ports and where they end here. */
 export interface Connections {
-  /** A table is read. `blind`: nothing is known of the time before, so what is in it may be of any age. */
-  begin(blind: boolean): void;
+  /** A table is read at `at` (epoch ms). `blind`: nothing is known of the time before, so what is in it may be of any age. */
+  begin(at: number, blind: boolean): void;
   /** The place of row `i` of it, a connection of the address in `slot`; -1 where there is no room. */
-  place(slot: number, table: SocketTable, i: number, at: number): number;
+  place(slot: number, table: SocketTable, i: number): number;
   /** When it was first seen (epoch ms). */
   first(place: number): number;
   /** Whether it is the first time. */
@@ -22,6 +22,10 @@ export interface Connections {
 const PLACES = 131_072;
 /** Places that a connection may be at. Where all are taken by others it is not remembered. */
 const CHOICES = 8;
+/** Readings that a connection may be missing in: a table that changes while it is read has gaps. */
+const MISSED = 1;
+/** Tables of containers come one after the other: for so long after a blind one (ms) theirs may be of any age too. */
+const CONTAINERS = 64_000;
 
 /** What is known of a connection lies in one cache line: three doubles, then five words of 32 bits. */
 const DOUBLES = 8;
@@ -42,8 +46,9 @@ export function createConnections(places = PLACES): Connections {
   const doubles = new Float64Array(DOUBLES * places);
   const words = new Uint32Array(doubles.buffer);
   // What no place was ever seen at is over at once.
-  let reading = 2;
-  let isBlind = true;
+  let reading = MISSED + 2;
+  let readAt = 0;
+  let blindAt = 0;
 
   function grown(at: number, now: number): number {
     const before = doubles[at] as number;
@@ -52,11 +57,12 @@ export function createConnections(places = PLACES): Connections {
   }
 
   return {
-    begin(blind) {
+    begin(at, blind) {
       reading++;
-      isBlind = blind;
+      readAt = at;
+      if (blind) blindAt = at;
     },
-    place(slot, table, i, at) {
+    place(slot, table, i) {
       const ports = (((table.localPort[i] as number) << 16) | (table.remotePort[i] as number)) >>> 0;
       const end = endOf(table, i);
       const begin = spread(spread(ports ^ Math.imul(slot, 0x9e3779b1)) ^ end);
@@ -65,8 +71,7 @@ export function createConnections(places = PLACES): Connections {
         const place = (begin + choice) & (places - 1);
         const word = WORDS * place;
         const seen = words[word + LAST] as number;
-        // Not seen this time nor the time before: it is over.
-        if (seen < reading - 1) {
+        if (seen < reading - 1 - MISSED) {
           if (free < 0) free = place;
           continue;
         }
@@ -82,9 +87,11 @@ export function createConnections(places = PLACES): Connections {
       words[word + PORTS] = ports;
       words[word + END] = end;
       words[word + LAST] = reading;
-      words[word + FLAGS] = isBlind ? FRESH | OLD : FRESH;
+      const seenFor = readAt - blindAt;
+      const isOld = seenFor === 0 || (table.netns[i] !== 0 && seenFor < CONTAINERS);
+      words[word + FLAGS] = isOld ? FRESH | OLD : FRESH;
       const double = DOUBLES * free;
-      doubles[double + FIRST] = at;
+      doubles[double + FIRST] = readAt;
       doubles[double + RECEIVED] = Number.NaN;
       doubles[double + SENT] = Number.NaN;
       return free;

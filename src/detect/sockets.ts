@@ -16,8 +16,9 @@ export interface SeenSockets {
   /** Connections from here, in any state, that were not there the time before. */
   opened: number;
   /**
-   * Of an address with fewer requests than connections: connections to a web port that are open, or half open, for some seconds and that nothing says were answered: either
-   * somebody watched when they were opened, or the kernel says that nothing was sent on them.
+   * Of an address with fewer requests than connections, those to a web port that are open, or half open, for some seconds
+   * and that nothing says were answered: either somebody watched when they were opened, or the kernel says that nothing
+   * was sent on them.
    */
   silent: number;
   /** Of those the open ones that are older than `sockets.slow_window`. */
@@ -55,7 +56,7 @@ const MUCH = 1 << 20;
 const ANSWERED = 5000;
 /** After such a silence of the source what is there may be of any age. */
 const LONGEST = 90_000;
-/** Connections from which on an address is looked at: fewer open before anybody could wonder at them. */
+/** So many connections of an address are looked at. Well below what a rule wants, so that it saw most of them open. */
 const FEW = 3;
 
 export function createSocketsLook(thresholds: Thresholds): SocketsLook {
@@ -70,7 +71,7 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
   function begin(at: number): void {
     const apart = at - readAt;
     readAt = at;
-    known.begin(!(apart <= LONGEST));
+    known.begin(at, !(apart <= LONGEST));
     found.apart = apart;
   }
 
@@ -96,7 +97,7 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
       const mayBeSilent = isMany && subject.requests < connections;
       for (let i = first; i !== -1; i = next[i] as number) {
         if (table.inbound[i] === 1) inbound(subject, i, at, mayBeSilent);
-        else outbound(subject, i, at);
+        else outbound(subject, i);
       }
       found.ports = bitsIn(portBits);
       if (!found.ftp) found.sent += elsewhere;
@@ -105,9 +106,9 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
     },
   };
 
-  function outbound({ slot }: Subject, i: number, at: number): void {
+  function outbound({ slot }: Subject, i: number): void {
     const { table } = found;
-    const place = known.place(slot, table, i, at);
+    const place = known.place(slot, table, i);
     if (place < 0) return;
     if (known.isFresh(place) && !known.isOld(place)) found.opened++;
     if (sentMuch(i)) found.sent += known.sent(place, table.outBytes[i] as number);
@@ -123,7 +124,7 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
     const receivedMuch = table.hasInfo[i] === 1 && (table.inBytes[i] as number) >= MUCH;
     const sent = !isWeb && port !== SSH && sentMuch(i);
     if (!watched && !receivedMuch && !sent) return;
-    const place = known.place(slot, table, i, at);
+    const place = known.place(slot, table, i);
     if (place < 0) return;
     if (watched) silence(i, place, at);
     if (receivedMuch) found.received += known.received(place, table.inBytes[i] as number);
