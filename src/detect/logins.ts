@@ -2,11 +2,11 @@ import type { AuthEvent } from "../model/event.ts";
 import type { Subject } from "../model/judge.ts";
 import type { Thresholds } from "../model/thresholds.ts";
 import { fnv1a } from "./fnv1a.ts";
-import type { Tracks } from "./tracks.ts";
+import type { Distinct, Tracks, Window } from "./tracks.ts";
 
 /** What an address did to log in by SSH lately, as it is after what was just told. */
 export interface SeenLogins {
-  /** Failed logins in `ssh.window`, and when they began (epoch ms). */
+  /** Failed logins in `ssh.window`, and when they began (epoch ms): now where there are none. */
   recent: number;
   since: number;
   /** Failed logins in `ssh.slow_window`, and when they began. */
@@ -24,11 +24,11 @@ export interface SeenLogins {
 
 const NONE: Readonly<SeenLogins> = {
   recent: 0,
-  since: Number.NaN,
+  since: 0,
   total: 0,
-  totalSince: Number.NaN,
+  totalSince: 0,
   users: 0,
-  usersSince: Number.NaN,
+  usersSince: 0,
   forgiven: false,
 };
 
@@ -50,12 +50,16 @@ export function createLogins(
   const seen: SeenLogins = { ...NONE };
 
   function look(slot: number, at: number): void {
+    const began = (count: Window | Distinct): number => {
+      const since = count.since(slot);
+      return Number.isNaN(since) ? at : since;
+    };
     seen.recent = recent.count(slot, at);
-    seen.since = recent.since(slot);
+    seen.since = began(recent);
     seen.total = total.count(slot, at);
-    seen.totalSince = total.since(slot);
+    seen.totalSince = began(total);
     seen.users = users.count(slot, at);
-    seen.usersSince = users.since(slot);
+    seen.usersSince = began(users);
     seen.forgiven = false;
   }
 

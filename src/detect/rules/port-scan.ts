@@ -16,7 +16,7 @@ export const portScan: Rule = {
     "An FTP client uses a new port for each file: beside an FTP connection only well-known ports count. From private addresses, where load balancers and monitors look at every port, it is information.",
   score: 40,
   most: 50,
-  mitre: "T1046",
+  mitre: "T1595.001",
   thresholds: ["sockets.ports", "sockets.ports_window"],
   watch({ thresholds, distinct, window, raise }) {
     const limit = thresholds["sockets.ports"];
