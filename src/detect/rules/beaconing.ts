@@ -22,7 +22,7 @@ export const beaconing: Rule = {
     "This host connects to one address at equal distances, one connection each time: so does malware that asks for orders.",
   spares:
     "So do updates, probes and clocks: it is information, private addresses are not judged, and distances below five seconds are traffic.",
-  score: 5,
+  score: 4,
   mitre: "T1071",
   thresholds: ["sockets.beacons"],
   watch({ thresholds, raise }) {

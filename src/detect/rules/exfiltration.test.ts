@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Bench } from "../../../test/judging.ts";
-import { moved, outbound, PEER, polls, socket } from "../../../test/peers.ts";
-import type { Socket } from "../../model/event.ts";
+import { login, moved, outbound, PEER, polls, socket } from "../../../test/peers.ts";
+import type { AuthEvent, Socket } from "../../model/event.ts";
 import type { Ip } from "../../model/ip.ts";
 
 const START = Date.UTC(2026, 10, 24, 3, 12, 7);
@@ -39,4 +39,20 @@ test("innocent: a backup within the own network, and what comes in", () => {
   expect(rules((sent) => [outbound(40_000, { remote, ...sent })], remote)).toEqual([]);
   const download = (second: number) => [outbound(40_000, moved(40 * MIB * second, 0))];
   expect(new Bench().feed(...polls(START, 60, download)).rules(PEER)).toEqual([]);
+});
+
+test("innocent: a host that serves us and is served by us is information in sum too", () => {
+  const both = (second: number): Socket[] => [
+    outbound(40_000, moved(0, 60 * MIB * second)),
+    socket(1000, { localPort: 22, ...moved(60 * MIB * second, 0) }),
+    // A burst each fifth second, then one connection each tenth.
+    ...(second < 60 && second % 5 === 0
+      ? Array.from({ length: 20 }, (_, i) => outbound(second * 100 + i))
+      : []),
+    ...(second >= 60 && second % 10 === 0 ? [outbound(50_000 + second)] : []),
+  ];
+  const failed: AuthEvent = login({ at: START });
+  const bench = new Bench().feed(failed, ...polls(START, 200, both)).settle();
+  expect(bench.rules(PEER)).toEqual([ID, "upload-volume", "outbound-burst", "beaconing", "auth-failure"]);
+  expect(bench.verdict(PEER)?.severity).toBe("info");
 });

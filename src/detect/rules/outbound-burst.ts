@@ -11,7 +11,7 @@ export const outboundBurst: Rule = {
   means: "This host opens very many connections to one address: it may be taking part in an attack.",
   spares:
     "Databases, proxied servers and interfaces of others see that all day: it is information, and private addresses are not judged.",
-  score: 5,
+  score: 4,
   mitre: "T1498",
   thresholds: ["sockets.outbound"],
   watch({ thresholds, window, raise }) {

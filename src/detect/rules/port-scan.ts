@@ -34,7 +34,7 @@ export const portScan: Rule = {
           if (table.inbound[i] === 1 && port < least) n = Math.max(n, ports.add(slot, at, port));
         }
         if (n < limit) return;
-        const score = isPrivate(table.remote, 4 * first) ? 20 : grown(40, 10, n / limit);
+        const score = isPrivate(table.remote, 4 * first) ? 15 : grown(40, 10, n / limit);
         raise(subject, { at, since: ports.since(slot), peak: n, score });
       },
       evidence: (standing) => `${counted(standing.peak, "different port")} ${within(standing)}`,

@@ -72,3 +72,14 @@ describe("innocent", () => {
     expect(bench.verdict(PEER)).toBeUndefined();
   });
 });
+
+test("innocent: with all that an honest login can cause besides, it is information still", () => {
+  const { user: _, method: _method, ...pam } = login({ outcome: "probe" });
+  const tries = Array.from({ length: 6 }, (_, i) => [
+    { ...pam, session: i },
+    login({ user: "an", outcome: "invalid-user", session: i }),
+  ]).flat();
+  const bench = new Bench().feed(...spaced(START, 5000, tries)).settle();
+  expect(bench.rules(PEER)).toEqual([ID, "ssh-probe", "auth-failure"]);
+  expect(bench.verdict(PEER)?.severity).toBe("info");
+});

@@ -10,7 +10,7 @@ export const sshBruteForce: Rule = {
     "Passwords are being guessed: failed logins in a short time. It is information while they are fewer than twice the limit and of one or two users; the more, the worse.",
   spares:
     "Who mistypes a few times and then gets in: a login of a user that had failed takes the finding back, as long as fewer than ssh.break_in failures a day are forgiven.",
-  score: 25,
+  score: 20,
   most: 60,
   mitre: "T1110.001",
   sample: {
@@ -30,7 +30,7 @@ export const sshBruteForce: Rule = {
             since,
             count: stands(subject, "ssh-brute-force") ? failures : recent,
             peak: recent,
-            score: mayMistype ? 25 : grown(40, 10, recent / limit),
+            score: mayMistype ? 20 : grown(40, 10, recent / limit),
             sample: () => cut(`failed ${user ?? ""}`.trim()),
           });
         }
