@@ -93,6 +93,11 @@ test("connections are silent after some seconds, and held after sockets.slow_win
   expect([silent, held]).toEqual([6, 31]);
 });
 
+test("half-open ones are silent and not held", () => {
+  const half = (second: number) => (second > 0 ? sockets(6, 1000, { state: "SYN_RECV" }) : [socket(1)]);
+  expect(looks(polls(START, 40, half)).at(-1)).toMatchObject({ silent: 6, held: 0 });
+});
+
 test("few light visitors are not worth a look", () => {
   expect(looks(polls(START, 3, () => sockets(2, 1000, moved(900, 9000))))).toEqual([
     undefined,

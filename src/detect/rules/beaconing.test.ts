@@ -46,11 +46,15 @@ test("innocent: closer than five seconds, private, inbound, the same connection 
   expect(new Bench().feed(...polls(START, 600, () => [outbound(10_000)])).rules(PEER)).toEqual([]);
 });
 
-test("innocent: distances that double", () => {
+test("innocent: two at a time", () => {
+  expect(rules(each(60, 10).flatMap((second) => [second, second]))).toEqual([]);
+});
+
+test("innocent: distances that grow by half", () => {
   fc.assert(
     fc.property(fc.integer({ min: 6, max: 9 }), (first) => {
       const times = [5];
-      for (let i = 0; i < 6; i++) times.push((times.at(-1) ?? 0) + first * 2 ** i);
+      for (let i = 0; i < 9; i++) times.push((times.at(-1) ?? 0) + Math.round(first * 1.5 ** i));
       expect(rules(times)).toEqual([]);
     }),
     { numRuns: 4 },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Bench } from "../../../test/judging.ts";
-import { moved, outbound, PEER, polls, sockets } from "../../../test/peers.ts";
+import { moved, outbound, PEER, polls, socket, sockets } from "../../../test/peers.ts";
 import type { RequestEvent, Socket } from "../../model/event.ts";
 import type { Ip } from "../../model/ip.ts";
 
@@ -19,12 +19,13 @@ function request(ip: string, second = 0): RequestEvent {
   };
 }
 
+const before = socket(1, { remote: "8.8.4.4" as Ip });
+
 /** A server whose log is read, a table without the peer, then what there is in the next twenty seconds. */
 function after(at: (second: number) => Socket[], log = true): Bench {
-  const before = sockets(1, 1, { remote: "8.8.4.4" as Ip });
   const bench = new Bench();
   if (log) bench.feed(request("8.8.4.4"));
-  return bench.feed(...polls(START, 20, (second) => [...before, ...(second === 0 ? [] : at(second))]));
+  return bench.feed(...polls(START, 20, (second) => [before, ...(second === 0 ? [] : at(second))]));
 }
 
 test("information: six connections that ask for nothing", () => {
@@ -63,9 +64,13 @@ describe("innocent", () => {
   });
 
   test("connections that ask", () => {
-    const bench = new Bench().feed(request("8.8.4.4"), request(PEER), request(PEER));
-    bench.feed(...polls(START, 20, () => sockets(9, 1000)));
-    expect(bench.rules(PEER)).toEqual([]);
+    const asking = (n: number) =>
+      new Bench()
+        .feed(request("8.8.4.4"), ...Array.from({ length: n }, () => request(PEER)))
+        .feed(...polls(START, 20, (second) => [before, ...(second === 0 ? [] : sockets(9, 1000))]))
+        .rules(PEER);
+    expect(asking(1)).toEqual([ID]);
+    expect(asking(2)).toEqual([]);
   });
 
   test("where no access log is read", () => {

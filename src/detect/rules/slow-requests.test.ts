@@ -76,6 +76,17 @@ describe("innocent", () => {
     expect(bench.rules(PEER)).toEqual([]);
   });
 
+  test("who asked more often than he holds connections, though not more than he has", () => {
+    const all = () => [...sockets(30, 1000), ...sockets(20, 2000, { state: "TIME_WAIT" })];
+    expect(after(requests(35), 40, all).rules(PEER)).not.toContain(ID);
+    expect(after(requests(25), 40, all).rules(PEER)).toContain(ID);
+  });
+
+  test("who asks, with connections of which nobody knows what was sent on them before", () => {
+    const bench = new Bench().feed(...requests(1, { ip: visitor }), ...requests(1));
+    expect(bench.feed(...polls(START, 120, () => sockets(50, 1000))).rules(PEER)).toEqual([]);
+  });
+
   test("connections that come and go", () => {
     const changing = (second: number) => sockets(50, 1000 + 50 * Math.floor(second / 20));
     expect(after([], 90, changing).rules(PEER)).not.toContain(ID);
