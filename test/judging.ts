@@ -6,7 +6,8 @@ import { parseCidr } from "../src/model/cidr.ts";
 import type { Event, Input } from "../src/model/event.ts";
 import type { Ip } from "../src/model/ip.ts";
 import { prefixSet } from "../src/model/prefix-set.ts";
-import type { Alert, Verdict } from "../src/model/snapshot.ts";
+import type { RuleId } from "../src/model/rules.ts";
+import type { Alert, Finding, Verdict } from "../src/model/snapshot.ts";
 import { DEFAULT_THRESHOLDS, type Thresholds } from "../src/model/thresholds.ts";
 
 const LIMITS = { addresses: 256, strips: 16, recentBytes: 1 << 18, recentRecords: 1024 };
@@ -65,6 +66,11 @@ export class Bench {
   verdict(ip: string): Verdict | undefined {
     const { detail } = snapshot(this.#state, { sort: "risk", limit: 0, detail: ip as Ip });
     return detail?.profile.verdict;
+  }
+
+  /** What that rule holds against it. */
+  finding(ip: string, rule: RuleId): Finding | undefined {
+    return this.verdict(ip)?.findings.find((finding) => finding.rule === rule);
   }
 
   /** The ids of what stands against it, worst first. */

@@ -54,7 +54,7 @@ export class Cases {
       standing = {
         rule,
         watch,
-        score,
+        score: 0,
         since,
         last: at,
         until: 0,

@@ -1,11 +1,13 @@
 import type { RequestEvent, RequestView } from "../model/event.ts";
-import type { Judge, Subject, SubjectSockets } from "../model/judge.ts";
+import type { Judge, Subject } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Thresholds } from "../model/thresholds.ts";
 import { Cases } from "./cases.ts";
 import { HostWatch } from "./host.ts";
+import { createLogins } from "./logins.ts";
 import type { Kit, Rule, Seen, Watch } from "./rule.ts";
 import { RULES } from "./rules.ts";
+import { createSocketsLook } from "./sockets.ts";
 import { createTagger, type TaggerOptions } from "./tagger.ts";
 import { createTracks } from "./tracks.ts";
 import { TRAIT } from "./traits.ts";
@@ -22,8 +24,6 @@ export interface JudgeOptions extends TaggerOptions {
 
 /** A rate is looked at with every so many-th request of an address. */
 const SAMPLED = 32;
-/** An address with fewer sockets, and none from here, does nothing that a rule of sockets knows. */
-const FEW_SOCKETS = 4;
 const SLASH = 0x2f;
 const STAR = 0x2a;
 
@@ -33,6 +33,8 @@ export function createJudge(options: JudgeOptions): Judge {
   const tagger = createTagger(options);
   const tracks = createTracks(options.slots);
   const host = new HostWatch(thresholds);
+  const logins = createLogins(thresholds, tracks);
+  const look = createSocketsLook(thresholds);
   const cases = new Cases(thresholds.hold_down * 1000);
   const watches = RULES.filter(({ id }) => !off.includes(id)).map((rule) => {
     const watch: Watch = rule.watch(kitOf(rule, () => watch));
@@ -65,6 +67,7 @@ export function createJudge(options: JudgeOptions): Judge {
 
   return {
     request(subject, event) {
+      look.requestsRead = true;
       const traits = tagger.tag(event) | answered(event) | shape(event, subject);
       if ((traits & asked) === 0 || trustsAgent(event)) return;
       seen.traits = traits;
@@ -73,11 +76,13 @@ export function createJudge(options: JudgeOptions): Judge {
       }
     },
     auth(subject, event, failures) {
-      for (const watch of ofLogins) watch.auth?.(subject, event, failures);
+      const told = logins.note(subject, event, failures);
+      for (const watch of ofLogins) watch.auth?.(subject, event, failures, told);
     },
     sockets(subject, sockets, at) {
-      if (subject.connections < FEW_SOCKETS && !hasOutbound(sockets)) return;
-      for (const watch of ofSockets) watch.sockets?.(subject, sockets, at);
+      const found = look.at(subject, sockets, at);
+      if (found === undefined) return;
+      for (const watch of ofSockets) watch.sockets?.(subject, found, at);
     },
     kernel: (event) => host.kernel(event),
     pressed: (halfOpen) => host.pressed(halfOpen),
@@ -160,9 +165,4 @@ function claims(agents: readonly string[]): (event: RequestEvent) => boolean {
     const claimed = userAgent?.toLowerCase();
     return claimed !== undefined && parts.some((part) => claimed.includes(part));
   };
-}
-
-function hasOutbound({ table, first, next }: SubjectSockets): boolean {
-  for (let i = first; i !== -1; i = next[i] as number) if (table.inbound[i] === 0) return true;
-  return false;
 }

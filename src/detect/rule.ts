@@ -1,7 +1,9 @@
 import type { AuthEvent, RequestEvent, RequestView } from "../model/event.ts";
-import type { Subject, SubjectSockets } from "../model/judge.ts";
+import type { Subject } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { ThresholdKey, Thresholds } from "../model/thresholds.ts";
+import type { SeenLogins } from "./logins.ts";
+import type { SeenSockets } from "./sockets.ts";
 import type { Distinct, Window } from "./tracks.ts";
 
 /** Something that may speak against an address: one file in rules/, one line in rules.ts. */
@@ -70,8 +72,9 @@ export interface Watch {
   /** Requests: those with one of these traits. */
   readonly traits?: number;
   request?(subject: Subject, event: RequestEvent | RequestView, seen: Seen): void;
-  auth?(subject: Subject, event: AuthEvent, failures: number): void;
-  sockets?(subject: Subject, sockets: SubjectSockets, at: number): void;
+  auth?(subject: Subject, event: AuthEvent, failures: number, logins: Readonly<SeenLogins>): void;
+  /** Of the table read at `at`; where nothing of the address's sockets is worth a look it is not told. */
+  sockets?(subject: Subject, sockets: Readonly<SeenSockets>, at: number): void;
   /** Seconds that a finding stands after the last hit; those of `detect.remember` when absent. */
   readonly lasts?: number;
   /** The finding in words with its numbers. */

@@ -33,13 +33,16 @@ export const THRESHOLDS = {
   hold_down: span(60, "seconds in which the same address is not told again, unless it got worse"),
 
   "ssh.failures": count(5, "failed logins in ssh.window that are guessing"),
-  "ssh.window": span(600, "seconds for ssh.failures"),
+  "ssh.window": span(300, "seconds for ssh.failures and ssh.probes"),
   "ssh.slow_failures": count(10, "failed logins in ssh.slow_window that are slow guessing"),
   "ssh.slow_window": span(DAY, "seconds for ssh.slow_failures"),
   "ssh.users": count(5, "different users in ssh.users_window that are tried out"),
   "ssh.users_window": span(3600, "seconds for ssh.users"),
-  "ssh.probes": count(10, "connections without a login in ssh.window that are a scan"),
-  "ssh.break_in": count(20, "failed logins in ssh.slow_window before a success that make it suspicious"),
+  "ssh.probes": count(20, "connections without a login in ssh.window that are a scan"),
+  "ssh.break_in": count(
+    20,
+    "failed logins in ssh.slow_window before a success that make it suspicious; who has fewer is forgiven",
+  ),
 
   "http.exploits": count(1, "unmistakable attacks in http.window that are an attack"),
   "http.probes": count(3, "requests that look like probing in http.window, per kind, that are a scan"),

@@ -1,11 +1,11 @@
 import type { Rule } from "../rule.ts";
-import { counted } from "../words.ts";
+import { counted, cut } from "../words.ts";
 
 export const authFailure: Rule = {
   id: "auth-failure",
   means: "A login failed: somebody may have mistyped.",
   spares: "It is information and stays so.",
-  score: 5,
+  score: 3,
   mitre: "T1110",
   sample: {
     line: "Nov 24 03:12:07 web sshd[41]: Failed password for ann from 203.0.113.9 port 40022 ssh2",
@@ -15,7 +15,7 @@ export const authFailure: Rule = {
     return {
       auth(subject, { at, user, service }, failures) {
         if (failures === 0) return;
-        raise(subject, { at, count: failures, sample: () => `${service} failed ${user ?? ""}` });
+        raise(subject, { at, count: failures, sample: () => cut(`${service} failed ${user ?? ""}`.trim()) });
       },
       evidence: ({ count }) => counted(count, "failed login"),
     };

@@ -1,12 +1,16 @@
 import type { Rule } from "../rule.ts";
-import { counted, grown, within } from "../words.ts";
+import { counted, cut, grown, within } from "../words.ts";
+
+/** One person mistypes his own name, and maybe that of another account of his. */
+const FEW_USERS = 2;
 
 export const sshBruteForce: Rule = {
   id: "ssh-brute-force",
-  means: "Passwords are being guessed: failed logins in a short time. The more, the worse.",
+  means:
+    "Passwords are being guessed: failed logins in a short time. It is information while they are fewer than twice the limit and of one or two users; the more, the worse.",
   spares:
-    "Who mistypes a few times and then gets in: a successful login takes the finding back while the failures are few.",
-  score: 40,
+    "Who mistypes a few times and then gets in: a login of a user that had failed takes the finding back, as long as fewer than ssh.break_in failures a day are forgiven.",
+  score: 20,
   most: 60,
   mitre: "T1110.001",
   sample: {
@@ -14,24 +18,24 @@ export const sshBruteForce: Rule = {
     times: 5,
   },
   thresholds: ["ssh.failures", "ssh.window"],
-  watch({ thresholds, window, raise }) {
+  watch({ thresholds, raise, withdraw, stands }) {
     const limit = thresholds["ssh.failures"];
-    const failed = window(thresholds["ssh.window"]);
     return {
-      auth(subject, { at, service, user }, failures) {
-        if (failures === 0 || service === "http") return;
-        const since = failed.since(subject.slot);
-        const n = failed.add(subject.slot, at, failures);
-        if (n < limit) return;
-        raise(subject, {
-          at,
-          since: Number.isNaN(since) ? at : since,
-          peak: n,
-          score: grown(40, 10, n / limit),
-          sample: () => `failed ${user ?? ""}`,
-        });
+      auth(subject, { at, user }, failures, { recent, since, total, users, forgiven }) {
+        if (forgiven) withdraw(subject, ["ssh-brute-force"]);
+        else if (failures > 0 && recent >= limit) {
+          const mayMistype = users <= FEW_USERS && total < 2 * limit;
+          raise(subject, {
+            at,
+            since,
+            count: stands(subject, "ssh-brute-force") ? failures : recent,
+            peak: recent,
+            score: mayMistype ? 20 : grown(40, 10, recent / limit),
+            sample: () => cut(`failed ${user ?? ""}`.trim()),
+          });
+        }
       },
-      evidence: (standing) => `${counted(standing.peak, "failed login")} ${within(standing)}`,
+      evidence: (standing) => `${counted(standing.count, "failed login")} ${within(standing)}`,
     };
   },
 };

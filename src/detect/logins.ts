@@ -1,0 +1,96 @@
+import type { AuthEvent } from "../model/event.ts";
+import type { Subject } from "../model/judge.ts";
+import type { Thresholds } from "../model/thresholds.ts";
+import { fnv1a } from "./fnv1a.ts";
+import type { Distinct, Tracks, Window } from "./tracks.ts";
+
+/** What an address did to log in by SSH lately, as it is after what was just told. */
+export interface SeenLogins {
+  /** Failed logins in `ssh.window`, and when they began (epoch ms): now where there are none. */
+  recent: number;
+  since: number;
+  /** Failed logins in `ssh.slow_window`, and when they began. */
+  total: number;
+  totalSince: number;
+  /** Different users that were refused in `ssh.users_window`, and when that began. */
+  users: number;
+  usersSince: number;
+  /**
+   * A user that was refused here before has now got in: it was somebody who mistyped. The numbers are still those of
+   * before; they begin again at none.
+   */
+  forgiven: boolean;
+}
+
+const NONE: Readonly<SeenLogins> = {
+  recent: 0,
+  since: 0,
+  total: 0,
+  totalSince: 0,
+  users: 0,
+  usersSince: 0,
+  forgiven: false,
+};
+
+export interface Logins {
+  /** `failures`: how many failed logins the event tells of that were not told before. The answer is valid until the next. */
+  note(subject: Subject, event: AuthEvent, failures: number): Readonly<SeenLogins>;
+}
+
+/** Counts logins by SSH for all rules that judge by them, so that they forget together what is forgiven. */
+export function createLogins(
+  thresholds: Thresholds,
+  { window, distinct }: Pick<Tracks, "window" | "distinct">,
+): Logins {
+  const recent = window(thresholds["ssh.window"]);
+  const total = window(thresholds["ssh.slow_window"]);
+  // Who has an account could clear himself by it and go on guessing others' passwords: so many a day and no more.
+  const forgiven = window(thresholds["ssh.slow_window"]);
+  const users = distinct(thresholds["ssh.users_window"]);
+  const seen: SeenLogins = { ...NONE };
+
+  function look(slot: number, at: number): void {
+    const began = (count: Window | Distinct): number => {
+      const since = count.since(slot);
+      return Number.isNaN(since) ? at : since;
+    };
+    seen.recent = recent.count(slot, at);
+    seen.since = began(recent);
+    seen.total = total.count(slot, at);
+    seen.totalSince = began(total);
+    seen.users = users.count(slot, at);
+    seen.usersSince = began(users);
+    seen.forgiven = false;
+  }
+
+  /** Few failures, of few users, one of whom it is that got in. */
+  function isMistyped(slot: number, at: number, user: string): boolean {
+    const failed = seen.total + forgiven.count(slot, at);
+    return (
+      seen.total > 0 &&
+      failed < thresholds["ssh.break_in"] &&
+      seen.users < thresholds["ssh.users"] &&
+      users.has(slot, fnv1a(user))
+    );
+  }
+
+  return {
+    note({ slot }, { at, service, outcome, user }, failures) {
+      if (service !== "ssh") return NONE;
+      if (failures > 0) {
+        recent.add(slot, at, failures);
+        total.add(slot, at, failures);
+        if (user !== undefined) users.add(slot, at, fnv1a(user));
+      }
+      look(slot, at);
+      if (outcome === "accepted" && user !== undefined && isMistyped(slot, at, user)) {
+        seen.forgiven = true;
+        forgiven.add(slot, at, seen.total);
+        recent.clear(slot);
+        total.clear(slot);
+        users.clear(slot);
+      }
+      return seen;
+    },
+  };
+}

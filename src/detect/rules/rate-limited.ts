@@ -1,0 +1,54 @@
+import type { Rule } from "../rule.ts";
+import { counted, grown, named, within } from "../words.ts";
+
+/** As the readers of error logs name it, and in words. */
+const LIMITS = new Map([
+  ["limit-req", "request rate"],
+  ["limit-conn", "connections"],
+]);
+const REFUSALS = new Map([
+  ["forbidden", "forbidden by rule"],
+  ["modsecurity", "ModSecurity"],
+]);
+/** So many times the limit of refusals are more than an honest page behind a strict rule causes. */
+const MANY = 3;
+
+export const rateLimited: Rule = {
+  id: "rate-limited",
+  means:
+    "The web server holds requests back: by its limits of rate or connections, by a rule that forbids, or by ModSecurity, as its error log tells.",
+  spares:
+    "An honest burst hits limits too, and rules refuse honest requests: limits alone stay information, refusals until three times http.limited.",
+  score: 10,
+  most: 40,
+  mitre: "T1595.002",
+  sample: {
+    line: '2026/11/24 03:12:07 [error] 12#12: *{n} limiting requests, excess: 5.250 by zone "one", client: 203.0.113.9, server: shop.example, request: "GET / HTTP/1.1", host: "shop.example"',
+    times: 5,
+  },
+  thresholds: ["http.limited", "http.window"],
+  watch({ thresholds, window, raise }) {
+    const limit = thresholds["http.limited"];
+    const limited = window(thresholds["http.window"]);
+    const refused = window(thresholds["http.window"]);
+    return {
+      auth(subject, { at, service, outcome, method = "", count = 1 }) {
+        if (service !== "http" || outcome !== "probe") return;
+        const word = LIMITS.get(method);
+        const name = word ?? REFUSALS.get(method);
+        if (name === undefined) return;
+        const n = (word === undefined ? refused : limited).add(subject.slot, at, count);
+        if (n < limit) return;
+        const score =
+          word !== undefined
+            ? Math.min(20, grown(10, 5, n / limit))
+            : n < MANY * limit
+              ? 20
+              : grown(30, 10, n / (MANY * limit));
+        raise(subject, { at, count, peak: n, score, name });
+      },
+      evidence: (standing) =>
+        `${counted(standing.peak, "request")} held back ${within(standing)}: ${named(standing)}`,
+    };
+  },
+};
