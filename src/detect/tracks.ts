@@ -13,7 +13,9 @@ export interface Tracks {
 export interface Window {
   /** Adds `n` at a time (epoch ms); returns the count of the seconds that end with the latest time heard of. */
   add(slot: number, at: number, n?: number): number;
-  /** When the first of what is counted now happened; NaN where nothing is. */
+  /** The count of the seconds that end at `at`, or with the latest time heard of where that is later. */
+  count(slot: number, at: number): number;
+  /** When what is counted began: since then no such time passed without anything. NaN where nothing is counted. */
   since(slot: number): number;
   clear(slot: number): void;
 }
@@ -22,6 +24,10 @@ export interface Window {
 export interface Distinct {
   /** `hash`: any 32 bits of the thing. Returns the count, or 0 where the thing was counted before. */
   add(slot: number, at: number, hash: number): number;
+  /** As of a {@link Window}. */
+  count(slot: number, at: number): number;
+  /** Whether it was counted, however long ago. */
+  has(slot: number, hash: number): boolean;
   clear(slot: number): void;
 }
 
@@ -34,6 +40,7 @@ const CANDIDATES = 8;
  * so that what comes exactly within them is never missed.
  */
 const CELLS = 8;
+const LAST = CELLS - 1;
 /** Bits that tell different things apart, in words of 32: of 20 things one looks like another in two of three cases. */
 const WORDS = 8;
 /** Beyond this many bits hardly anything is new: they start again. */
@@ -82,6 +89,7 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
       columns.push(column);
       return {
         add: (slot, at, n = 1) => column.add(claim(slot, at), at, n),
+        count: (slot, at) => column.count(of[slot] as number, at),
         since: (slot) => column.since(of[slot] as number),
         clear: (slot) => clearOf(column, of[slot] as number),
       };
@@ -95,6 +103,8 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
           const track = claim(slot, at);
           return bits.add(track, hash) ? window.add(track, at, 1) : 0;
         },
+        count: (slot, at) => window.count(of[slot] as number, at),
+        has: (slot, hash) => bits.has(of[slot] as number, hash),
         clear(slot) {
           clearOf(window, of[slot] as number);
           clearOf(bits, of[slot] as number);
@@ -121,7 +131,7 @@ function clearOf(column: Column, track: number): void {
 }
 
 function windowColumn(tracks: number, seconds: number) {
-  const cell = (seconds * 1000) / (CELLS - 1);
+  const cell = (seconds * 1000) / LAST;
   const counts = new Uint32Array(CELLS * tracks);
   const newest = new Float64Array(tracks);
   const first = new Float64Array(tracks);
@@ -132,14 +142,23 @@ function windowColumn(tracks: number, seconds: number) {
       const before = newest[track] as number;
       if (now > before) {
         const stale = Math.min(now - before, CELLS);
-        for (let i = 0; i < stale; i++) counts[base + ((now - i) % CELLS)] = 0;
+        for (let i = 0; i < stale; i++) counts[base + ((now - i) & LAST)] = 0;
         newest[track] = now;
       } else if (before - now >= CELLS) return 0;
       const sum = sumOf(counts, base);
-      if (sum === 0) first[track] = at;
-      const place = base + (now % CELLS);
+      if (sum === 0 || at < (first[track] as number)) first[track] = at;
+      const place = base + (now & LAST);
       counts[place] = (counts[place] as number) + n;
       return sum + n;
+    },
+    count(track: number, at: number): number {
+      if (track === NOBODY) return 0;
+      const last = newest[track] as number;
+      let sum = 0;
+      for (let i = Math.max(last, Math.floor(at / cell)) - CELLS + 1; i <= last; i++) {
+        sum += counts[CELLS * track + (i & LAST)] as number;
+      }
+      return sum;
     },
     since(track: number): number {
       if (track === NOBODY || sumOf(counts, CELLS * track) === 0) return Number.NaN;
@@ -169,11 +188,8 @@ function bitColumn(tracks: number) {
     clear,
     /** Whether it was new. */
     add(track: number, hash: number): boolean {
-      // The finaliser of MurmurHash3, so that hashes of near things lie far apart.
-      let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-      h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-      h ^= h >>> 16;
-      const place = WORDS * track + ((h >>> 5) & (WORDS - 1));
+      const h = spread(hash);
+      const place = WORDS * track + wordOf(h);
       const bit = 1 << (h & 31);
       if (((words[place] as number) & bit) !== 0) return false;
       if ((set[track] as number) >= FULL) clear(track);
@@ -181,5 +197,20 @@ function bitColumn(tracks: number) {
       set[track] = (set[track] as number) + 1;
       return true;
     },
+    has(track: number, hash: number): boolean {
+      const h = spread(hash);
+      return track !== NOBODY && ((words[WORDS * track + wordOf(h)] as number) & (1 << (h & 31))) !== 0;
+    },
   };
+}
+
+function wordOf(h: number): number {
+  return (h >>> 5) & (WORDS - 1);
+}
+
+/** The finaliser of MurmurHash3: hashes of near things lie far apart. */
+export function spread(hash: number): number {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
 }
