@@ -34,6 +34,7 @@ export class Bench {
         paths: undefined,
         trustedAgents: [],
         slots: LIMITS.addresses,
+        seed: 7,
         ...options,
       }),
       onAlert: (alert) => this.alerts.push(alert),

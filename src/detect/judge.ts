@@ -1,4 +1,4 @@
-import type { RequestEvent, RequestView } from "../model/event.ts";
+import { REQUEST_TEXTS, type RequestEvent, type RequestView } from "../model/event.ts";
 import type { Judge, Subject, SubjectSockets } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Thresholds } from "../model/thresholds.ts";
@@ -17,12 +17,15 @@ export interface JudgeOptions extends TaggerOptions {
   readonly trustedAgents: readonly string[];
   /** Addresses held at most: slots are below it. */
   readonly slots: number;
+  /** 32 bits that nobody knows. */
+  readonly seed: number;
 }
 
 /** A rate is looked at with every so many-th request of an address. */
 const SAMPLED = 32;
 /** An address with fewer sockets, and none from here, does nothing that a rule of sockets knows. */
 const FEW_SOCKETS = 4;
+const USER = REQUEST_TEXTS.indexOf("user");
 const SLASH = 0x2f;
 const STAR = 0x2a;
 
@@ -51,6 +54,8 @@ export function createJudge(options: JudgeOptions): Judge {
       thresholds,
       window: tracks.window,
       distinct: tracks.distinct,
+      growth: tracks.growth,
+      seed: options.seed,
       raise(subject, hit) {
         if (subject.trusted) return;
         const { lasts = thresholds.remember } = watch();
@@ -128,7 +133,8 @@ function answered({ status }: RequestEvent): number {
 function shape(event: RequestEvent | RequestView, { requests }: Subject): number {
   return (
     (event.malformed ? TRAIT.malformed : isOwnPath(event) ? 0 : TRAIT.proxied) |
-    (requests % SAMPLED === 0 ? TRAIT.sampled : 0)
+    (requests % SAMPLED === 0 ? TRAIT.sampled : 0) |
+    (hasUser(event) ? TRAIT.user : 0)
   );
 }
 
@@ -140,6 +146,10 @@ function isOwnPath(event: RequestEvent | RequestView): boolean {
     first = start < 0 ? undefined : event.buffer[start];
   } else first = event.path === "" ? undefined : event.path?.charCodeAt(0);
   return first === undefined || first === SLASH || first === STAR;
+}
+
+function hasUser(event: RequestEvent | RequestView): boolean {
+  return "starts" in event ? (event.starts[USER] as number) >= 0 : event.user !== undefined;
 }
 
 function claims(agents: readonly string[]): (event: RequestEvent) => boolean {
