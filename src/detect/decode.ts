@@ -5,6 +5,7 @@ const PERCENT = 0x25;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 const DOT = 0x2e;
+const STAR = 0x2a;
 const SPACE = 0x20;
 
 /**
@@ -121,7 +122,7 @@ export function withoutComments(from: Uint8Array, start: number, end: number, in
     let byte = from[i] as number;
     const next = i + 1 < end ? (from[i + 1] as number) : 0;
     let skip = 1;
-    if (closable && isSlash(byte) && next === 0x2a) {
+    if (closable && isSlash(byte) && next === STAR) {
       if (from[i + 2] === 0x21) {
         byte = SPACE;
         skip = 3;
@@ -134,9 +135,9 @@ export function withoutComments(from: Uint8Array, start: number, end: number, in
           skip = close - i;
         }
       }
-    } else if (byte === 0x2a && next === SLASH) {
+    } else if (byte === STAR && next === SLASH) {
       byte = SPACE;
-      skip = 2;
+      skip = from[i + 2] === STAR ? 1 : 2;
     } else if (lines && (byte === 0x23 || (byte === 0x2d && next === 0x2d))) {
       const close = lineEnd(from, i, end);
       lines = close > 0;
@@ -153,9 +154,13 @@ export function withoutComments(from: Uint8Array, start: number, end: number, in
   written.query = 0;
 }
 
-/** The index behind the next end of a comment, or 0. */
+/**
+ * The index behind the next end of a comment, or 0. Where the next comment begins at once, {@link decode} left one
+ * slash to both.
+ */
 function closing(from: Uint8Array, at: number, end: number): number {
-  for (let i = at; i + 1 < end; i++) if (from[i] === 0x2a && from[i + 1] === SLASH) return i + 2;
+  for (let i = at; i + 1 < end; i++)
+    if (from[i] === STAR && from[i + 1] === SLASH) return from[i + 2] === STAR ? i + 1 : i + 2;
   return 0;
 }
 

@@ -22,30 +22,43 @@ const MOST_STATES = 0x10000;
  * digits and signs, or UTF-8 bytes; none may be empty. RangeError for more than 127 different bytes, or too many needles.
  */
 export function compileMatcher(needles: readonly Uint8Array[], fold: Uint8Array): Matcher {
-  const { kinds, trie, ends } = grow(needles, fold);
-  const { next, outputs } = link(trie, ends);
-  const { table, first, offsets, numbers } = renumber(next, outputs);
+  const tree = grow(needles, fold);
+  const outputs = link(tree);
+  const { table, first, offsets, numbers } = renumber(tree, outputs);
+  const { kinds } = tree;
+
+  /** Apart from the loop, which then is small enough to be made fast. */
+  function tell(state: number, to: number, found: (needle: number, to: number) => void): void {
+    const last = offsets[state - first + 1] as number;
+    for (let at = offsets[state - first] as number; at < last; at++) found(numbers[at] as number, to);
+  }
+
   return {
     scan(bytes, start, end, found) {
       let state = 0;
       for (let i = start; i < end; i++) {
         state = table[(state << SHIFT) | (kinds[bytes[i] as number] as number)] as number;
-        if (state < first) continue;
-        const last = offsets[state - first + 1] as number;
-        for (let at = offsets[state - first] as number; at < last; at++) found(numbers[at] as number, i + 1);
+        if (state >= first) tell(state, i + 1, found);
       }
     },
   };
 }
 
-/** A row of 128 successors for each state: -1 where there is none yet. */
-type Row = Int32Array;
+/** The tree of all needles, which becomes the automaton. */
+interface Tree {
+  /** The kind of each byte, and how many kinds there are. */
+  readonly kinds: Uint8Array;
+  readonly kindCount: number;
+  /** Of each state a row of successors; 0, the root, where there is none. */
+  readonly next: Int32Array;
+  /** Which needles end in each state. */
+  readonly ends: number[][];
+}
 
-/** The tree of all needles, and which of them end in which state. */
-function grow(needles: readonly Uint8Array[], fold: Uint8Array) {
+function grow(needles: readonly Uint8Array[], fold: Uint8Array): Tree {
   const kindOf = new Uint8Array(256);
   let kindCount = 1;
-  const trie: Row[] = [new Int32Array(KINDS).fill(-1)];
+  const next = new Int32Array((1 + needles.reduce((sum, { length }) => sum + length, 0)) << SHIFT);
   const ends: number[][] = [[]];
   needles.forEach((needle, number) => {
     if (needle.length === 0) throw new RangeError("a needle is empty");
@@ -56,63 +69,69 @@ function grow(needles: readonly Uint8Array[], fold: Uint8Array) {
         if (kindCount === KINDS) throw new RangeError("the needles hold more than 127 different bytes");
         kindOf[folded] = kindCount++;
       }
-      const row = trie[state] as Row;
-      const kind = kindOf[folded] as number;
-      if (row[kind] === -1) {
-        if (trie.length === MOST_STATES) throw new RangeError("there are too many needles");
-        row[kind] = trie.length;
-        trie.push(new Int32Array(KINDS).fill(-1));
+      const at = (state << SHIFT) | (kindOf[folded] as number);
+      if (next[at] === 0) {
+        if (ends.length === MOST_STATES) throw new RangeError("there are too many needles");
+        next[at] = ends.length;
         ends.push([]);
       }
-      state = row[kind] as number;
+      state = next[at] as number;
     }
     (ends[state] as number[]).push(number);
   });
   const kinds = Uint8Array.from({ length: 256 }, (_, byte) => kindOf[fold[byte] as number] as number);
-  return { kinds, trie, ends };
+  return { kinds, kindCount, next, ends };
 }
 
-/** Breadth first: a state lacking a successor takes that of the longest suffix which is a state itself. */
-function link(trie: readonly Row[], ends: readonly number[][]) {
-  const suffix = new Int32Array(trie.length);
-  const outputs: number[][] = ends.map((own) => [...own]);
-  const queue: number[] = [0];
-  for (const state of queue) {
-    const row = trie[state] as Row;
-    const fallback = state === 0 ? undefined : (trie[suffix[state] as number] as Row);
-    for (let kind = 0; kind < KINDS; kind++) {
-      const other = fallback?.[kind] ?? 0;
-      const to = row[kind] as number;
-      if (to === -1) row[kind] = other;
+/**
+ * Breadth first: a state that lacks a successor takes that of its longest suffix which is a state itself. Writes them
+ * into the tree, and returns which needles end in each state, those that are suffixes of others included.
+ */
+function link({ kindCount, next, ends }: Tree): readonly (readonly number[])[] {
+  const suffix = new Int32Array(ends.length);
+  const outputs: (readonly number[])[] = [...ends];
+  const queue = new Int32Array(ends.length);
+  let length = 1;
+  for (let head = 0; head < length; head++) {
+    const state = queue[head] as number;
+    const row = state << SHIFT;
+    const fallback = (suffix[state] as number) << SHIFT;
+    for (let kind = 1; kind < kindCount; kind++) {
+      const to = next[row | kind] as number;
+      const other = state === 0 ? 0 : (next[fallback | kind] as number);
+      if (to === 0) next[row | kind] = other;
       else {
         suffix[to] = other;
-        (outputs[to] as number[]).push(...(outputs[other] as number[]));
-        queue.push(to);
+        const ending = outputs[other] as readonly number[];
+        if (ending.length > 0) outputs[to] = [...(outputs[to] as readonly number[]), ...ending];
+        queue[length++] = to;
       }
     }
   }
-  return { next: trie, outputs };
+  return outputs;
 }
 
-/** One flat table, in which the states where needles end come last, and their needles in one list. */
-function renumber(next: readonly Row[], outputs: readonly number[][]) {
-  const silent = outputs.flatMap((list, state) => (list.length === 0 ? [state] : []));
-  const telling = outputs.flatMap((list, state) => (list.length === 0 ? [] : [state]));
-  const order = [...silent, ...telling];
-  const renamed = new Int32Array(order.length);
-  order.forEach((state, i) => {
-    renamed[state] = i;
+/** Numbers the states where needles end last, with their needles in one list. */
+function renumber({ kindCount, next }: Tree, outputs: readonly (readonly number[])[]) {
+  const renamed = new Int32Array(outputs.length);
+  const silent = outputs.filter((list) => list.length === 0).length;
+  let quiet = 0;
+  let telling = silent;
+  outputs.forEach((list, state) => {
+    renamed[state] = list.length === 0 ? quiet++ : telling++;
   });
-  const table = new Uint16Array(order.length << SHIFT);
-  order.forEach((state, i) => {
-    (next[state] as Row).forEach((to, kind) => {
-      table[(i << SHIFT) | kind] = renamed[to] as number;
-    });
+  const table = new Uint16Array(outputs.length << SHIFT);
+  for (let state = 0; state < outputs.length; state++) {
+    const from = state << SHIFT;
+    const to = (renamed[state] as number) << SHIFT;
+    for (let kind = 1; kind < kindCount; kind++) {
+      table[to | kind] = renamed[next[from | kind] as number] as number;
+    }
+  }
+  const lists = outputs.filter((list) => list.length > 0);
+  const offsets = new Int32Array(lists.length + 1);
+  lists.forEach((list, i) => {
+    offsets[i + 1] = (offsets[i] as number) + list.length;
   });
-  const offsets = new Int32Array(telling.length + 1);
-  telling.forEach((state, i) => {
-    offsets[i + 1] = (offsets[i] as number) + (outputs[state] as number[]).length;
-  });
-  const numbers = Int32Array.from(telling.flatMap((state) => outputs[state] as number[]));
-  return { table, first: silent.length, offsets, numbers };
+  return { table, first: silent, offsets, numbers: Int32Array.from(lists.flat()) };
 }

@@ -1,18 +1,21 @@
 import { decodeEscapes } from "../model/escapes.ts";
 import { REQUEST_TEXTS, type RequestEvent, type RequestView } from "../model/event.ts";
+import { createAgentCache } from "./agent-cache.ts";
 import { decode, isEncoded, withoutComments, written } from "./decode.ts";
+import { isStatic } from "./endings.ts";
 import { compileMatcher, type Matcher } from "./matcher.ts";
+import { compileScreen, type Screen } from "./screen.ts";
 import { SHAPES, type Text } from "./shapes.ts";
 import { AGENTS } from "./signatures/agents.ts";
-import { COMBINATIONS, REQUEST_CLUES, REQUEST_SIGNS } from "./signatures/requests.ts";
+import { COMBINATIONS, REQUEST_CLUES, REQUEST_SIGNS, TELLING } from "./signatures/requests.ts";
 import { CLUE, type Sign } from "./signatures/sign.ts";
 import { TAG } from "./tags.ts";
 
 /** Says what requests look like. */
 export interface Tagger {
   /**
-   * What the request looks like: a mask of TAG. Reads the event and keeps nothing of it but short agents, of which a
-   * bounded number is remembered.
+   * What the request looks like: a mask of TAG. Reads the event and keeps nothing of it but a copy of short agents, a
+   * bounded number of them.
    *
    * A path is read as sent, and with one and two layers of percent-encoding taken off; of the referrer and the
    * agent only payloads count. Of each text 8,192 bytes are looked at: servers refuse longer lines (nginx
@@ -38,13 +41,11 @@ export interface TaggerOptions {
 const MOST = 8192;
 /** An escape takes at most six bytes of the log (`\u00HH`) for one of the text. */
 const MOST_ESCAPED = 6 * MOST;
-/** Agents of a site are a few thousand, and those over 256 bytes are rare: a megabyte or two, dropped when full. */
-const MOST_AGENTS = 4096;
-const LONGEST_AGENT = 256;
 const MOST_NAMES = 4;
 
 const PATH = REQUEST_TEXTS.indexOf("path");
 const REFERRER = REQUEST_TEXTS.indexOf("referrer");
+const AGENT = REQUEST_TEXTS.indexOf("userAgent");
 
 /** All that a referrer or an agent can be tagged with from its text. */
 const PAYLOADS = TAG.exploit | TAG.sql | TAG.xss;
@@ -82,15 +83,20 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   const layers = [Buffer.alloc(MOST), Buffer.alloc(MOST)] as const;
   const uncommented = Buffer.alloc(MOST);
   const requests = compileRequests();
+  const screen = compileRequestScreen();
   const scanners = compileAgents(agents);
-  const known = new Map<string, Seen>();
+  const known = createAgentCache<Seen>();
+  const agentScratch = Buffer.alloc(MOST);
+  const agentView = new DataView(agentScratch.buffer, agentScratch.byteOffset, MOST);
+  let viewed: Buffer = agentScratch;
+  let view: DataView = agentView;
 
   const text: Text = { bytes: scratch, start: 0, end: 0, query: 0 };
   let tags = 0;
   let names: (string | undefined)[] = [];
   let clues = 0;
   let again = 0;
-  let layer = 0;
+  let layered = false;
   let climbs = 0;
   let queryClimbs = 0;
   let decodedIn: Buffer = scratch;
@@ -109,14 +115,13 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   function meet(needle: Needle, to: number): void {
     if (!needle.fits(text, to - needle.length, to)) return;
     clues |= needle.clue;
-    // `/.env%3f.css` is no style sheet: only what is sent is an ending.
-    if (needle.tag !== 0 && (layer === 0 || needle.tag !== TAG.static)) add(needle.tag, needle.name);
+    if (needle.tag !== 0) add(needle.tag, needle.name);
   }
 
   function signal(number: number, to: number): void {
     switch (SIGNALS[number]) {
       case "?":
-        if (layer === 0 && text.query === text.end) text.query = to - 1;
+        if (!layered && text.query === text.end) text.query = to - 1;
         break;
       case "%":
         if (isEncoded(text.bytes, to - 1, text.end)) again |= AGAIN.layer;
@@ -144,7 +149,6 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   function climb(from: number): void {
     const before = from > text.start ? (text.bytes[from - 1] as number) : 0;
     if (before === 0x2e) return;
-    clues |= CLUE.climb;
     if (from >= text.query) queryClimbs++;
     else climbs++;
   }
@@ -166,35 +170,46 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
     climbs = 0;
     queryClimbs = 0;
     requests.matcher.scan(bytes, start, end, found);
-    if (queryClimbs > 1 || (climbs > 0 && leavesRoot(text))) add(TAG.traversal, "../");
+    // One in a query may be a page's own, and one in a path that stays below its root a browser takes away.
+    const leaves = climbs > 0 && leavesRoot(text);
+    if (leaves || queryClimbs > 1) add(TAG.traversal, "../");
+    if (leaves || queryClimbs > 0) clues |= CLUE.climb;
   }
 
-  /** Looks at `bytes[start, end)` in all its readings. `escaped` is as a log writes it. */
+  /** Looks at a path in all its readings. `escaped` is as a log writes it. */
+  function readPath(bytes: Uint8Array, start: number, end: number, escaped: boolean): void {
+    decodedLength = 0;
+    const last = Math.min(end, start + MOST);
+    const query = screen(bytes, start, last);
+    if (query < 0) read(bytes, start, end, false, escaped);
+    else if (isStatic(bytes, start, query)) tags |= TAG.static;
+  }
+
+  /** Looks at `bytes[start, end)` in all its readings. */
   function read(bytes: Uint8Array, start: number, end: number, inQuery: boolean, escaped: boolean): void {
     clues = 0;
-    layer = 0;
-    decodedLength = 0;
-    look(bytes, start, Math.min(end, start + MOST), inQuery ? start : Math.min(end, start + MOST));
-    if (again !== 0) readOn(bytes, start, end, inQuery, escaped);
-    if (clues !== 0) combine();
-  }
-
-  function readOn(bytes: Uint8Array, start: number, end: number, inQuery: boolean, escaped: boolean): void {
+    layered = false;
+    const last = Math.min(end, start + MOST);
+    look(bytes, start, last, inQuery ? start : last);
     if (escaped && (again & AGAIN.escape) !== 0) {
       // It was read as the log writes it: again, as it was sent. A text is read with nothing said of another.
       tags = 0;
       names = [];
       clues = 0;
-      const length = Math.min(
-        MOST,
-        decodeEscapes(bytes, start, Math.min(end, start + MOST_ESCAPED), scratch),
-      );
+      const length = copyUnescaped(bytes, start, end);
       look(scratch, 0, length, inQuery ? 0 : length);
     }
+    // `/.env%3f.css` is no style sheet: only what is sent is an ending.
+    if (!inQuery && isStatic(text.bytes, text.start, text.query)) tags |= TAG.static;
+    if (again !== 0) readOn();
+    if (clues !== 0) combine();
+  }
+
+  function readOn(): void {
     let commented = again;
     for (const into of layers) {
       if ((again & AGAIN.layer) === 0) break;
-      layer++;
+      layered = true;
       decodedIn = into;
       decode(text.bytes, text.start, text.end, text.query, into);
       decodedLength = written.length;
@@ -202,7 +217,7 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
       commented |= again;
     }
     if ((commented & AGAIN.comment) === 0) return;
-    layer++;
+    layered = true;
     withoutComments(text.bytes, text.start, text.end, uncommented);
     look(uncommented, 0, written.length, 0);
   }
@@ -211,13 +226,13 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
     for (const { all, tag, name } of COMBINATIONS) if ((clues & all) === all) add(tag, name);
   }
 
-  /** As {@link read}, but only payloads count. */
-  function readPayloads(bytes: Uint8Array, start: number, end: number, escaped: boolean): void {
+  /** As {@link read}, of the first bytes of what was copied, but only payloads count. */
+  function readPayloads(length: number): void {
     const before = tags;
     const namesBefore = names;
     tags = 0;
     names = [];
-    read(bytes, start, end, true, escaped);
+    read(scratch, 0, length, true, false);
     const seen = tags & PAYLOADS;
     const namesSeen = names;
     tags = before;
@@ -231,8 +246,8 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   function tagPath(event: RequestEvent | RequestView): void {
     if ("starts" in event) {
       const start = event.starts[PATH] as number;
-      if (start >= 0) read(event.buffer, start, event.ends[PATH] as number, false, true);
-    } else if (event.path !== undefined) read(scratch, 0, scratch.write(event.path, 0, MOST), false, false);
+      if (start >= 0) readPath(event.buffer, start, event.ends[PATH] as number, true);
+    } else if (event.path !== undefined) readPath(scratch, 0, scratch.write(event.path, 0, MOST), false);
     if (paths !== undefined) tagOwnPath(paths, event.path);
   }
 
@@ -249,46 +264,65 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
       const start = event.starts[REFERRER] as number;
       if (start < 0) return;
       const end = event.ends[REFERRER] as number;
-      if (mayHoldPayload(event.buffer, start, end)) readPayloads(event.buffer, start, end, true);
-    } else if (event.referrer !== undefined) {
-      const end = scratch.write(event.referrer, 0, MOST);
-      if (mayHoldPayload(scratch, 0, end)) readPayloads(scratch, 0, end, false);
-    }
+      if (mayHoldPayload(event.buffer, start, end)) readReferrer(copyUnescaped(event.buffer, start, end));
+    } else if (event.referrer !== undefined) readReferrer(scratch.write(event.referrer, 0, MOST));
   }
 
-  function tagAgent(agent: string | undefined): void {
-    if (agent === undefined || agent === "" || agent === "-") {
-      tags |= TAG.noAgent;
-      return;
+  /** The backslashes of the log may have been all that was rare. */
+  function readReferrer(length: number): void {
+    if (mayHoldPayload(scratch, 0, length)) readPayloads(length);
+  }
+
+  /** Copies what a log wrote, as it was sent. The number of bytes. */
+  function copyUnescaped(bytes: Uint8Array, start: number, end: number): number {
+    return Math.min(MOST, decodeEscapes(bytes, start, Math.min(end, start + MOST_ESCAPED), scratch));
+  }
+
+  function tagAgent(event: RequestEvent | RequestView): void {
+    if ("starts" in event) {
+      const start = event.starts[AGENT] as number;
+      if (start < 0) tags |= TAG.noAgent;
+      else {
+        if (event.buffer !== viewed) {
+          viewed = event.buffer;
+          view = new DataView(viewed.buffer, viewed.byteOffset, viewed.byteLength);
+        }
+        tagAgentBytes(viewed, view, start, event.ends[AGENT] as number, true);
+      }
+    } else if (event.userAgent === undefined) tags |= TAG.noAgent;
+    else tagAgentBytes(agentScratch, agentView, 0, agentScratch.write(event.userAgent, 0, MOST), false);
+  }
+
+  function tagAgentBytes(bytes: Buffer, view: DataView, start: number, end: number, escaped: boolean): void {
+    let seen = known.get(view, start, end, escaped);
+    if (seen === undefined) {
+      seen = readAgent(bytes, start, end, escaped);
+      known.keep(view, start, end, escaped, seen);
     }
-    const seen = known.get(agent) ?? readAgent(agent);
-    if (seen.tags === 0) return;
     tags |= seen.tags;
+    if (seen.names.length === 0) return;
     seen.names.forEach((name, bit) => {
       names[bit] ??= name;
     });
   }
 
-  function readAgent(agent: string): Seen {
+  function readAgent(bytes: Uint8Array, start: number, end: number, escaped: boolean): Seen {
     const before = tags;
     const namesBefore = names;
     tags = 0;
     names = [];
-    const end = scratch.write(agent, 0, MOST);
     text.bytes = scratch;
     text.start = 0;
-    text.end = end;
+    const length = escaped ? copyUnescaped(bytes, start, end) : end - start;
+    if (!escaped) scratch.set(bytes.subarray(start, end));
+    text.end = length;
     text.query = 0;
-    layer = 0;
-    scanners.matcher.scan(scratch, 0, end, foundInAgent);
-    readPayloads(scratch, 0, end, false);
+    scanners.matcher.scan(scratch, 0, length, foundInAgent);
+    if (length === 0 || (length === 1 && scratch[0] === 0x2d)) tags |= TAG.noAgent;
+    readPayloads(length);
     const seen = { tags, names };
     tags = before;
     names = namesBefore;
-    if (agent.length <= LONGEST_AGENT) {
-      if (known.size === MOST_AGENTS) known.clear();
-      known.set(agent, seen);
-    }
     return seen;
   }
 
@@ -298,7 +332,7 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
       if (names.length > 0) names = [];
       tagPath(event);
       tagReferrer(event);
-      tagAgent(event.userAgent);
+      tagAgent(event);
       return tags;
     },
     get names() {
@@ -322,6 +356,14 @@ function compileRequests(): Needles {
   const signs = [...REQUEST_SIGNS, ...REQUEST_CLUES].flatMap((group) => group.signs);
   const texts = [...SIGNALS, ...signs.map(([sign]) => sign)];
   return { matcher: compileMatcher(texts.map(bytesOf), FOLDED_BLANKS), needles };
+}
+
+/** The `?` is no reason to look closer. */
+function compileRequestScreen(): Screen {
+  const clues = REQUEST_CLUES.filter(({ clue }) => (clue & TELLING) !== 0);
+  const signs = [...REQUEST_SIGNS, ...clues].flatMap((group) => group.signs);
+  const signals = SIGNALS.filter((signal) => signal !== "?");
+  return compileScreen([...signals, ...signs.map(([sign]) => sign)].map(bytesOf));
 }
 
 function compileAgents(own: readonly string[]): Needles {

@@ -224,7 +224,6 @@ export const INJECTION_CLUES: readonly ClueGroup[] = [
       ["confirm`", "any"],
       ["eval(", "any"],
       ["fetch(", "any"],
-      ["import(", "any"],
       ["document.cookie", "any"],
       ["document.domain", "any"],
       ["document.location", "any"],

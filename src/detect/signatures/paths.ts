@@ -599,47 +599,6 @@ const SHELLS: readonly Sign[] = [
   ["/chinachopper.aspx", "name"],
 ];
 
-/** As the names of CrowdSec's and others' lists of what pages need besides themselves. */
-const STATIC = [
-  [
-    "css",
-    "js",
-    "mjs",
-    "map",
-    "png",
-    "jpg",
-    "jpeg",
-    "gif",
-    "webp",
-    "avif",
-    "svg",
-    "ico",
-    "bmp",
-    "tif",
-    "tiff",
-    "jxl",
-  ],
-  [
-    "woff",
-    "woff2",
-    "ttf",
-    "eot",
-    "otf",
-    "mp4",
-    "m4v",
-    "webm",
-    "ogv",
-    "mp3",
-    "m4a",
-    "ogg",
-    "oga",
-    "wav",
-    "flac",
-    "mov",
-  ],
-  ["m3u8", "m4s", "mpd", "vtt", "pdf", "swf", "wasm", "webmanifest"],
-].flat();
-
 export const PATHS: readonly Group[] = [
   { tag: TAG.sensitive, signs: SENSITIVE },
   { tag: TAG.shell, signs: SHELLS },
@@ -648,5 +607,4 @@ export const PATHS: readonly Group[] = [
   { tag: TAG.cms, signs: CMS },
   { tag: TAG.cms | TAG.login, signs: CMS_LOGIN },
   { tag: TAG.login, signs: LOGIN },
-  { tag: TAG.static, signs: STATIC.map((ending): Sign => [`.${ending}`, "end"]) },
 ];

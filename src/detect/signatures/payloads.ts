@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the dollars are attackers'.
 import { TAG } from "../tags.ts";
 import type { Group } from "./sign.ts";
 
@@ -90,20 +91,18 @@ const ANYWHERE: Group = {
     ["/usr/local/lib/php/pearcmd", "any", "pearcmd"],
     // Commands of a shell.
     [";wget ", "any", "shell command"],
-    ["; wget ", "any", "shell command"],
+    ["; wget http", "any", "shell command"],
+    ["; wget -", "any", "shell command"],
     ["|wget ", "any", "shell command"],
     ["| wget ", "any", "shell command"],
     ["&wget ", "any", "shell command"],
     ["& wget ", "any", "shell command"],
     ["`wget ", "any", "shell command"],
     ["$(wget ", "any", "shell command"],
-    ["=wget http", "any", "shell command"],
-    ["=curl http", "any", "shell command"],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what attackers write.
+    ["wget http", "unsearched", "shell command"],
+    ["curl http", "unsearched", "shell command"],
     ["wget${ifs}", "any", "shell command"],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what attackers write.
     ["curl${ifs}", "any", "shell command"],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what attackers write.
     ["${ifs}", "any", "shell command"],
     ["$ifs", "word", "shell command"],
     ["{ifs}", "any", "shell command"],
@@ -159,7 +158,7 @@ const ANYWHERE: Group = {
     ["$(cat ", "any", "shell command"],
     ["`cat /", "any", "shell command"],
     ["&cat /etc", "any", "shell command"],
-    ["=cat /etc", "any", "shell command"],
+    ["cat /etc", "unsearched", "shell command"],
     [";ls -", "any", "shell command"],
     ["|ls -", "any", "shell command"],
     ["cmd.exe?/c", "any", "cmd.exe"],
@@ -188,7 +187,8 @@ const ANYWHERE: Group = {
     ["file:///c:/", "any", "file:///c:/"],
     ["file:///proc/", "any", "file:///proc/"],
     // What cloud machines tell themselves.
-    ["169.254.169.254", "unsearched"],
+    ["//169.254.169.254", "unsearched", "169.254.169.254"],
+    [":/169.254.169.254", "unsearched", "169.254.169.254"],
     ["metadata.google.internal", "query"],
     ["gopher://", "query"],
     ["dict://", "query"],
@@ -379,7 +379,6 @@ const PRODUCTS: Group = {
     ["/cgi-bin/../../", "any", "CVE-2021-41773"],
     ["/sdk/weblanguage", "any", "CVE-2021-36260"],
     ["auth=ywrtaw46mtek", "any", "CVE-2017-7921"],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: what attackers write.
     ["/language/swedish${ifs}", "any", "CCTV recorder"],
     ["/shell?cd ", "any", "MVPower recorder"],
     ["/picsdesc.xml", "any", "CVE-2014-8361"],

@@ -143,6 +143,18 @@ export const REQUEST_CLUES: readonly ClueGroup[] = [
   },
 ];
 
+/** Of each combination one clue at least is among these: without any of them the others need not be looked for. */
+export const TELLING =
+  CLUE.climb |
+  CLUE.lookup |
+  CLUE.pipe |
+  CLUE.readme |
+  CLUE.script |
+  CLUE.tag |
+  CLUE.javascript |
+  CLUE.union |
+  CLUE.schema;
+
 /** In the order in which they name a tag that nothing has named yet. */
 export const COMBINATIONS: readonly Combination[] = [
   { all: CLUE.lookup | CLUE.fallback, tag: TAG.exploit, name: "Log4j lookup" },

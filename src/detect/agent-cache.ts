@@ -1,0 +1,78 @@
+/** Agents of a site are a few thousand. */
+const SETS = 1024;
+const WAYS = 4;
+/** Those over 256 bytes are rare. A megabyte in all. */
+const WIDTH = 256;
+
+/** Where what was found for an agent lies, or may be kept: -1 for an agent that is too long to be kept. */
+export interface AgentCache<Found> {
+  /**
+   * What was found for `view[start, end)`. `escaped` says whether the bytes are as a log writes them, since the same
+   * bytes then mean another agent.
+   */
+  get(view: DataView, start: number, end: number, escaped: boolean): Found | undefined;
+  /** Keeps what was found for the agent that `get` was asked for last. */
+  keep(view: DataView, start: number, end: number, escaped: boolean, found: Found): void;
+}
+
+/**
+ * What was found for the agents seen last, by all of their bytes, so that nobody can pass for another. Four places
+ * for each hash, the oldest given away first: bounded, whatever is sent.
+ */
+export function createAgentCache<Found>(): AgentCache<Found> {
+  const keys = new DataView(new ArrayBuffer(SETS * WAYS * WIDTH));
+  const lengths = new Int32Array(SETS * WAYS).fill(-1);
+  const hashes = new Int32Array(SETS * WAYS);
+  const values: (Found | undefined)[] = new Array<Found | undefined>(SETS * WAYS).fill(undefined);
+  const oldest = new Uint8Array(SETS);
+  let asked = 0;
+
+  return {
+    get(view, start, end, escaped) {
+      const length = end - start;
+      if (length > WIDTH) return undefined;
+      asked = mixed(view, start, end);
+      const first = (asked & (SETS - 1)) * WAYS;
+      const mark = length * 2 + (escaped ? 1 : 0);
+      for (let at = first; at < first + WAYS; at++) {
+        if (hashes[at] === asked && lengths[at] === mark && same(keys, at * WIDTH, view, start, length)) {
+          return values[at];
+        }
+      }
+      return undefined;
+    },
+    keep(view, start, end, escaped, found) {
+      const length = end - start;
+      if (length > WIDTH) return;
+      const set = asked & (SETS - 1);
+      const at = set * WAYS + (oldest[set] as number);
+      oldest[set] = ((oldest[set] as number) + 1) % WAYS;
+      hashes[at] = asked;
+      lengths[at] = length * 2 + (escaped ? 1 : 0);
+      values[at] = found;
+      for (let i = 0; i < length; i++) keys.setUint8(at * WIDTH + i, view.getUint8(start + i));
+    },
+  };
+}
+
+/** Two sums side by side, as each step waits for the one before. */
+function mixed(view: DataView, start: number, end: number): number {
+  let a = end - start;
+  let b = 0x2545f491;
+  let i = start;
+  for (; i + 8 <= end; i += 8) {
+    a = Math.imul(a ^ view.getInt32(i, true), 0x9e3779b1);
+    b = Math.imul(b ^ view.getInt32(i + 4, true), 0x85ebca6b);
+    a ^= a >>> 15;
+  }
+  for (; i < end; i++) b = Math.imul(b ^ view.getUint8(i), 0x9e3779b1);
+  const h = Math.imul(a ^ (b >>> 13) ^ b, 0xc2b2ae35);
+  return h ^ (h >>> 15);
+}
+
+function same(keys: DataView, at: number, view: DataView, start: number, length: number): boolean {
+  let i = 0;
+  for (; i + 4 <= length; i += 4) if (keys.getInt32(at + i) !== view.getInt32(start + i)) return false;
+  for (; i < length; i++) if (keys.getUint8(at + i) !== view.getUint8(start + i)) return false;
+  return true;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "bun:test";
+import type { RequestEvent } from "../model/event.ts";
+import type { Ip } from "../model/ip.ts";
+import { COMBINATIONS, REQUEST_CLUES, REQUEST_SIGNS, TELLING } from "./signatures/requests.ts";
+import { createTagger } from "./tagger.ts";
+import { TAG } from "./tags.ts";
+
+function request(texts: Partial<RequestEvent>): RequestEvent {
+  return { kind: "request", at: 0, ip: "192.0.2.1" as Ip, userAgent: "curl/8.5.0", source: "", ...texts };
+}
+
+const plain = createTagger({ agents: [], paths: undefined });
+
+describe("the operator's own", () => {
+  test("agents are scanners by a part of them in any case, and named as configured", () => {
+    const tagger = createTagger({ agents: ["EvilBot", "", "Prüfer"], paths: undefined });
+    for (const userAgent of ["evilbot/1", "my EVILBOT", "prüfer 2", "PRÜFER", "x Prüfer"]) {
+      expect(tagger.tag(request({ path: "/", userAgent }))).toBe(TAG.scanner);
+    }
+    expect(tagger.names).toEqual([{ tag: TAG.scanner, name: "Prüfer" }]);
+    expect(tagger.tag(request({ path: "/", userAgent: "evil bot" }))).toBe(0);
+  });
+
+  test("patterns are asked with the path as sent, then decoded, and name themselves", () => {
+    const asked: string[] = [];
+    const tagger = createTagger({
+      agents: [],
+      paths: (text) => {
+        asked.push(text);
+        return text.includes("/geheim ß") ? "^/geheim" : undefined;
+      },
+    });
+    expect(tagger.tag(request({ path: "/geheim%20%c3%9f" }))).toBe(TAG.custom);
+    expect(asked).toEqual(["/geheim%20%c3%9f", "/geheim ß"]);
+    expect(tagger.names).toEqual([{ tag: TAG.custom, name: "^/geheim" }]);
+    expect(tagger.tag(request({ path: "/index" }))).toBe(0);
+    expect(asked.slice(2)).toEqual(["/index"]);
+    expect(tagger.tag(request({}))).toBe(0);
+    expect(asked.length).toBe(3);
+  });
+});
+
+describe("long texts", () => {
+  const far = (length: number): string => `/${"a".repeat(length)}`;
+
+  test("are looked at for 8,192 bytes", () => {
+    expect(plain.tag(request({ path: `${far(8_000)}/.env` }))).toBe(TAG.sensitive);
+    expect(plain.tag(request({ path: `${far(9_000)}/.env` }))).toBe(0);
+    expect(plain.tag(request({ path: `${far(70_000)}/%2eenv` }))).toBe(0);
+    expect(plain.tag(request({ path: "/", userAgent: `${"a".repeat(8_000)} sqlmap` }))).toBe(TAG.scanner);
+    expect(plain.tag(request({ path: "/", referrer: `${far(8_000)} () { :;` }))).toBe(TAG.exploit);
+  });
+
+  test("of characters that take three bytes, too", () => {
+    expect(plain.tag(request({ path: `${"語".repeat(2_700)}/.env` }))).toBe(TAG.sensitive);
+    expect(plain.tag(request({ path: `${"語".repeat(2_800)}/.env` }))).toBe(0);
+  });
+});
+
+test("a request without any text", () => {
+  expect(plain.tag(request({ userAgent: undefined }))).toBe(TAG.noAgent);
+  expect(plain.names).toEqual([]);
+});
+
+describe("the tables", () => {
+  const groups = [...REQUEST_SIGNS, ...REQUEST_CLUES];
+
+  test("are in lower case with one blank for any white space", () => {
+    for (const { signs } of groups) {
+      for (const [text] of signs) {
+        expect(text).toBe(text.toLowerCase());
+        expect(text).not.toMatch(/[\t\n\\]/);
+      }
+    }
+  });
+
+  test("say nothing twice", () => {
+    for (const { signs } of groups) {
+      const keys = signs.map(([text, shape]) => `${shape} ${text}`);
+      expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+    }
+  });
+
+  test("have short names in print", () => {
+    for (const { signs } of REQUEST_SIGNS) {
+      for (const [text, , name] of signs) expect(name ?? text).toMatch(/^[ -~]{1,72}$/);
+    }
+  });
+
+  test("have a clue in each combination that lets the screen see it, and signs for all", () => {
+    const known = REQUEST_CLUES.reduce((all, { clue }) => all | clue, 0);
+    for (const { all } of COMBINATIONS) {
+      expect(all & TELLING).not.toBe(0);
+      expect(all & ~known).toBe(0);
+    }
+  });
+});
