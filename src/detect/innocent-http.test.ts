@@ -128,6 +128,14 @@ const SESSIONS: Readonly<Record<string, () => RequestEvent[]>> = {
         ...repeat(10, (i) => page(at + 30 * SECOND + i * 17 * SECOND, `/orders/${person}-${i}`)),
         visit(`/orders/typed-${person}`, { at: at + 5 * MINUTE, status: 404 }),
         ...(person === 7 ? [visit("/admin", { at: at + MINUTE, status: 404 })] : []),
+        // A small program of theirs, which tries TLS on a plain port.
+        ...visits(
+          person % 10 === 5 ? 2 : 0,
+          SECOND,
+          () =>
+            visit("\x16\x03\x01", { malformed: true, status: 400, method: undefined, userAgent: "Java/21" }),
+          at,
+        ),
         ...(person === 9 ? [visit("/search?q=or+1%3D1+union+select", { at: at + MINUTE })] : []),
       ];
     }),

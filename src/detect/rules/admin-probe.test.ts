@@ -5,7 +5,7 @@ const DOORS = ["/phpmyadmin/index.php", "/pma/", "/adminer.php", "/mysqladmin/"]
 const doors = (status: number) => visits(DOORS.length, SECOND, (i) => visit(DOORS[i] ?? "/", { status }));
 
 test("three doors that are not there are a scan, two a hint", () => {
-  expect(judged(doors(404).slice(0, 2)).of("admin-probe")).toMatchObject({ score: 6, severity: "info" });
+  expect(judged(doors(404).slice(0, 2)).of("admin-probe")).toMatchObject({ score: 3, severity: "info" });
   expect(judged(doors(404)).of("admin-probe")?.severity).toBe("warning");
   expect(judged(doors(403)).of("admin-probe")?.severity).toBe("warning");
 });

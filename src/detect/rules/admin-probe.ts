@@ -7,7 +7,7 @@ export const adminProbe = probing({
   means: "Looks for the doors of administrators: databases, panels, consoles.",
   spares:
     "Administrators: only what the server rejects counts, a request for a password is no rejection, and pages of one door count once. One or two, as typed by a guess, are information.",
-  score: 6,
+  score: 3,
   most: 55,
   mitre: "T1595.003",
   sample: {

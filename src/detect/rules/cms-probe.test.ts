@@ -5,7 +5,7 @@ const DOORS = ["/wp-login.php", "/xmlrpc.php", "/user/login", "/wp-includes/wlwm
 const doors = (status: number) => visits(DOORS.length, SECOND, (i) => visit(DOORS[i] ?? "/", { status }));
 
 test("three systems that are not there are a scan, two a hint", () => {
-  expect(judged(doors(404).slice(0, 2)).of("cms-probe")).toMatchObject({ score: 6, severity: "info" });
+  expect(judged(doors(404).slice(0, 2)).of("cms-probe")).toMatchObject({ score: 3, severity: "info" });
   expect(judged(doors(404)).of("cms-probe")?.severity).toBe("warning");
 });
 

@@ -7,7 +7,7 @@ export const cmsProbe = probing({
   means: "Looks for a content management system that is not there, such as WordPress.",
   spares:
     "Authors and visitors of such a site: only what the server rejects counts, and pages of one door once, as a stale page asks again and again. One or two are information.",
-  score: 6,
+  score: 3,
   most: 55,
   mitre: "T1595.002",
   sample: {

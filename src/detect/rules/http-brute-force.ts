@@ -71,7 +71,7 @@ export const httpBruteForce: Rule = {
     function weigh(subject: Subject, at: number, sample: () => string, name?: string): void {
       const { n, since, isPatient } = refused(subject.slot, at);
       if (n < limit) return;
-      raise(subject, { at, since, peak: n, score: isPatient ? 20 : grown(40, 10, n / limit), name, sample });
+      raise(subject, { at, since, peak: n, score: isPatient ? 12 : grown(40, 10, n / limit), name, sample });
     }
 
     function succeeded(subject: Subject, event: RequestEvent): void {

@@ -1,7 +1,7 @@
 import type { RequestEvent } from "../../model/event.ts";
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { counted, grown, kinds, requestSample, within } from "../words.ts";
+import { counted, kinds, requestSample, within } from "../words.ts";
 
 /** How others begin to talk. Of RDP and SOCKS only the version is told (MS-RDPBCGR 2.2.1.1, RFC 1928). */
 const PROTOCOLS: readonly (readonly [begins: RegExp, name: string])[] = [
@@ -21,8 +21,7 @@ export const notHttp: Rule = {
   means: "Requests that are not HTTP, such as a TLS greeting on a plain port: a scan looks for what answers.",
   spares:
     "A browser that tries TLS on a plain port, or opens a connection to have one and says nothing, which some servers log. Alone it is information.",
-  score: 15,
-  most: 20,
+  score: 8,
   mitre: "T1595.001",
   sample: {
     line: '203.0.113.9 - - [24/Nov/2026:03:12:07 +0000] "\\x16\\x03\\x01\\x00" 400 150 "-" "-"',
@@ -42,7 +41,6 @@ export const notHttp: Rule = {
           at: event.at,
           since: Math.min(event.at, junk.since(subject.slot)),
           peak: n,
-          score: grown(15, 5, n / limit),
           name: protocolOf(event),
           sample: () => requestSample(event),
         });

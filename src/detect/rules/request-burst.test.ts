@@ -7,7 +7,7 @@ const fast = visits(3000, 20, (i) => visit(`/p/${i}`));
 test("is information at any rate, with the highest", () => {
   const { of } = judged(fast);
   expect(of("request-burst")).toMatchObject({
-    score: 15,
+    score: 10,
     severity: "info",
     evidence: "2976 requests in 60 s",
   });

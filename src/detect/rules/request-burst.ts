@@ -1,6 +1,5 @@
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { grown } from "../words.ts";
 
 export const requestBurst: Rule = {
   id: "request-burst",
@@ -8,7 +7,6 @@ export const requestBurst: Rule = {
   spares:
     "Offices behind one address, sync clients, downloads, single-page applications: it is information and stays so.",
   score: 10,
-  most: 15,
   mitre: "T1498",
   thresholds: ["http.burst"],
   watch({ thresholds, raise }) {
@@ -17,7 +15,7 @@ export const requestBurst: Rule = {
       traits: TRAIT.sampled,
       request(subject, { at }) {
         const rate = subject.requests60s;
-        if (rate > limit) raise(subject, { at, peak: rate, score: grown(10, 5, rate / limit) });
+        if (rate > limit) raise(subject, { at, peak: rate });
       },
       lasts: 300,
       evidence: ({ peak }) => `${peak} requests in 60 s`,

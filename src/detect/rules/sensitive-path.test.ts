@@ -14,7 +14,7 @@ const asked = (status: number, n = SECRETS.length) =>
 
 test("three are a scan, two are a hint, whatever is answered", () => {
   for (const status of [404, 403, 301, 500]) {
-    expect(judged(asked(status, 2)).of("sensitive-path")).toMatchObject({ score: 10, severity: "info" });
+    expect(judged(asked(status, 2)).of("sensitive-path")).toMatchObject({ score: 8, severity: "info" });
     expect(judged(asked(status, 3)).of("sensitive-path")).toMatchObject({ score: 40, severity: "warning" });
   }
 });
@@ -28,7 +28,7 @@ test("the same on many sites of one log is a scan as well", () => {
 test("what is served is worth more, and told", () => {
   const one = judged([visit("/.env")]).of("sensitive-path");
   expect(one).toMatchObject({ severity: "info" });
-  expect(one?.score).toBeGreaterThan(10);
+  expect(one?.score).toBeGreaterThan(8);
   expect(one?.evidence).toContain("/.env SERVED");
   // A single page application answers 200 to everything.
   expect(judged(asked(200)).risk).toBeLessThan(70);

@@ -7,7 +7,7 @@ export const sensitivePath = probing({
     "Asks for what is never meant to be served: keys, repositories, dumps, configuration. What was SERVED is a leak, unless the site answers 200 to everything.",
   spares:
     "Who types one address out of curiosity: one or two are information. A file that exists and is fetched in parts counts once.",
-  score: 10,
+  score: 8,
   most: 60,
   mitre: "T1595.003",
   sample: {
