@@ -1,7 +1,15 @@
 import type { Subject } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Alert, Finding, Severity, Verdict } from "../model/snapshot.ts";
-import { type Hit, MAX_NAMES, MAX_SAMPLES, type Rule, type Standing, type Watch } from "./rule.ts";
+import {
+  type Hit,
+  MAX_NAMES,
+  MAX_SAMPLED,
+  MAX_SAMPLES,
+  type Rule,
+  type Standing,
+  type Watch,
+} from "./rule.ts";
 
 /** Risks and scores from here on. */
 const WARNING = 30;
@@ -70,9 +78,10 @@ export class Cases {
     standing.peak = Math.max(standing.peak, peak);
     standing.score = Math.max(standing.score, Math.min(score, rule.most ?? rule.score));
     if (name !== undefined) note(standing, name, count);
-    if (sample !== undefined && standing.samples.length < MAX_SAMPLES) {
+    const { samples } = standing;
+    if (sample !== undefined && samples.length < MAX_SAMPLES && standing.count <= MAX_SAMPLED) {
       const text = sample();
-      if (!standing.samples.includes(text)) standing.samples.push(text);
+      if (!samples.includes(text)) samples.push(text);
     }
     known.risk = sumOf(known.findings);
     this.#news.add(slot);

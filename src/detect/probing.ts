@@ -56,16 +56,16 @@ export function probing(probe: Probing): Rule {
       const limit = thresholds[limitKey];
       const searches = thresholds["http.probes"];
       const requests = window(seconds);
-      const different = distinct(seconds, limit);
-      const searched = distinct(seconds, searches);
+      const different = once && distinct(seconds, limit);
+      const searched = isSearched ? distinct(seconds, searches) : undefined;
 
       /** How many times the limit was reached; 0 where it is nothing new. */
       function reached({ slot }: { slot: number }, event: RequestEvent | RequestView, seen: Seen): number {
         const { at } = event;
-        const words = isSearched ? searchIn(event, seen) : undefined;
-        if (words !== undefined) return searched.add(slot, at, hashText(seed, words)) / searches;
+        const words = searched && searchIn(event, seen);
+        if (words !== undefined) return (searched?.add(slot, at, hashText(seed, words)) ?? 0) / searches;
         const one = once?.(event, seen, seed);
-        if (one !== undefined && different.add(slot, at, one) === 0) return 0;
+        if (one !== undefined && different?.add(slot, at, one) === 0) return 0;
         return requests.add(slot, at) / limit;
       }
 

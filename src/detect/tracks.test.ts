@@ -55,7 +55,8 @@ describe("a window", () => {
             continue;
           }
           const now = [...mine, deed];
-          expect(count).toBeGreaterThanOrEqual(naive(now, LENGTH));
+          const isLate = mine.some(({ at }) => at - deed.at >= LENGTH);
+          if (!isLate) expect(count).toBeGreaterThanOrEqual(naive(now, LENGTH));
           expect(count).toBeLessThanOrEqual(naive(now, LONGEST));
         }
       }),

@@ -39,7 +39,7 @@ export interface Growth {
   add(slot: number, at: number, total: number): number;
 }
 
-/** Addresses that are counted at once: 40 MB of columns when all are taken, two of three for different things. */
+/** Addresses that are counted at once: some 50 MB of columns when all are taken. */
 const TRACKS = 16_384;
 /** Of a free choice the quietest of so many gives up its track. */
 const CANDIDATES = 8;
@@ -49,6 +49,7 @@ const CANDIDATES = 8;
  */
 const CELLS = 8;
 const LAST = CELLS - 1;
+/** More different users, ports or paths than that are not waited for by default, but for those of a slow scan. */
 const MOST = 48;
 /** Different things of one address that are told apart at most, whatever somebody waits for: 32 MB for all addresses. */
 const MOST_CELLS = 512;
