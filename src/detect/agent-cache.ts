@@ -4,7 +4,7 @@ const WAYS = 4;
 /** Those over 256 bytes are rare. A megabyte in all. */
 const WIDTH = 256;
 
-/** Where what was found for an agent lies, or may be kept: -1 for an agent that is too long to be kept. */
+/** What was found for agents, by their bytes in the line. Those of more than 256 bytes are not kept. */
 export interface AgentCache<Found> {
   /**
    * What was found for `view[start, end)`. `escaped` says whether the bytes are as a log writes them, since the same
@@ -55,7 +55,7 @@ export function createAgentCache<Found>(): AgentCache<Found> {
   };
 }
 
-/** Two sums side by side, as each step waits for the one before. */
+/** Two sums side by side, as each step waits for the one before. What is in the high bits is folded down last. */
 function mixed(view: DataView, start: number, end: number): number {
   let a = end - start;
   let b = 0x2545f491;
@@ -63,16 +63,16 @@ function mixed(view: DataView, start: number, end: number): number {
   for (; i + 8 <= end; i += 8) {
     a = Math.imul(a ^ view.getInt32(i, true), 0x9e3779b1);
     b = Math.imul(b ^ view.getInt32(i + 4, true), 0x85ebca6b);
-    a ^= a >>> 15;
   }
   for (; i < end; i++) b = Math.imul(b ^ view.getUint8(i), 0x9e3779b1);
-  const h = Math.imul(a ^ (b >>> 13) ^ b, 0xc2b2ae35);
+  const h = Math.imul(a ^ (a >>> 15) ^ b ^ (b >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 15);
 }
 
 function same(keys: DataView, at: number, view: DataView, start: number, length: number): boolean {
   let i = 0;
-  for (; i + 4 <= length; i += 4) if (keys.getInt32(at + i) !== view.getInt32(start + i)) return false;
+  for (; i + 4 <= length; i += 4)
+    if (keys.getInt32(at + i, true) !== view.getInt32(start + i, true)) return false;
   for (; i < length; i++) if (keys.getUint8(at + i) !== view.getUint8(start + i)) return false;
   return true;
 }

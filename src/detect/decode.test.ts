@@ -32,6 +32,8 @@ describe("one layer comes off", () => {
     ["\\..\\b", "/../b"],
     ["a%20%20%09b", "a b"],
     ["a+++b", "a+b"],
+    ["a%a0or%A0b", "a or b"],
+    ["caf%c3%a0", "cafà"],
     ["/...", "/..."],
   ])("%p is %p", (text, plain) => {
     expect(decoded(text)).toBe(plain);

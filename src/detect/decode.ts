@@ -1,3 +1,5 @@
+import { isBlank, isDigit } from "./ascii.ts";
+
 /** What was written by the last call here: how many bytes, and where the query now begins. */
 export const written = { length: 0, query: 0 };
 
@@ -23,9 +25,11 @@ export function decode(from: Uint8Array, start: number, end: number, query: numb
   while (i < end) {
     if (i >= query && mapped < 0) mapped = length;
     const sequence = from[i] === PERCENT ? sequenceAt(from, i, end) : undefined;
-    const byte = sequence === undefined ? (from[i] as number) : sequence.byte;
+    let byte = sequence === undefined ? (from[i] as number) : sequence.byte;
     i += sequence === undefined ? 1 : sequence.width;
     const before = length > 0 ? (into[length - 1] as number) : 0;
+    // The blank that does not break lines, in Latin-1, which MySQL takes for one; in UTF-8 it is half of a letter.
+    if (byte === 0xa0 && sequence !== undefined && before < 0x80) byte = SPACE;
     if (isSlash(byte)) {
       if (isSlash(before)) continue;
       // The dot between two slashes goes with the second.
@@ -81,7 +85,7 @@ function narrow(point: number): number {
 }
 
 /** The byte that `%HH` at `at` stands for, or -1. */
-function encodedAt(from: Uint8Array, at: number, end: number): number {
+export function encodedAt(from: Uint8Array, at: number, end: number): number {
   return at + 3 <= end && from[at] === PERCENT ? hexAt(from, at + 1, 2) : -1;
 }
 
@@ -172,13 +176,4 @@ function lineEnd(from: Uint8Array, at: number, end: number): number {
 
 function isSlash(byte: number): boolean {
   return byte === SLASH || byte === BACKSLASH;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
-}
-
-/** A blank, a tab or an end of line, or the plus that forms write for a blank. */
-function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === 0x2b || (byte >= 0x09 && byte <= 0x0d);
 }

@@ -1,14 +1,20 @@
+import { encodedAt } from "./decode.ts";
+
 /**
  * Passes over a text before anything is looked for: the index of its first `?`, or `end`, where it can hold none of
  * the needles; -1 where it may.
  */
 export type Screen = (bytes: Uint8Array, start: number, end: number) => number;
 
+const PERCENT = 0x25;
+
 /** Three bytes are looked at together, each as one of 32 kinds: a table that stays in the first cache. */
 const BITS = 5;
 const KINDS = 1 << BITS;
 const TRIPLES = 1 << (3 * BITS);
 const QUESTION = 29;
+/** In the table: nothing to suspect, but to be noted. */
+const MARK = 2;
 const BLANK = 30;
 /** Signs that are rare in addresses: whoever writes one is looked at. */
 const RARE = 31;
@@ -27,6 +33,29 @@ for (const c of "=&") KIND_OF[c.charCodeAt(0)] = 28;
 KIND_OF["?".charCodeAt(0)] = QUESTION;
 for (const c of " +\t\n\v\f\r") KIND_OF[c.charCodeAt(0)] = BLANK;
 for (const c of ":@%\\'\"`<>(){}[]$;|*#!^") KIND_OF[c.charCodeAt(0)] = RARE;
+
+/**
+ * What `%HH` is taken for. Honest are blanks, what divides a query, and characters beyond ASCII but for those that
+ * {@link decode} reads as ASCII; whoever encodes a letter, a dot or a slash is looked at.
+ */
+const ENCODED_KIND_OF = new Uint8Array(256).fill(RARE);
+ENCODED_KIND_OF[0x20] = BLANK;
+for (const c of "=&") ENCODED_KIND_OF[c.charCodeAt(0)] = KIND_OF[c.charCodeAt(0)] as number;
+ENCODED_KIND_OF[",".charCodeAt(0)] = 0;
+for (let byte = 0x80; byte < 0x100; byte++) ENCODED_KIND_OF[byte] = 0;
+for (const byte of [0xc0, 0xc1, 0xe0, 0xe2, 0xef, 0xf0]) ENCODED_KIND_OF[byte] = RARE;
+
+/** Whether what is encoded at `at`, where a `%` is, may hide something. A half character does not come first. */
+export function mayHide(bytes: Uint8Array, at: number, start: number, end: number): boolean {
+  return kindAt(bytes, at, start, end) === RARE;
+}
+
+function kindAt(bytes: Uint8Array, at: number, start: number, end: number): number {
+  const byte = encodedAt(bytes, at, end);
+  if (byte < 0) return RARE;
+  if (byte >= 0x80 && byte < 0xc0 && (at - 3 < start || bytes[at - 3] !== PERCENT)) return RARE;
+  return ENCODED_KIND_OF[byte] as number;
+}
 
 /** What honest addresses are made of. Only the speed hangs on it: triples in here stand for no needle that has others. */
 const ORDINARY = `
@@ -69,14 +98,24 @@ export function compileScreen(needles: readonly Uint8Array[]): Screen {
     if (kinds.includes(RARE)) continue;
     for (const triple of rarest(kinds, suspect)) suspect[triple] = 1;
   }
+  for (let before = 0; before < KINDS * KINDS; before++) {
+    const triple = (before << BITS) | QUESTION;
+    if (suspect[triple] === 0) suspect[triple] = MARK;
+  }
   return (bytes, start, end) => {
     let query = end;
     let triple = 0;
     for (let i = start; i < end; i++) {
       const kind = KIND_OF[bytes[i] as number] as number;
       triple = ((triple << BITS) | kind) & (TRIPLES - 1);
+      // One branch a byte: all that is not plain is marked in the table.
+      if (suspect[triple] === 0) continue;
+      if (bytes[i] === PERCENT) {
+        triple = (triple & ~(KINDS - 1)) | kindAt(bytes, i, start, end);
+        i += 2;
+      }
       if (suspect[triple] === 1) return -1;
-      if (kind === QUESTION && query === end) query = i;
+      if ((triple & (KINDS - 1)) === QUESTION && query === end) query = i;
     }
     return query;
   };

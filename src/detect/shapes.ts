@@ -1,3 +1,4 @@
+import { isBlank, isDigit, isLetter } from "./ascii.ts";
 import type { Shape } from "./signatures/sign.ts";
 
 /** A text in which needles were found. */
@@ -50,14 +51,17 @@ const EQUALS = 0x3d;
 /** No name, number or blank that is looked at is longer, so that a hostile text costs no more for each needle. */
 const FAR = 32;
 
+/** Behind a scheme of five letters, a host of 253 bytes (RFC 1035, 2.3.4) and a port. */
+const FARTHEST_ROOT = 270;
+
 /** The path begins with a slash, or behind the host of `http://host/path`, which proxies are asked. */
 function isRoot({ bytes, start, query }: Text, from: number): boolean {
   if (from === start) return true;
-  if (from >= query || (bytes[start] as number) === SLASH) return false;
+  if (bytes[start] !== 0x68 || from >= query || from >= start + FARTHEST_ROOT) return false;
   let slashes = 0;
-  // Behind a scheme of five letters and a host's 253 bytes (RFC 1035, 2.3.4) with a port.
-  for (let i = start; i < from && i < start + 270; i++) if (bytes[i] === SLASH) slashes++;
-  return from < start + 270 && (slashes === 2 || slashes === 1) && bytes[start] === 0x68;
+  for (let i = start; i < from; i++) if (bytes[i] === SLASH) slashes++;
+  // One is left of the two where repeated slashes became one.
+  return slashes === 2 || slashes === 1;
 }
 
 function isName({ bytes, end, query }: Text, from: number, to: number): boolean {
@@ -77,7 +81,9 @@ for (const c of "/\\?;#:&\"'|<>()\0\t\r\n") ENDS[c.charCodeAt(0)] = 1;
 
 function isLast({ bytes, end }: Text, to: number): boolean {
   const behind = bytes[to] === SLASH ? to + 1 : to;
-  return behind >= end || bytes[behind] === QUESTION || bytes[behind] === 0x3b;
+  if (behind >= end) return true;
+  const c = bytes[behind] as number;
+  return c === QUESTION || c === 0x3b || c === 0;
 }
 
 /** What the parameters are called by which people search: what they type there is only looked up. */
@@ -185,18 +191,6 @@ function skipDigits(bytes: Uint8Array, at: number, end: number): number {
 
 function isQuote(c: number): boolean {
   return c === 0x22 || c === 0x27 || c === 0x60;
-}
-
-function isBlank(c: number): boolean {
-  return c === 0x20 || c === 0x2b || (c >= 0x09 && c <= 0x0d);
-}
-
-function isDigit(c: number): boolean {
-  return c >= 0x30 && c <= 0x39;
-}
-
-function isLetter(c: number): boolean {
-  return (c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a;
 }
 
 function isWord(c: number): boolean {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import type { RequestEvent } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
+import { compileScreen } from "./screen.ts";
 import { COMBINATIONS, REQUEST_CLUES, REQUEST_SIGNS, TELLING } from "./signatures/requests.ts";
 import { createTagger } from "./tagger.ts";
 import { TAG } from "./tags.ts";
@@ -60,6 +62,69 @@ describe("long texts", () => {
 test("a request without any text", () => {
   expect(plain.tag(request({ userAgent: undefined }))).toBe(TAG.noAgent);
   expect(plain.names).toEqual([]);
+});
+
+test("what the screen lets through holds nothing", () => {
+  const pieces = fc.constantFrom(
+    ...[
+      "/",
+      ".",
+      "-",
+      "?",
+      "=",
+      "&",
+      "+",
+      "%20",
+      "%C3%AD",
+      "%E3%83%96",
+      "%26",
+      "%2C",
+      "%ad",
+      "%2e",
+      "%2F",
+      "%0a",
+      "0x",
+      "--",
+    ],
+    ...[
+      "a",
+      "or ",
+      "1=1",
+      "union",
+      "select",
+      "d",
+      "allow",
+      "env",
+      "git",
+      "admin",
+      "wp-login.php",
+      "shell",
+      "cd",
+      "tmp",
+      "etc",
+    ],
+  );
+  // No screen lets an exclamation mark through, and in a value of its own it means nothing.
+  const needled = (path: string): number => plain.tag(request({ path: `${path}&!` })) & ~TAG.static;
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 10 }), (parts) => {
+      const path = `/x?${parts.join("")}`;
+      expect(plain.tag(request({ path })) & ~TAG.static).toBe(needled(path));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test("each needle is met, whatever stands around it", () => {
+  const screen = compileScreen(
+    REQUEST_SIGNS.flatMap(({ signs }) => signs.map(([text]) => Buffer.from(text))),
+  );
+  for (const [text] of REQUEST_SIGNS.flatMap(({ signs }) => signs)) {
+    for (const around of [text, `/%C3%A9${text}`, `/a%20${text}b`, `?a=${text.toUpperCase()}`]) {
+      const path = Buffer.from(around);
+      expect([around, screen(path, 0, path.length)]).toEqual([around, -1]);
+    }
+  }
 });
 
 describe("the tables", () => {

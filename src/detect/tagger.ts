@@ -1,10 +1,10 @@
 import { decodeEscapes } from "../model/escapes.ts";
 import { REQUEST_TEXTS, type RequestEvent, type RequestView } from "../model/event.ts";
 import { createAgentCache } from "./agent-cache.ts";
-import { decode, isEncoded, withoutComments, written } from "./decode.ts";
+import { decode, encodedAt, isEncoded, withoutComments, written } from "./decode.ts";
 import { isStatic } from "./endings.ts";
 import { compileMatcher, type Matcher } from "./matcher.ts";
-import { compileScreen, type Screen } from "./screen.ts";
+import { compileScreen, mayHide, type Screen } from "./screen.ts";
 import { SHAPES, type Text } from "./shapes.ts";
 import { AGENTS } from "./signatures/agents.ts";
 import { COMBINATIONS, REQUEST_CLUES, REQUEST_SIGNS, TELLING } from "./signatures/requests.ts";
@@ -43,6 +43,9 @@ const MOST = 8192;
 const MOST_ESCAPED = 6 * MOST;
 const MOST_NAMES = 4;
 
+const PERCENT = 0x25;
+const DOT = 0x2e;
+
 const PATH = REQUEST_TEXTS.indexOf("path");
 const REFERRER = REQUEST_TEXTS.indexOf("referrer");
 const AGENT = REQUEST_TEXTS.indexOf("userAgent");
@@ -53,7 +56,8 @@ const NAMELESS = TAG.static | TAG.login | TAG.library | TAG.noAgent;
 
 /** What else the one pass over a text finds: that another pass is needed. */
 const AGAIN = { layer: 1, comment: 2, escape: 4 } as const;
-const SIGNALS = ["?", "%", "\\", "//", "/./", "  ", "/*", "%0a", "%0d", "../"] as const;
+const SIGNALS = ["?", "%", "\\", "../", "//", "/./", "  ", "/*", "%0a", "%0d"] as const;
+const SIGNAL = { question: 0, percent: 1, backslash: 2, climb: 3, slashes: 4, here: 5, blanks: 6 } as const;
 
 /** A needle as it is looked up when found. */
 interface Needle {
@@ -74,16 +78,17 @@ const FOLDED = Uint8Array.from({ length: 256 }, (_, c) => (c >= 0x41 && c <= 0x5
 /** White space, and the plus that forms write for a blank, are one. */
 const FOLDED_BLANKS = FOLDED.map((c) => (c === 0x2b || (c >= 0x09 && c <= 0x0d) ? 0x20 : c));
 
-/** What may begin a payload; a text without one of these holds none that counts. Two dots do as well. */
+/** What may begin a payload; a text without one of these holds none that counts. Of dots it takes two. */
 const RARE = new Uint8Array(256);
-for (const c of "$%({<\\;|`'\"") RARE[c.charCodeAt(0)] = 1;
+for (const c of ".%$({<\\;|`'\"") RARE[c.charCodeAt(0)] = 1;
 
 export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   const scratch = Buffer.alloc(MOST_ESCAPED);
   const layers = [Buffer.alloc(MOST), Buffer.alloc(MOST)] as const;
   const uncommented = Buffer.alloc(MOST);
-  const requests = compileRequests();
-  const screen = compileRequestScreen();
+  compiled ??= { ...compileRequests(), screen: compileRequestScreen() };
+  const requests = compiled;
+  const { screen } = compiled;
   const scanners = compileAgents(agents);
   const known = createAgentCache<Seen>();
   const agentScratch = Buffer.alloc(MOST);
@@ -99,7 +104,7 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   let layered = false;
   let climbs = 0;
   let queryClimbs = 0;
-  let decodedIn: Buffer = scratch;
+  let decodedIn: Buffer = layers[0];
   let decodedLength = 0;
 
   /** The longest time is spent where nothing is found, so this may be slow. */
@@ -119,25 +124,25 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   }
 
   function signal(number: number, to: number): void {
-    switch (SIGNALS[number]) {
-      case "?":
+    switch (number) {
+      case SIGNAL.question:
         if (!layered && text.query === text.end) text.query = to - 1;
         break;
-      case "%":
-        if (isEncoded(text.bytes, to - 1, text.end)) again |= AGAIN.layer;
+      case SIGNAL.percent:
+        if ((again & AGAIN.layer) === 0 && isEncoded(text.bytes, to - 1, text.end)) again |= AGAIN.layer;
         break;
-      case "\\":
+      case SIGNAL.backslash:
         again |= AGAIN.escape | AGAIN.layer;
         break;
-      case "//":
+      case SIGNAL.slashes:
         // That of `https://` is everywhere.
         if (to - 3 < text.start || text.bytes[to - 3] !== 0x3a) again |= AGAIN.layer;
         break;
-      case "/./":
-      case "  ":
+      case SIGNAL.here:
+      case SIGNAL.blanks:
         again |= AGAIN.layer;
         break;
-      case "../":
+      case SIGNAL.climb:
         climb(to - 3);
         break;
       default:
@@ -254,8 +259,16 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   function tagOwnPath(match: (text: string) => string | undefined, path: string | undefined): void {
     if (path === undefined) return;
     const shown = path.length > MOST ? path.slice(0, MOST) : path;
-    const pattern =
-      match(shown) ?? (decodedLength > 0 ? match(decodedIn.toString("utf8", 0, decodedLength)) : undefined);
+    let pattern = match(shown);
+    if (pattern === undefined && shown.includes("%")) {
+      // What the screen let through was not decoded yet.
+      if (decodedLength === 0) {
+        const length = scratch.write(shown, 0, MOST);
+        decode(scratch, 0, length, length, decodedIn);
+        decodedLength = written.length;
+      }
+      pattern = match(decodedIn.toString("utf8", 0, decodedLength));
+    }
     if (pattern !== undefined) add(TAG.custom, pattern);
   }
 
@@ -348,6 +361,9 @@ interface Needles {
   readonly needles: readonly Needle[];
 }
 
+/** The same for all taggers, and tens of milliseconds of work: made when the first one is. */
+let compiled: (Needles & { readonly screen: Screen }) | undefined;
+
 function compileRequests(): Needles {
   const needles = [
     ...REQUEST_SIGNS.flatMap(({ tag, signs }) => signs.map((sign) => needle(sign, tag, 0))),
@@ -390,9 +406,16 @@ function needle([text, shape, name]: Sign, tag: number, clue: number): Needle {
 function mayHoldPayload(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
     const c = bytes[i] as number;
-    if (RARE[c] === 1 || (c === 0x2e && i + 1 < end && bytes[i + 1] === 0x2e)) return true;
+    if (RARE[c] === 0) continue;
+    if (c === DOT ? bytes[i + 1] === DOT : c !== PERCENT || mayHidePayload(bytes, i, start, end)) return true;
   }
   return false;
+}
+
+/** Encoded slashes and colons are those of addresses that the referrer's own address holds. */
+function mayHidePayload(bytes: Uint8Array, at: number, start: number, end: number): boolean {
+  const byte = encodedAt(bytes, at, end);
+  return byte >= 0 && byte < 0x80 ? RARE[byte] === 1 : mayHide(bytes, at, start, end);
 }
 
 /** Whether the path's `..` climb out of where it begins, or a name runs into them in its first segment. */

@@ -29,7 +29,12 @@ const ANYWHERE: Group = {
     ["__globals__", "unsearched", "template injection"],
     ["freemarker.template.utility", "unsearched", "template injection"],
     // CVE-2014-6271.
-    ["() {", "any", "Shellshock"],
+    ["() {", "root", "Shellshock"],
+    ["() { :", "any", "Shellshock"],
+    ["() { _", "any", "Shellshock"],
+    ["() { ignored", "any", "Shellshock"],
+    ["() { foo;", "any", "Shellshock"],
+    ["() { test;", "any", "Shellshock"],
     ["(){ :", "any", "Shellshock"],
     ["(){:", "any", "Shellshock"],
     // CVE-2017-5638, CVE-2018-11776, CVE-2022-26134.
@@ -65,7 +70,7 @@ const ANYWHERE: Group = {
     ["disable_functions=", "any", "disable_functions"],
     ["?%add ", "any", "CVE-2024-4577"],
     ["?%ad", "any", "CVE-2024-4577"],
-    ["%add+allow", "any", "CVE-2024-4577"],
+    [" %add ", "any", "CVE-2024-4577"],
     ["invokefunction&function=", "any", "ThinkPHP invokefunction"],
     ["call_user_func_array", "unsearched"],
     ["/think/app/invoke", "any", "ThinkPHP invokefunction"],
@@ -259,8 +264,7 @@ const PRODUCTS: Group = {
     ["/php/utils/createremoteappwebsession.php", "any", "CVE-2024-9474"],
     // Cisco.
     ["/ cscot /", "any", "CVE-2020-3452"],
-    ["/ cscoe /", "any", "Cisco ASA"],
-    ["/cscoe/", "path", "Cisco ASA"],
+    ["/ cscoe /", "query", "CVE-2020-3452"],
     ["/webui_wsma_http", "path", "CVE-2023-20198"],
     ["/webui/logoutconfirm.html", "path", "CVE-2023-20198"],
     // MOVEit, GoAnywhere, CrushFTP, ScreenConnect, Citrix ShareFile.
