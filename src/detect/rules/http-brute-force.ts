@@ -83,7 +83,7 @@ export const httpBruteForce: Rule = {
     }
 
     return {
-      traits: TRAIT.login | TRAIT.denied | TRAIT.user,
+      traits: TRAIT.login | TRAIT.user,
       request(subject, event, { traits }) {
         const { slot } = subject;
         const { at, status = 0 } = event;

@@ -12,8 +12,7 @@ const PROTOCOLS: readonly (readonly [begins: RegExp, name: string])[] = [
   [/^\{/, "JSON"],
   [/^MGLNDD/, "MGLNDD"],
   [/^(?:EHLO|HELO) /i, "SMTP"],
-  [/^(?:\0.{3}|.{4})[\xff\xfe]SMB/s, "SMB"],
-  [/^PRI \* /, "HTTP/2"],
+  [/^.{5}SMB/s, "SMB"],
 ];
 
 export const notHttp: Rule = {

@@ -30,6 +30,8 @@ test("innocent: whole addresses of one's own site, users of one's own proxy, pat
   for (const vhost of ["azenv.example", "AZENV.example:80"])
     expect(judged([whole(404, vhost)]).rules).toEqual([]);
   expect(judged(visits(50, SECOND, () => connect(200, { user: "ann" }))).rules).toEqual([]);
+  expect(judged(visits(3, SECOND, () => connect(405, { user: "ann" }))).of(ID)?.severity).toBe("warning");
+  expect(judged(visits(50, SECOND, () => connect(407))).rules).toEqual([]);
   expect(judged([visit("*", { method: "OPTIONS" }), visit("/http://a/"), visit("index.html")]).rules).toEqual(
     [],
   );

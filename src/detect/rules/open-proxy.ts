@@ -10,7 +10,7 @@ export const openProxy: Rule = {
   means:
     "Asks this server to fetch what others have: a search for open proxies. A tunnel that was accepted says that this may be one.",
   spares:
-    "Who spells the whole address of this server's own site. One or two are information. Who gave a user's name uses a proxy of yours.",
+    "Who spells the whole address of this server's own site. One or two are information. Users of a proxy of yours, which asks for a password and serves who gave it.",
   score: 10,
   most: 45,
   mitre: "T1595.002",
@@ -25,9 +25,12 @@ export const openProxy: Rule = {
       request(subject, event) {
         const { at, method, status = 0, user } = event;
         const isTunnel = method === "CONNECT";
-        if (user !== undefined || !(isTunnel || isOthers(event))) return;
+        const isServed = status >= 200 && status < 300;
+        // A proxy of one's own asks for a password, and serves whoever gave it.
+        if (status === 407 || (isServed && user !== undefined)) return;
+        if (!isTunnel && !isOthers(event)) return;
         const n = asked.add(subject.slot, at);
-        const isOpen = isTunnel && status >= 200 && status < 300;
+        const isOpen = isTunnel && isServed;
         raise(subject, {
           at,
           score: isOpen ? 45 : n < thresholds["http.probes"] ? 10 : 30,
