@@ -127,7 +127,7 @@ export function withoutComments(from: Uint8Array, start: number, end: number, in
     const next = i + 1 < end ? (from[i + 1] as number) : 0;
     let skip = 1;
     if (closable && isSlash(byte) && next === STAR) {
-      if (from[i + 2] === 0x21) {
+      if (i + 2 < end && from[i + 2] === 0x21) {
         byte = SPACE;
         skip = 3;
         while (i + skip < end && isDigit(from[i + skip] as number)) skip++;
@@ -141,7 +141,7 @@ export function withoutComments(from: Uint8Array, start: number, end: number, in
       }
     } else if (byte === STAR && next === SLASH) {
       byte = SPACE;
-      skip = from[i + 2] === STAR ? 1 : 2;
+      skip = i + 2 < end && from[i + 2] === STAR ? 1 : 2;
     } else if (lines && (byte === 0x23 || (byte === 0x2d && next === 0x2d))) {
       const close = lineEnd(from, i, end);
       lines = close > 0;
@@ -163,8 +163,10 @@ export function withoutComments(from: Uint8Array, start: number, end: number, in
  * slash to both.
  */
 function closing(from: Uint8Array, at: number, end: number): number {
-  for (let i = at; i + 1 < end; i++)
-    if (from[i] === STAR && from[i + 1] === SLASH) return from[i + 2] === STAR ? i + 1 : i + 2;
+  for (let i = at; i + 1 < end; i++) {
+    if (from[i] !== STAR || from[i + 1] !== SLASH) continue;
+    return i + 2 < end && from[i + 2] === STAR ? i + 1 : i + 2;
+  }
   return 0;
 }
 

@@ -2,10 +2,9 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { compileScreen } from "./screen.ts";
 
-const ascii = fc.string({
-  unit: fc.integer({ min: 32, max: 126 }).map((c) => String.fromCharCode(c)),
-  maxLength: 20,
-});
+/** A needle with a percent sign is met by what it encodes, or not at all: `%c3` is half of a letter. */
+const character = fc.integer({ min: 32, max: 126 }).map((c) => (c === 0x25 ? "!" : String.fromCharCode(c)));
+const ascii = fc.string({ unit: character, maxLength: 20 });
 
 test("no text with a needle passes", () => {
   fc.assert(

@@ -88,7 +88,7 @@ const OFTEN = [
 /**
  * Most lines are innocent, and the automaton's steps wait for each other. So each needle is stood for by the three
  * bytes of it that addresses hold least, and where no such three are found, none of the needles is. A needle of one
- * or two bytes stands with whatever is before it.
+ * or two bytes stands with whatever is before it; one with `%` is met where what it encodes may hide something.
  */
 export function compileScreen(needles: readonly Uint8Array[]): Screen {
   const suspect = new Uint8Array(TRIPLES);

@@ -38,9 +38,8 @@ export const SHAPES: Readonly<Record<Shape, Fits>> = {
     const behind = skipBlanks(bytes, skipDigits(bytes, to, end), end);
     if (behind === to || behind >= end) return false;
     const c = bytes[behind] as number;
-    return (
-      c === 0x23 || (c === 0x2d && bytes[behind + 1] === 0x2d) || (c === 0x2f && bytes[behind + 1] === 0x2a)
-    );
+    const next = behind + 1 < end ? bytes[behind + 1] : 0;
+    return c === 0x23 || (c === 0x2d && next === 0x2d) || (c === 0x2f && next === 0x2a);
   },
 };
 
@@ -80,7 +79,7 @@ const ENDS = new Uint8Array(256);
 for (const c of "/\\?;#:&\"'|<>()\0\t\r\n") ENDS[c.charCodeAt(0)] = 1;
 
 function isLast({ bytes, end }: Text, to: number): boolean {
-  const behind = bytes[to] === SLASH ? to + 1 : to;
+  const behind = to < end && bytes[to] === SLASH ? to + 1 : to;
   if (behind >= end) return true;
   const c = bytes[behind] as number;
   return c === QUESTION || c === 0x3b || c === 0;
@@ -143,7 +142,7 @@ function isComparison(bytes: Uint8Array, at: number, end: number): boolean {
   const c = bytes[i] as number;
   if (c === EQUALS || c === 0x3c || c === 0x3e) {
     i++;
-    if (bytes[i] === EQUALS || bytes[i] === 0x3e) i++;
+    if (i < end && (bytes[i] === EQUALS || bytes[i] === 0x3e)) i++;
   } else if (isLike(bytes, i, end)) i += 4;
   else return false;
   return skipSide(bytes, i, end) > 0;

@@ -127,6 +127,34 @@ test("each needle is met, whatever stands around it", () => {
   }
 });
 
+test("nothing is read behind a text, where the one before still lies", () => {
+  const ends = [
+    ".",
+    "-",
+    "/",
+    "*",
+    "=",
+    "'",
+    "%",
+    "1",
+    " or 1",
+    "union select 17).",
+    "order by 1-",
+    "/login",
+    "/x/..",
+    "/*",
+  ];
+  for (const end of ends) {
+    for (const texts of [{ path: `/a?b=${end}` }, { path: `/%41${end}` }, { path: "/", referrer: end }]) {
+      const answers = [".", "-", "/", "*", "=", "1", "a", "'", "2e2e"].map((stale) => {
+        plain.tag(request({ path: `/!${stale.repeat(99)}`, referrer: `'${stale.repeat(99)}` }));
+        return plain.tag(request(texts));
+      });
+      expect([texts, new Set(answers).size]).toEqual([texts, 1]);
+    }
+  }
+});
+
 describe("the tables", () => {
   const groups = [...REQUEST_SIGNS, ...REQUEST_CLUES];
 

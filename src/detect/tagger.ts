@@ -407,7 +407,10 @@ function mayHoldPayload(bytes: Uint8Array, start: number, end: number): boolean 
   for (let i = start; i < end; i++) {
     const c = bytes[i] as number;
     if (RARE[c] === 0) continue;
-    if (c === DOT ? bytes[i + 1] === DOT : c !== PERCENT || mayHidePayload(bytes, i, start, end)) return true;
+    if (
+      c === DOT ? i + 1 < end && bytes[i + 1] === DOT : c !== PERCENT || mayHidePayload(bytes, i, start, end)
+    )
+      return true;
   }
   return false;
 }
