@@ -95,9 +95,20 @@ export function probing(probe: Probing): Rule {
   };
 }
 
-/** For {@link Probing.once}: what is looked for by another name, such as another product. */
-export function byName(tag: number): NonNullable<Probing["once"]> {
-  return (_, seen, seed) => hashText(seed, seen.name(tag));
+/** A door lies near the beginning. */
+const FAR = 512;
+
+/**
+ * For {@link Probing.once}: another door, by its name and where it is. `/admin/a` and `/admin/b` are one,
+ * `/blog/wp-login.php` and `/wp-login.php` are two, all pages of an ending such as `*.aspx` are one.
+ */
+export function byDoor(tag: number): NonNullable<Probing["once"]> {
+  return ({ path = "", vhost }, seen, seed) => {
+    const name = seen.name(tag) ?? "";
+    const lower = path.slice(0, FAR).toLowerCase();
+    const at = lower.indexOf(name);
+    return hashText(hashText(seed, at < 0 ? name : lower.slice(0, at + name.length)), vhost);
+  };
 }
 
 /** For {@link Probing.once}: another path, unless the server refuses it. What exists may be fetched in parts. */

@@ -1,4 +1,4 @@
-import { byName, probing } from "../probing.ts";
+import { byDoor, probing } from "../probing.ts";
 import { isRejected } from "../refusals.ts";
 import { TAG } from "../tags.ts";
 
@@ -17,5 +17,5 @@ export const adminProbe = probing({
   what: "for administrators' pages",
   scan: 35,
   counts: isRejected,
-  once: byName(TAG.admin),
+  once: byDoor(TAG.admin),
 });

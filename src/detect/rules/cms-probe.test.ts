@@ -9,6 +9,16 @@ test("three systems that are not there are a scan, two a hint", () => {
   expect(judged(doors(404)).of("cms-probe")?.severity).toBe("warning");
 });
 
+test("the same file in many places is a scan", () => {
+  const places = ["", "/blog", "/web", "/wordpress", "/shop", "/test"];
+  const scan = visits(places.length, SECOND, (i) =>
+    visit(`/${places[i]}/wp-includes/wlwmanifest.xml`, { status: 404 }),
+  );
+  expect(judged(scan).of("cms-probe")?.severity).toBe("warning");
+  const door = visits(9, SECOND, (i) => visit(`/wp-admin/${i}.php`, { status: 403 }));
+  expect(judged(door).risk).toBeLessThan(30);
+});
+
 test("innocent: authors, whoever is sent to the login, a page that asks in vain again and again", () => {
   expect(judged(doors(200)).rules).toEqual([]);
   expect(judged(doors(302)).rules).toEqual([]);

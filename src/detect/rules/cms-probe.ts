@@ -1,4 +1,4 @@
-import { byName, probing } from "../probing.ts";
+import { byDoor, probing } from "../probing.ts";
 import { isRejected } from "../refusals.ts";
 import { TAG } from "../tags.ts";
 
@@ -19,5 +19,5 @@ export const cmsProbe = probing({
   // Logins that are posted are guesses: http-brute-force counts them.
   counts: (event, { traits }) =>
     isRejected(event) && !(event.method === "POST" && (traits & TAG.login) !== 0),
-  once: byName(TAG.cms),
+  once: byDoor(TAG.cms),
 });
