@@ -10,7 +10,11 @@ test("three are an attack although they are answered, one is a hint", () => {
 });
 
 test("a search among them is no cover", () => {
-  const covered = tries.map((one) => ({ ...one, path: `${one.path}&q=a` }));
+  const covered = tries.map((one) => ({
+    ...one,
+    path: `${one.path}&q=a`,
+    referrer: "https://a.example/?q=%27",
+  }));
   expect(judged(covered).of("sql-injection")?.severity).toBe("warning");
   const searched = tries.map((one) => ({ ...one, path: one.path?.replace("id=", "q=") }));
   expect(judged(searched).risk).toBe(judged(tries).risk);
