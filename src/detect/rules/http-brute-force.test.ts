@@ -28,6 +28,22 @@ test.each([
   expect(judged(visits(9, SECOND, attempt)).of(ID)).toBeUndefined();
 });
 
+test("WordPress by other spellings, and other things that it sends on for", () => {
+  for (const path of [
+    "/wp-login.php/x",
+    "/blog//wp-login.php?action=x",
+    "/%77p-login.php",
+    "/wp-login.php?a=1",
+  ]) {
+    expect(judged(visits(10, SECOND, () => post(path, 200))).of(ID)?.severity).toBe("warning");
+  }
+  const forgotten = visits(100, SECOND, (i) =>
+    i % 2 ? post("/wp-login.php?action=lostpassword", 302) : post("/wp-login.php", 200),
+  );
+  expect(judged(forgotten).of(ID)?.severity).toBe("warning");
+  expect(judged(forgotten).of(ID)?.evidence).not.toContain("SUCCEEDED");
+});
+
 test("the more, the worse", () => {
   const { of } = judged(visits(300, SECOND, () => post("/wp-login.php", 200)));
   expect(of(ID)).toMatchObject({ score: 55, evidence: "300 refused logins in 5 min: wp-login.php" });

@@ -84,12 +84,13 @@ export const httpBruteForce: Rule = {
 
     return {
       traits: TRAIT.login | TRAIT.user,
-      request(subject, event, { traits }) {
+      request(subject, event, seen) {
+        const { traits } = seen;
         const { slot } = subject;
         const { at, status = 0 } = event;
         const sample = (): string => requestSample(event);
         if ((traits & TRAIT.login) !== 0 && event.method === "POST") {
-          const { attempt, name } = posting(event);
+          const { attempt, name } = posting(event, seen.name(TRAIT.cms));
           if (attempt === "accepted") {
             succeeded(subject, event);
             successes.add(slot, at);
@@ -118,22 +119,28 @@ export const httpBruteForce: Rule = {
   },
 };
 
-function posting({ path = "", status = 0 }: RequestEvent): Posting {
+/** `door`: what the table calls the place. */
+function posting({ path = "", status = 0 }: RequestEvent, door: string | undefined): Posting {
   const question = path.indexOf("?");
   const page = question < 0 ? path : path.slice(0, question);
-  if (page.endsWith("/xmlrpc.php")) return { attempt: "call", name: "xmlrpc.php" };
-  if (page.endsWith("/wp-login.php")) return { attempt: wordpress(status), name: "wp-login.php" };
+  const isAt = (name: string): boolean => door === name || page.includes(name);
+  if (isAt("/xmlrpc.php")) return { attempt: "call", name: "xmlrpc.php" };
+  if (isAt("/wp-login.php")) {
+    return { attempt: wordpress(status, path.includes("action=", page.length)), name: "wp-login.php" };
+  }
   // A session that ran out is no password.
   if (page.endsWith("/refresh")) return { name: "" };
   return { attempt: login(status), name: "login page" };
 }
 
-/** WordPress shows the page again, and sends on who got in (wp-login.php, wp_safe_redirect). */
-function wordpress(status: number): Posting["attempt"] {
-  if (status === 302 || status === 303) return "accepted";
-  return status === 200 || (status >= 400 && status < 500 && status !== 408 && status !== 499)
-    ? "refused"
-    : undefined;
+/**
+ * WordPress shows the page again, and sends on who got in, or who asked for another action, such as a new password
+ * (wp-login.php, wp_safe_redirect).
+ */
+function wordpress(status: number, isOtherAction: boolean): Posting["attempt"] {
+  if (status === 302 || status === 303) return isOtherAction ? undefined : "accepted";
+  if (status === 408 || status === 499) return undefined;
+  return status === 200 || (status >= 400 && status < 500) ? "refused" : undefined;
 }
 
 /** 422 is what frameworks answer to a form that is not right, 423 and 429 to who tried too often. */
