@@ -1,15 +1,7 @@
 import type { Subject } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Alert, Finding, Severity, Verdict } from "../model/snapshot.ts";
-import {
-  type Hit,
-  MAX_NAMES,
-  MAX_SAMPLED,
-  MAX_SAMPLES,
-  type Rule,
-  type Standing,
-  type Watch,
-} from "./rule.ts";
+import { type Hit, MAX_NAMES, MAX_SAMPLES, type Rule, type Standing, type Watch } from "./rule.ts";
 
 /** Risks and scores from here on. */
 const WARNING = 30;
@@ -28,6 +20,9 @@ interface Case {
 }
 
 const RANK: Readonly<Record<Severity | "", number>> = { "": 0, info: 1, warning: 2, critical: 3 };
+
+/** Of more hits than that no sample is made: most would be like the first. */
+const MAX_SAMPLED = 100;
 
 /** The findings of all addresses: raised by rules, over by time, told as alerts. */
 export class Cases {

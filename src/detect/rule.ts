@@ -109,5 +109,3 @@ export interface Standing {
 /** A why card shows no more. */
 export const MAX_NAMES = 8;
 export const MAX_SAMPLES = 3;
-/** Of more hits than that no sample is made: most would be like the first. */
-export const MAX_SAMPLED = 100;

@@ -124,9 +124,13 @@ describe("different things", () => {
     const distinct = createTracks(1).distinct(SECONDS);
     for (let i = 0; i < 5; i++) distinct.add(0, START, i);
     expect(distinct.count(0, START + LENGTH)).toBe(5);
+    expect(distinct.since(0)).toBe(START);
     expect(distinct.count(0, START + 2 * LENGTH)).toBe(0);
     expect(distinct.has(0, 3)).toBe(true);
     expect(distinct.has(0, 77)).toBe(false);
+    // After that silence what was there before is new.
+    expect(distinct.add(0, START + 3 * LENGTH, 3)).toBe(1);
+    expect(distinct.has(0, 4)).toBe(false);
   });
 
   test("without end go on being counted", () => {

@@ -13,7 +13,10 @@ export interface Tracks {
 
 /** A count over the last seconds, by the events' own times. */
 export interface Window {
-  /** Adds `n` at a time (epoch ms); returns the count of the seconds that end with the latest time heard of. */
+  /**
+   * Adds `n` at a time (epoch ms); returns the count of the seconds that end with the latest time heard of, or 0 where the
+   * time lies before them.
+   */
   add(slot: number, at: number, n?: number): number;
   /** The count of the seconds that end at `at`, or with the latest time heard of where that is later. */
   count(slot: number, at: number): number;
@@ -24,11 +27,15 @@ export interface Window {
 
 /** A count of different things over the last seconds. */
 export interface Distinct {
-  /** `hash`: 32 bits of the thing; one of the same bits is the same. Returns the count, or 0 where the thing was counted before. */
+  /**
+   * `hash`: 32 bits of the thing; one of the same bits is the same. Returns the count, or 0 where the thing was counted
+   * before and something was within the seconds.
+   */
   add(slot: number, at: number, hash: number): number;
   /** As of a {@link Window}. */
   count(slot: number, at: number): number;
-  /** Whether it was counted, however long ago. */
+  since(slot: number): number;
+  /** Whether it was counted; it may be longer ago than the seconds. */
   has(slot: number, hash: number): boolean;
   clear(slot: number): void;
 }
@@ -109,11 +116,12 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
       return {
         add(slot, at, hash) {
           const track = claim(slot, at);
-          // What was counted before the window began is new again.
+          // What came before a silence is new again.
           if (window.count(track, at) === 0) things.clear(track);
           return things.add(track, hash) ? window.add(track, at, 1) : 0;
         },
         count: (slot, at) => window.count(of[slot] as number, at),
+        since: (slot) => window.since(of[slot] as number),
         has: (slot, hash) => things.has(of[slot] as number, hash),
         clear(slot) {
           clearOf(window, of[slot] as number);
