@@ -7,7 +7,7 @@ const junk = (path: string, status = 400) =>
 test("three are told, with their protocols, and never more than information", () => {
   const greetings = ["\x16\x03\x01\x00", "\x03\x00\x00/*\xe0", "SSH-2.0-Go", "\x05\x01\x00", "\x00garbage"];
   const one = (i: number) => junk(greetings[i % greetings.length] ?? "");
-  expect(judged(visits(2, SECOND, one)).rules).toEqual([]);
+  expect(judged(visits(2, SECOND, one)).of("not-http")).toBeUndefined();
   const { of } = judged(visits(1000, SECOND, one));
   expect(of("not-http")?.severity).toBe("info");
   expect(of("not-http")?.evidence).toMatch(
@@ -16,7 +16,7 @@ test("three are told, with their protocols, and never more than information", ()
 });
 
 test("innocent: connections that are opened ahead and say nothing", () => {
-  expect(judged(visits(50, SECOND, () => junk("", 400))).rules).toEqual([]);
-  expect(judged(visits(50, SECOND, () => junk("-", 408))).rules).toEqual([]);
-  expect(judged(visits(50, SECOND, () => junk("<BADREQ>", 408))).rules).toEqual([]);
+  expect(judged(visits(50, SECOND, () => junk("", 400))).of("not-http")).toBeUndefined();
+  expect(judged(visits(50, SECOND, () => junk("-", 408))).of("not-http")).toBeUndefined();
+  expect(judged(visits(50, SECOND, () => junk("<BADREQ>", 408))).of("not-http")).toBeUndefined();
 });
