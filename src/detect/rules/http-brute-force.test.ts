@@ -103,7 +103,7 @@ test("innocent: requests for a password, tokens that ran out, pages of logins", 
 });
 
 test("a program that goes on with an old password is information, until it is fast", () => {
-  const patient = visits(120, 30 * SECOND, () => basic(401, "backup"));
+  const patient = visits(180, 20.5 * SECOND, () => basic(401, "backup"));
   expect(judged(patient).of(ID)).toMatchObject({ severity: "info" });
   const others = visits(120, 30 * SECOND, () => basic(200, "ann"), START + SECOND);
   expect(judged([...patient, ...others]).risk).toBeLessThan(30);

@@ -14,6 +14,8 @@ const MOST_FORGIVEN = 3;
 const GUESSED = 3;
 /** A program with an old password asks again and again, but not as fast as somebody guesses: ms from one to the next. */
 const PATIENT = 20_000;
+/** Milliseconds that a window counts at most for each of its seconds. */
+const LONGEST = (1000 * 8) / 7;
 const SUCCESS = "then a login SUCCEEDED";
 
 /** What was refused lately. */
@@ -62,7 +64,7 @@ export const httpBruteForce: Rule = {
       const n = posted + Math.max(challenged.count(slot, at), reported.count(slot, at));
       const firsts = [forms, calls, challenged, reported].map((one) => one.since(slot));
       const since = Math.max(
-        at - 1000 * seconds,
+        at - LONGEST * seconds,
         Math.min(at, ...firsts.filter((first) => !Number.isNaN(first))),
       );
       return { n, since, isPatient: posted < limit && at - since >= PATIENT * (n - 1) };
