@@ -39,7 +39,7 @@ export const distinct4xx: Rule = {
         const isPath = (traits & TRAIT.static) === 0 && isGuess(event);
         const hash = isPath ? hashPath(seed, event) : undefined;
         for (const each of [fast, slow]) {
-          const counts = each === slow || referrer === undefined;
+          const counts = each === slow || !referrer;
           const found = each.add(slot, at, requests, counts ? hash : undefined);
           if (found === undefined) continue;
           const { since, n, limit } = found;
