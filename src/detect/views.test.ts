@@ -26,7 +26,7 @@ function session(): RequestEvent[] {
     ...visits(9, SECOND, () =>
       visit("/", { userAgent: "sqlmap/1.8", referrer: "https://www.example.org/?q=a" }),
     ),
-    ...visits(3200, 10, (i) => visit(`/p/${i}`, { status: i % 3 ? 503 : 200 })),
+    ...visits(2000, 10, (i) => visit(`/p/${i}`, { status: i % 3 ? 503 : 200 })),
   ].toSorted((a, b) => a.at - b.at);
 }
 
