@@ -35,6 +35,7 @@ export class Bench {
         paths: undefined,
         trustedAgents: [],
         slots: LIMITS.addresses,
+        seed: 7,
         ...options,
       }),
       onAlert: (alert) => this.alerts.push(alert),

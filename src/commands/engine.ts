@@ -69,6 +69,7 @@ export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => v
       paths: config.pathMatch,
       trustedAgents: config.trustAgents,
       slots: LIMITS.addresses,
+      seed: randomInt(2 ** 32),
     }),
     ...(onAlert !== undefined && { onAlert }),
     seed: randomInt(2 ** 32),

@@ -22,6 +22,9 @@ interface Case {
 
 const RANK: Readonly<Record<Severity | "", number>> = { "": 0, info: 1, warning: 2, critical: 3 };
 
+/** Of more hits than that no sample is made: most would be like the first. */
+const MAX_SAMPLED = 100;
+
 /** The findings of all addresses: raised by rules, over by time, told as alerts. */
 export class Cases {
   readonly #hold: number;
@@ -73,9 +76,10 @@ export class Cases {
     standing.peak = Math.max(standing.peak, peak);
     standing.score = Math.max(standing.score, Math.min(score, rule.most ?? rule.score));
     if (name !== undefined) note(standing, name, count);
-    if (sample !== undefined && standing.samples.length < MAX_SAMPLES) {
+    const { samples } = standing;
+    if (sample !== undefined && samples.length < MAX_SAMPLES && standing.count <= MAX_SAMPLED) {
       const text = sample();
-      if (!standing.samples.includes(text)) standing.samples.push(text);
+      if (!samples.includes(text)) samples.push(text);
     }
     known.risk = sumOf(known.findings);
     this.#news.add(slot);

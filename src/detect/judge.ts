@@ -1,4 +1,4 @@
-import type { RequestEvent, RequestView } from "../model/event.ts";
+import { REQUEST_TEXTS, type RequestEvent, type RequestView } from "../model/event.ts";
 import type { Judge, Subject } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Thresholds } from "../model/thresholds.ts";
@@ -20,10 +20,13 @@ export interface JudgeOptions extends TaggerOptions {
   readonly trustedAgents: readonly string[];
   /** Addresses held at most: slots are below it. */
   readonly slots: number;
+  /** 32 bits that nobody knows. */
+  readonly seed: number;
 }
 
 /** A rate is looked at with every so many-th request of an address. */
 const SAMPLED = 32;
+const USER = REQUEST_TEXTS.indexOf("user");
 const SLASH = 0x2f;
 const STAR = 0x2a;
 
@@ -33,7 +36,7 @@ export function createJudge(options: JudgeOptions): Judge {
   const tagger = createTagger(options);
   const tracks = createTracks(options.slots);
   const host = new HostWatch(thresholds);
-  const logins = createLogins(thresholds, tracks);
+  const logins = createLogins(thresholds, tracks, options.seed);
   const look = createSocketsLook(thresholds);
   const cases = new Cases(thresholds.hold_down * 1000);
   const watches = RULES.filter(({ id }) => !off.includes(id)).map((rule) => {
@@ -55,6 +58,8 @@ export function createJudge(options: JudgeOptions): Judge {
       thresholds,
       window: tracks.window,
       distinct: tracks.distinct,
+      growth: tracks.growth,
+      seed: options.seed,
       raise(subject, hit) {
         if (subject.trusted) return;
         const { lasts = thresholds.remember } = watch();
@@ -144,7 +149,8 @@ function answered({ status }: RequestEvent): number {
 function shape(event: RequestEvent | RequestView, { requests }: Subject): number {
   return (
     (event.malformed ? TRAIT.malformed : isOwnPath(event) ? 0 : TRAIT.proxied) |
-    (requests % SAMPLED === 0 ? TRAIT.sampled : 0)
+    (requests % SAMPLED === 0 ? TRAIT.sampled : 0) |
+    (hasUser(event) ? TRAIT.user : 0)
   );
 }
 
@@ -156,6 +162,10 @@ function isOwnPath(event: RequestEvent | RequestView): boolean {
     first = start < 0 ? undefined : event.buffer[start];
   } else first = event.path === "" ? undefined : event.path?.charCodeAt(0);
   return first === undefined || first === SLASH || first === STAR;
+}
+
+function hasUser(event: RequestEvent | RequestView): boolean {
+  return "starts" in event ? (event.starts[USER] as number) >= 0 : event.user !== undefined;
 }
 
 function claims(agents: readonly string[]): (event: RequestEvent) => boolean {

@@ -15,7 +15,7 @@ function seen(events: readonly Partial<AuthEvent>[], thresholds: Partial<Thresho
     seed: 1,
     limits: { addresses: 4, strips: 4, recentBytes: 1024, recentRecords: 16 },
   });
-  const logins = createLogins({ ...DEFAULT_THRESHOLDS, ...thresholds }, createTracks(4));
+  const logins = createLogins({ ...DEFAULT_THRESHOLDS, ...thresholds }, createTracks(4), 7);
   return events.map((known, i) => {
     const event = login({ at: START + 1000 * i, ...known });
     return { ...logins.note(subject, event, event.outcome === "failed" ? 1 : 0) };

@@ -1,7 +1,7 @@
 import type { AuthEvent } from "../model/event.ts";
 import type { Subject } from "../model/judge.ts";
 import type { Thresholds } from "../model/thresholds.ts";
-import { fnv1a } from "./fnv1a.ts";
+import { hashText } from "./hash.ts";
 import type { Distinct, Tracks, Window } from "./tracks.ts";
 
 /** What an address did to log in by SSH lately, as it is after what was just told. */
@@ -41,6 +41,7 @@ export interface Logins {
 export function createLogins(
   thresholds: Thresholds,
   { window, distinct }: Pick<Tracks, "window" | "distinct">,
+  seed: number,
 ): Logins {
   const recent = window(thresholds["ssh.window"]);
   const total = window(thresholds["ssh.slow_window"]);
@@ -70,7 +71,7 @@ export function createLogins(
       seen.total > 0 &&
       failed < thresholds["ssh.break_in"] &&
       seen.users < thresholds["ssh.users"] &&
-      users.has(slot, fnv1a(user))
+      users.has(slot, hashText(seed, user))
     );
   }
 
@@ -80,7 +81,7 @@ export function createLogins(
       if (failures > 0) {
         recent.add(slot, at, failures);
         total.add(slot, at, failures);
-        if (user !== undefined) users.add(slot, at, fnv1a(user));
+        if (user !== undefined) users.add(slot, at, hashText(seed, user));
       }
       look(slot, at);
       if (outcome === "accepted" && user !== undefined && isMistyped(slot, at, user)) {

@@ -4,7 +4,7 @@ import type { RuleId } from "../model/rules.ts";
 import type { ThresholdKey, Thresholds } from "../model/thresholds.ts";
 import type { SeenLogins } from "./logins.ts";
 import type { SeenSockets } from "./sockets.ts";
-import type { Distinct, Window } from "./tracks.ts";
+import type { Distinct, Growth, Window } from "./tracks.ts";
 
 /** Something that may speak against an address: one file in rules/, one line in rules.ts. */
 export interface Rule {
@@ -39,8 +39,12 @@ export interface Kit {
   readonly thresholds: Thresholds;
   /** A count of what each address did in the last so many seconds. */
   window(seconds: number): Window;
-  /** A count of the different things each address did in the last so many seconds. */
-  distinct(seconds: number): Distinct;
+  /** A count of the different things each address did in the last so many seconds; `most` of them are told apart. */
+  distinct(seconds: number, most?: number): Distinct;
+  /** How much a number of each address grew in the last so many seconds. */
+  growth(seconds: number): Growth;
+  /** Where hashes begin, so that nobody can choose things that look alike: 32 bits. */
+  readonly seed: number;
   /** Holds something against the address; again, it goes on standing. */
   raise(subject: Subject, hit: Hit): void;
   /** Takes back what the rules of these ids hold against the address. */

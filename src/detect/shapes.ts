@@ -86,7 +86,7 @@ function isLast({ bytes, end }: Text, to: number): boolean {
 }
 
 /** What the parameters are called by which people search: what they type there is only looked up. */
-const SEARCHES: ReadonlySet<string> = new Set([
+export const SEARCHES: ReadonlySet<string> = new Set([
   "q",
   "s",
   "query",

@@ -25,8 +25,8 @@ export interface Tagger {
    */
   tag(event: RequestEvent | RequestView): number;
   /**
-   * Of the last request tagged: for each tag but static, login, library and noAgent what was seen, in the words of
-   * the tables, such as "/.env"; at most 4.
+   * Of the last request tagged: for each tag but static, login, library, noAgent and referred what was seen, in the
+   * words of the tables, such as "/.env"; at most 4.
    */
   readonly names: readonly { readonly tag: number; readonly name: string }[];
 }
@@ -344,8 +344,10 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
       tags = 0;
       if (names.length > 0) names = [];
       tagPath(event);
-      tagReferrer(event);
       tagAgent(event);
+      const own = tags & PAYLOADS;
+      tagReferrer(event);
+      if (own === 0 && (tags & PAYLOADS) !== 0) tags |= TAG.referred;
       return tags;
     },
     get names() {

@@ -32,6 +32,8 @@ export const TAG = {
   noAgent: 16384,
   /** A path that the operator named. */
   custom: 32768,
+  /** All that looks like a payload is the referrer's: it comes from a page of such an address. */
+  referred: 65536,
 } as const;
 
 export type TagName = keyof typeof TAG;

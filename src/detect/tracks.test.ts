@@ -115,8 +115,7 @@ describe("different things", () => {
           expect(distinct.has(0, thing)).toBe(true);
           expect(distinct.count(0, START + i)).toBeLessThanOrEqual(different.size);
         }
-        const bits = new Set([...different].map((thing) => spread(thing) & 255));
-        expect(distinct.count(0, START + things.length)).toBe(bits.size);
+        expect(distinct.count(0, START + things.length)).toBe(different.size);
       }),
     );
   });
@@ -149,8 +148,45 @@ describe("different things", () => {
     expect(distinct.add(0, START, 1)).toBe(1);
   });
 
+  test("are told apart as far as was asked for", () => {
+    for (const most of [1, 3, 20, 80, 300]) {
+      const distinct = createTracks(1).distinct(SECONDS, most);
+      for (let i = 1; i <= most; i++) expect(distinct.add(0, START, i)).toBe(i);
+      for (let i = 1; i <= most; i++) expect(distinct.add(0, START, i)).toBe(0);
+    }
+  });
+
+  test("are new again after a silence", () => {
+    const distinct = createTracks(1).distinct(SECONDS, 3);
+    distinct.add(0, START, 7);
+    expect(distinct.add(0, START + LENGTH, 7)).toBe(0);
+    expect(distinct.add(0, START + 2 * LENGTH, 7)).toBe(1);
+  });
+
   test("near hashes lie far apart", () => {
     expect(new Set(Array.from({ length: 256 }, (_, i) => spread(i) & 255)).size).toBeGreaterThan(140);
+  });
+});
+
+describe("growth", () => {
+  test("is that since it was first told of within the seconds", () => {
+    const growth = createTracks(2).growth(SECONDS);
+    expect(growth.add(0, START, 5000)).toBe(1);
+    expect(growth.add(0, START + 1000, 5010)).toBe(11);
+    expect(growth.add(1, START + 1000, 3)).toBe(1);
+    expect(growth.add(0, START + 2000, 5011)).toBe(12);
+    // What came in the silence is nobody's.
+    expect(growth.add(0, START + 3 * LENGTH, 90_000)).toBe(1);
+    expect(growth.add(0, START + 3 * LENGTH + 1, 90_001)).toBe(2);
+  });
+
+  test("of a slot that was given to another address begins again", () => {
+    const tracks = createTracks(1);
+    const growth = tracks.growth(SECONDS);
+    growth.add(0, START, 900);
+    tracks.release(0);
+    expect(growth.add(0, START + 1, 1)).toBe(1);
+    expect(growth.add(0, START + 2, 4)).toBe(4);
   });
 });
 

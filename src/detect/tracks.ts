@@ -5,7 +5,9 @@
  */
 export interface Tracks {
   window(seconds: number): Window;
-  distinct(seconds: number): Distinct;
+  /** `most`: so many different things are told apart at least. */
+  distinct(seconds: number, most?: number): Distinct;
+  growth(seconds: number): Growth;
   release(slot: number): void;
 }
 
@@ -23,11 +25,11 @@ export interface Window {
   clear(slot: number): void;
 }
 
-/** A count of different things over the last seconds: at least so many, for some look alike to it. */
+/** A count of different things over the last seconds. */
 export interface Distinct {
   /**
-   * `hash`: any 32 bits of the thing. Returns the count, or 0 where the thing was counted before and something was within
-   * the seconds.
+   * `hash`: 32 bits of the thing; one of the same bits is the same. Returns the count, or 0 where the thing was counted
+   * before and something was within the seconds.
    */
   add(slot: number, at: number, hash: number): number;
   /** As of a {@link Window}. */
@@ -38,7 +40,13 @@ export interface Distinct {
   clear(slot: number): void;
 }
 
-/** Addresses that are counted at once: 12 MB of columns when all are taken. */
+/** How much a number that only grows, such as that of all requests of an address, grew over the last seconds. */
+export interface Growth {
+  /** Told of `total` at a time (epoch ms); returns the growth since it was first told of within the seconds that end then. */
+  add(slot: number, at: number, total: number): number;
+}
+
+/** Addresses that are counted at once: some 50 MB of columns when all are taken. */
 const TRACKS = 16_384;
 /** Of a free choice the quietest of so many gives up its track. */
 const CANDIDATES = 8;
@@ -48,10 +56,10 @@ const CANDIDATES = 8;
  */
 const CELLS = 8;
 const LAST = CELLS - 1;
-/** Bits that tell different things apart, in words of 32: of 20 things one looks like another in two of three cases. */
-const WORDS = 8;
-/** Beyond this many bits hardly anything is new: they start again. */
-const FULL = 192;
+/** More different users, ports or paths than that are not waited for by default, but for those of a slow scan. */
+const MOST = 48;
+/** Different things of one address that are told apart at most, whatever somebody waits for: 32 MB for all addresses. */
+const MOST_CELLS = 512;
 const NOBODY = -1;
 
 export function createTracks(slots: number, tracks = TRACKS): Tracks {
@@ -101,23 +109,37 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
         clear: (slot) => clearOf(column, of[slot] as number),
       };
     },
-    distinct(seconds) {
+    distinct(seconds, most = MOST) {
       const window = windowColumn(tracks, seconds);
-      const bits = bitColumn(tracks);
-      columns.push(window, bits);
+      const things = setColumn(tracks, most);
+      columns.push(window, things);
       return {
         add(slot, at, hash) {
           const track = claim(slot, at);
           // What came before a silence is new again.
-          if (window.count(track, at) === 0) bits.clear(track);
-          return bits.add(track, hash) ? window.add(track, at, 1) : 0;
+          if (window.count(track, at) === 0) things.clear(track);
+          return things.add(track, hash) ? window.add(track, at, 1) : 0;
         },
         count: (slot, at) => window.count(of[slot] as number, at),
         since: (slot) => window.since(of[slot] as number),
-        has: (slot, hash) => bits.has(of[slot] as number, hash),
+        has: (slot, hash) => things.has(of[slot] as number, hash),
         clear(slot) {
           clearOf(window, of[slot] as number);
-          clearOf(bits, of[slot] as number);
+          clearOf(things, of[slot] as number);
+        },
+      };
+    },
+    growth(seconds) {
+      const window = windowColumn(tracks, seconds);
+      const totals = new Float64Array(tracks);
+      columns.push(window);
+      return {
+        add(slot, at, total) {
+          const track = claim(slot, at);
+          const isFirst = window.count(track, at) === 0;
+          const before = totals[track] as number;
+          totals[track] = total;
+          return window.add(track, at, isFirst ? 1 : Math.max(0, total - before));
         },
       };
     },
@@ -187,35 +209,41 @@ function sumOf(counts: Uint32Array, base: number): number {
   return sum;
 }
 
-function bitColumn(tracks: number) {
-  const words = new Uint32Array(WORDS * tracks);
-  const set = new Uint8Array(tracks);
+function setColumn(tracks: number, most: number) {
+  let size = 8;
+  while (size < MOST_CELLS && 3 * size < 4 * most) size *= 2;
+  const cells = new Int32Array(size * tracks);
+  const taken = new Uint16Array(tracks);
+  /** The cell that holds the hash, or the free one where it belongs. */
+  const cellOf = (track: number, hash: number): number => {
+    const h = spread(hash) || 1;
+    const base = size * track;
+    let place = h & (size - 1);
+    for (let cell = cells[base + place]; cell !== 0 && cell !== h; cell = cells[base + place]) {
+      place = (place + 1) & (size - 1);
+    }
+    return base + place;
+  };
   const clear = (track: number): void => {
-    words.fill(0, WORDS * track, WORDS * (track + 1));
-    set[track] = 0;
+    cells.fill(0, size * track, size * (track + 1));
+    taken[track] = 0;
   };
   return {
     clear,
     /** Whether it was new. */
     add(track: number, hash: number): boolean {
-      const h = spread(hash);
-      const place = WORDS * track + wordOf(h);
-      const bit = 1 << (h & 31);
-      if (((words[place] as number) & bit) !== 0) return false;
-      if ((set[track] as number) >= FULL) clear(track);
-      words[place] = (words[place] as number) | bit;
-      set[track] = (set[track] as number) + 1;
+      const cell = cellOf(track, hash);
+      if (cells[cell] !== 0) return false;
+      // Fuller, it takes long to find nothing, and more different things than somebody waits for were counted.
+      if (4 * (taken[track] as number) >= 3 * size) clear(track);
+      cells[cellOf(track, hash)] = spread(hash) || 1;
+      taken[track] = (taken[track] as number) + 1;
       return true;
     },
     has(track: number, hash: number): boolean {
-      const h = spread(hash);
-      return track !== NOBODY && ((words[WORDS * track + wordOf(h)] as number) & (1 << (h & 31))) !== 0;
+      return track !== NOBODY && cells[cellOf(track, hash)] !== 0;
     },
   };
-}
-
-function wordOf(h: number): number {
-  return (h >>> 5) & (WORDS - 1);
 }
 
 /** The finaliser of MurmurHash3: hashes of near things lie far apart. */

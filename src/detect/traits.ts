@@ -19,4 +19,6 @@ export const TRAIT = {
   sampled: 1 << 26,
   /** Answered 2xx or 3xx. */
   served: 1 << 27,
+  /** Came with a user's name. */
+  user: 1 << 28,
 } as const;

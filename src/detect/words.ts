@@ -23,6 +23,11 @@ export function named({ names }: Standing): string {
     .join(", ");
 }
 
+/** `TLS, RDP`: what came, as far as it was noted, without how often. */
+export function kinds({ names }: Standing): string {
+  return [...(names?.keys() ?? [])].join(", ");
+}
+
 /** Longer is not read. */
 const SAMPLE = 160;
 

@@ -49,6 +49,11 @@ export const THRESHOLDS = {
   "http.window": span(600, "seconds for the numbers of requests that look like attacks"),
   "http.distinct_4xx": count(20, "different paths answered 4xx in http.distinct_window that are a scan"),
   "http.distinct_window": span(60, "seconds for http.distinct_4xx"),
+  "http.slow_distinct_4xx": count(
+    80,
+    "different paths answered 4xx in http.slow_distinct_window that are a slow scan",
+  ),
+  "http.slow_distinct_window": span(3600, "seconds for http.slow_distinct_4xx"),
   "http.logins": count(10, "refused logins in http.window that are guessing"),
   "http.junk": count(3, "requests that are not HTTP in http.window that are a scan"),
   "http.limited": count(5, "requests held back by the server's limits in http.window"),

@@ -1,12 +1,26 @@
+import type { RequestEvent } from "../../model/event.ts";
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { counted, requestSample, within } from "../words.ts";
+import { counted, kinds, requestSample, within } from "../words.ts";
+
+/** How others begin to talk. Of RDP and SOCKS only the version is told (MS-RDPBCGR 2.2.1.1, RFC 1928). */
+const PROTOCOLS: readonly (readonly [begins: RegExp, name: string])[] = [
+  [/^\x16\x03/, "TLS"],
+  [/^\x03\0/, "RDP"],
+  [/^[\x04\x05][\x01-\x05]/, "SOCKS"],
+  [/^SSH-/, "SSH"],
+  [/^\{/, "JSON"],
+  [/^MGLNDD/, "MGLNDD"],
+  [/^(?:EHLO|HELO) /i, "SMTP"],
+  [/^.{5}SMB/s, "SMB"],
+];
 
 export const notHttp: Rule = {
   id: "not-http",
   means: "Requests that are not HTTP, such as a TLS greeting on a plain port: a scan looks for what answers.",
-  spares: "A browser that tries TLS on a plain port does so once or twice: alone it is information.",
-  score: 20,
+  spares:
+    "A browser that tries TLS on a plain port, or opens a connection to have one and says nothing, which some servers log. Alone it is information.",
+  score: 8,
   mitre: "T1595.001",
   sample: {
     line: '203.0.113.9 - - [24/Nov/2026:03:12:07 +0000] "\\x16\\x03\\x01\\x00" 400 150 "-" "-"',
@@ -14,15 +28,35 @@ export const notHttp: Rule = {
   },
   thresholds: ["http.junk", "http.window"],
   watch({ thresholds, window, raise }) {
+    const limit = thresholds["http.junk"];
     const junk = window(thresholds["http.window"]);
     return {
       traits: TRAIT.malformed,
-      request(subject, event) {
+      request(subject, event, { traits }) {
+        if ((traits & TRAIT.abandoned) !== 0 || saysNothing(event)) return;
         const n = junk.add(subject.slot, event.at);
-        if (n < thresholds["http.junk"]) return;
-        raise(subject, { at: event.at, peak: n, sample: () => requestSample(event) });
+        if (n < limit) return;
+        raise(subject, {
+          at: event.at,
+          since: Math.min(event.at, junk.since(subject.slot)),
+          peak: n,
+          name: protocolOf(event),
+          sample: () => requestSample(event),
+        });
       },
-      evidence: (standing) => `${counted(standing.peak, "request")} that are not HTTP ${within(standing)}`,
+      evidence(standing) {
+        const names = kinds(standing);
+        const all = `${counted(standing.peak, "request")} that are not HTTP ${within(standing)}`;
+        return names === "" ? all : `${all}: ${names}`;
+      },
     };
   },
 };
+
+function saysNothing({ path = "" }: RequestEvent): boolean {
+  return path === "" || path === "-";
+}
+
+function protocolOf({ path = "" }: RequestEvent): string | undefined {
+  return PROTOCOLS.find(([begins]) => begins.test(path))?.[1];
+}

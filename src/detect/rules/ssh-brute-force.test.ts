@@ -12,6 +12,13 @@ describe("guilty", () => {
     expect(bench.finding(PEER, ID)?.evidence).toBe("40 failed logins in 3 min");
   });
 
+  test("five passwords for one user from where nobody ever got in; a success takes it back", () => {
+    const bench = new Bench().feed(...spaced(START, 5000, logins(5))).settle();
+    expect(bench.finding(PEER, ID)).toMatchObject({ score: 40, evidence: "5 failed logins in 20 s" });
+    bench.feed(login({ at: START + 30_000, outcome: "accepted" }));
+    expect(bench.rules(PEER)).toEqual(["auth-failure"]);
+  });
+
   test("few passwords, but of many users", () => {
     const tries = logins(5, (i) => ({ user: `user${i}` }));
     expect(new Bench().feed(...spaced(START, 4000, tries)).finding(PEER, ID)?.severity).toBe("warning");
@@ -45,10 +52,9 @@ describe("guilty", () => {
 });
 
 describe("innocent", () => {
-  test("who mistypes six times and then gets in is never more than information", () => {
-    const bench = new Bench()
-      .feed(...spaced(START, 5000, [...logins(6), login({ outcome: "accepted" })]))
-      .settle();
+  test("who has been here before, mistypes six times and then gets in is never more than information", () => {
+    const success = login({ outcome: "accepted" });
+    const bench = new Bench().feed(...spaced(START, 5000, [success, ...logins(6), success])).settle();
     expect(bench.rules(PEER)).toEqual(["auth-failure"]);
     expect(bench.alerts.map(({ severity }) => severity)).not.toContain("warning");
   });
@@ -79,7 +85,8 @@ test("innocent: with all that an honest login can cause besides, it is informati
     { ...pam, session: i },
     login({ user: "an", outcome: "invalid-user", session: i }),
   ]).flat();
-  const bench = new Bench().feed(...spaced(START, 5000, tries)).settle();
+  const success = login({ outcome: "accepted", user: "ann" });
+  const bench = new Bench().feed(...spaced(START, 5000, [success, ...tries])).settle();
   expect(bench.rules(PEER)).toEqual([ID, "ssh-probe", "auth-failure"]);
   expect(bench.verdict(PEER)?.severity).toBe("info");
 });

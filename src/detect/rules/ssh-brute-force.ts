@@ -7,7 +7,7 @@ const FEW_USERS = 2;
 export const sshBruteForce: Rule = {
   id: "ssh-brute-force",
   means:
-    "Passwords are being guessed: failed logins in a short time. It is information while they are fewer than twice the limit and of one or two users; the more, the worse.",
+    "Passwords are being guessed: failed logins in a short time. The more, the worse. From where somebody has logged in before it is information while they are fewer than twice the limit and of one or two users.",
   spares:
     "Who mistypes a few times and then gets in: a login of a user that had failed takes the finding back, as long as fewer than ssh.break_in failures a day are forgiven.",
   score: 20,
@@ -24,7 +24,7 @@ export const sshBruteForce: Rule = {
       auth(subject, { at, user }, failures, { recent, since, total, users, forgiven }) {
         if (forgiven) withdraw(subject, ["ssh-brute-force"]);
         else if (failures > 0 && recent >= limit) {
-          const mayMistype = users <= FEW_USERS && total < 2 * limit;
+          const mayMistype = subject.authAccepted > 0 && users <= FEW_USERS && total < 2 * limit;
           raise(subject, {
             at,
             since,

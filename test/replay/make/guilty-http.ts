@@ -249,8 +249,8 @@ export const GUILTY_HTTP: readonly Made[] = [
     "endpoints",
     "Endpoints that only vulnerable products have.",
     "185.224.128.17",
-    "warning",
-    ["exploit-probe"],
+    "critical",
+    ["exploit-probe", "exploit"],
     endpoints(),
   ),
   one(

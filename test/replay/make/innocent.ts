@@ -281,7 +281,8 @@ function logins(): Line[] {
     ...Array.from({ length: 12 }, (_, i) =>
       login(START + i * 30 * MINUTE, 3000 + i, "87.123.4.5", "ann", i % 3),
     ).flat(),
-    ...login(START + 7 * MINUTE, 3100, "87.123.4.6", "bob", 6),
+    ...login(START, 3099, "87.123.4.6", "bob", 1),
+    ...login(START + 17 * MINUTE, 3100, "87.123.4.6", "bob", 6),
     ...Array.from({ length: 60 }, (_, i) => [
       sshd(
         START + i * MINUTE,

@@ -1,0 +1,116 @@
+import type { RequestEvent, RequestView } from "../model/event.ts";
+import type { ThresholdKey } from "../model/thresholds.ts";
+import { hashPath, hashText } from "./hash.ts";
+import type { Rule, Seen } from "./rule.ts";
+import { searchIn } from "./searches.ts";
+import { TAG } from "./tags.ts";
+import { TRAIT } from "./traits.ts";
+import { counted, grown, named, requestSample, within } from "./words.ts";
+
+/** A rule about requests of one look: a few are a hint, from a limit on they are a scan. */
+export interface Probing extends Omit<Rule, "thresholds" | "watch"> {
+  readonly tag: number;
+  /** What the requests are, in words behind that one: `for what holds secrets`. */
+  readonly what: string;
+  /** How many are no hint any more; `http.probes` when absent. */
+  readonly limit?: ThresholdKey;
+  /** What a hint is worth; the rule's `score` when absent. */
+  readonly hint?: number;
+  /** What a scan is worth at first; it grows by 10 with each tenfold of the limit. */
+  readonly scan: number;
+  /** Whether the request counts at all; each does when absent. */
+  readonly counts?: (event: RequestEvent, seen: Seen) => boolean;
+  /**
+   * 32 bits of what must differ for a request to count: honest clients ask for the same again and again. Undefined
+   * where each request counts, as they all do when absent.
+   */
+  readonly once?: (event: RequestEvent | RequestView, seen: Seen, seed: number) => number | undefined;
+  /** Whether people search for such words. */
+  readonly isSearched?: boolean;
+  /** Is worth so much more where it was answered 2xx. */
+  readonly served?: number;
+}
+
+/** What a request that looks like several is counted as: the first of these, so that one request is held against one once. */
+const ORDER = [
+  TAG.exploit,
+  TAG.sensitive,
+  TAG.shell,
+  TAG.traversal,
+  TAG.sql,
+  TAG.xss,
+  TAG.probe,
+  TAG.cms,
+  TAG.admin,
+];
+
+export function probing(probe: Probing): Rule {
+  const { tag, what, scan, limit: limitKey = "http.probes", hint = probe.score } = probe;
+  const { counts = () => true, once, isSearched = false, served = 0, ...rule } = probe;
+  const keys = new Set<ThresholdKey>([limitKey, "http.probes", "http.window"]);
+  return {
+    ...rule,
+    thresholds: [...keys],
+    watch({ thresholds, window, distinct, seed, raise }) {
+      const seconds = thresholds["http.window"];
+      const limit = thresholds[limitKey];
+      const searches = thresholds["http.probes"];
+      const requests = window(seconds);
+      const different = once && distinct(seconds, limit);
+      const searched = isSearched ? distinct(seconds, searches) : undefined;
+
+      /** How many times the limit was reached; 0 where it is nothing new. */
+      function reached({ slot }: { slot: number }, event: RequestEvent | RequestView, seen: Seen): number {
+        const { at } = event;
+        const words = searched && searchIn(event, seen);
+        if (words !== undefined) return (searched?.add(slot, at, hashText(seed, words)) ?? 0) / searches;
+        const one = once?.(event, seen, seed);
+        if (one !== undefined && different?.add(slot, at, one) === 0) return 0;
+        return requests.add(slot, at) / limit;
+      }
+
+      return {
+        traits: tag,
+        request(subject, event, seen) {
+          if (ORDER.find((one) => (seen.traits & one) !== 0) !== tag || !counts(event, seen)) return;
+          const ratio = reached(subject, event, seen);
+          if (ratio === 0) return;
+          const { at, status = 0 } = event;
+          const isServed = served > 0 && status >= 200 && status < 300;
+          const name = seen.name(tag);
+          raise(subject, {
+            at,
+            score: (ratio < 1 ? hint : grown(scan, 10, ratio)) + (isServed ? served : 0),
+            name: isServed && name !== undefined ? `${name} SERVED` : name,
+            sample: () => requestSample(event),
+          });
+        },
+        evidence: (standing) => {
+          const names = named(standing);
+          const all = `${counted(standing.count, "request")} ${what} ${within(standing)}`;
+          return names === "" ? all : `${all}: ${names}`;
+        },
+      };
+    },
+  };
+}
+
+/** A door lies near the beginning. */
+const FAR = 512;
+
+/**
+ * For {@link Probing.once}: another door, by its name and where it is. `/admin/a` and `/admin/b` are one,
+ * `/blog/wp-login.php` and `/wp-login.php` are two, all pages of an ending such as `*.aspx` are one.
+ */
+export function byDoor(tag: number): NonNullable<Probing["once"]> {
+  return ({ path = "", vhost }, seen, seed) => {
+    const name = seen.name(tag) ?? "";
+    const lower = path.slice(0, FAR).toLowerCase();
+    const at = lower.indexOf(name);
+    return hashText(hashText(seed, at < 0 ? name : lower.slice(0, at + name.length)), vhost);
+  };
+}
+
+/** For {@link Probing.once}: another path, unless the server refuses it. What exists may be fetched in parts. */
+export const byServedPath: NonNullable<Probing["once"]> = (event, { traits }, seed) =>
+  (traits & TRAIT.refused) === 0 ? hashPath(seed, event) : undefined;

@@ -1,0 +1,154 @@
+import type { RequestEvent } from "../../model/event.ts";
+import type { Subject } from "../../model/judge.ts";
+import type { Rule } from "../rule.ts";
+import { TRAIT } from "../traits.ts";
+import { counted, cut, grown, kinds, requestSample, within } from "../words.ts";
+
+/** XML-RPC answers 200 whatever the password, and apps use it honestly: three are one refused login. */
+const CALLS_PER_LOGIN = 3;
+/** Each login that succeeds speaks for so many mistyped ones ... */
+const FORGIVEN = 2;
+/** ... up to so many times the limit: who has one account of his own may not guess others' for ever. */
+const MOST_FORGIVEN = 3;
+/** So many times the limit, and then a login: it was guessed. */
+const GUESSED = 3;
+/** A program with an old password asks again and again, but not as fast as somebody guesses: ms from one to the next. */
+const PATIENT = 20_000;
+/** Milliseconds that a window counts at most for each of its seconds. */
+const LONGEST = (1000 * 8) / 7;
+const SUCCESS = "then a login SUCCEEDED";
+
+/** What was refused lately. */
+interface Refused {
+  readonly n: number;
+  readonly since: number;
+  /** It may be a program with an old password. */
+  readonly isPatient: boolean;
+}
+
+/** What posting to a login came to, as far as the status tells, and where it was. */
+interface Posting {
+  readonly attempt?: "refused" | "accepted" | "call" | undefined;
+  readonly name: string;
+}
+
+export const httpBruteForce: Rule = {
+  id: "http-brute-force",
+  means:
+    "Passwords are being guessed at a site's login: refused ones in a short time, told by the access log or the error log. The more, the worse, and worse still when one succeeds at last.",
+  spares:
+    "A request for a password (401 without a user's name), which WebDAV clients and browsers cause all the time. Offices, where people mistype and get in: each success takes refused logins away. A program that goes on with an old password is slow: it is information.",
+  score: 40,
+  most: 70,
+  mitre: "T1110.001",
+  sample: {
+    line: '203.0.113.9 - - [24/Nov/2026:03:12:07 +0000] "POST /wp-login.php HTTP/1.1" 200 4523 "-" "Mozilla/5.0"',
+    times: 10,
+  },
+  thresholds: ["http.logins", "http.window"],
+  watch({ thresholds, window, stands, raise }) {
+    const limit = thresholds["http.logins"];
+    const seconds = thresholds["http.window"];
+    const forms = window(seconds);
+    const successes = window(seconds);
+    const calls = window(seconds);
+    // Both tell of passwords that a server itself asked for: the same attempt may come by both logs.
+    const challenged = window(seconds);
+    const reported = window(seconds);
+
+    /** What was refused in the seconds that end at a time. */
+    function refused(slot: number, at: number): Refused {
+      const forgiven = Math.min(FORGIVEN * successes.count(slot, at), MOST_FORGIVEN * limit);
+      const called = Math.floor(calls.count(slot, at) / CALLS_PER_LOGIN);
+      const posted = Math.max(0, forms.count(slot, at) - forgiven) + called;
+      const n = posted + Math.max(challenged.count(slot, at), reported.count(slot, at));
+      const firsts = [forms, calls, challenged, reported].map((one) => one.since(slot));
+      const since = Math.max(
+        at - LONGEST * seconds,
+        Math.min(at, ...firsts.filter((first) => !Number.isNaN(first))),
+      );
+      return { n, since, isPatient: posted < limit && at - since >= PATIENT * (n - 1) };
+    }
+
+    function weigh(subject: Subject, at: number, sample: () => string, name?: string): void {
+      const { n, since, isPatient } = refused(subject.slot, at);
+      if (n < limit) return;
+      raise(subject, { at, since, peak: n, score: isPatient ? 12 : grown(40, 10, n / limit), name, sample });
+    }
+
+    function succeeded(subject: Subject, event: RequestEvent): void {
+      if (!stands(subject, "http-brute-force")) return;
+      const { at } = event;
+      const { n, isPatient } = refused(subject.slot, at);
+      if (isPatient || n < GUESSED * limit) return;
+      raise(subject, { at, score: 65, name: SUCCESS, sample: () => requestSample(event) });
+    }
+
+    return {
+      traits: TRAIT.login | TRAIT.user,
+      request(subject, event, seen) {
+        const { traits } = seen;
+        const { slot } = subject;
+        const { at, status = 0 } = event;
+        const sample = (): string => requestSample(event);
+        if ((traits & TRAIT.login) !== 0 && event.method === "POST") {
+          const { attempt, name } = posting(event, seen.name(TRAIT.cms));
+          if (attempt === "accepted") {
+            succeeded(subject, event);
+            successes.add(slot, at);
+          } else if (attempt !== undefined) {
+            (attempt === "call" ? calls : forms).add(slot, at);
+            weigh(subject, at, sample, name);
+          }
+        } else if ((traits & TRAIT.user) !== 0) {
+          if (status === 401) {
+            challenged.add(slot, at);
+            weigh(subject, at, sample, "basic authentication");
+          } else if (status >= 200 && status < 300) succeeded(subject, event);
+        }
+      },
+      auth(subject, { at, service, user }, failures) {
+        if (service !== "http" || failures === 0) return;
+        reported.add(subject.slot, at, failures);
+        weigh(subject, at, () => cut(`http failed ${user ?? ""}`));
+      },
+      evidence(standing) {
+        const all = `${counted(standing.peak, "refused login")} ${within(standing)}`;
+        const names = kinds(standing);
+        return names === "" ? all : `${all}: ${names}`;
+      },
+    };
+  },
+};
+
+/** `door`: what the table calls the place. */
+function posting({ path = "", status = 0 }: RequestEvent, door: string | undefined): Posting {
+  const question = path.indexOf("?");
+  const page = question < 0 ? path : path.slice(0, question);
+  const isAt = (name: string): boolean => door === name || page.includes(name);
+  if (isAt("/xmlrpc.php")) return { attempt: "call", name: "xmlrpc.php" };
+  if (isAt("/wp-login.php")) {
+    return { attempt: wordpress(status, path.includes("action=", page.length)), name: "wp-login.php" };
+  }
+  // A session that ran out is no password.
+  if (page.endsWith("/refresh")) return { name: "" };
+  return { attempt: login(status), name: "login page" };
+}
+
+/**
+ * WordPress shows the page again, and sends on who got in, or who asked for another action, such as a new password
+ * (wp-login.php, wp_safe_redirect).
+ */
+function wordpress(status: number, isOtherAction: boolean): Posting["attempt"] {
+  if (status === 302 || status === 303) return isOtherAction ? undefined : "accepted";
+  if (status === 408 || status === 499) return undefined;
+  return status === 200 || (status >= 400 && status < 500) ? "refused" : undefined;
+}
+
+/** 422 is what frameworks answer to a form that is not right, 423 and 429 to who tried too often. */
+function login(status: number): Posting["attempt"] {
+  if (status >= 200 && status < 400) return "accepted";
+  return status === 401 || status === 403 || status === 422 || status === 423 || status === 429
+    ? "refused"
+    : undefined;
+}
