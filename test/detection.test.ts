@@ -57,7 +57,10 @@ describeWith(["root", ...PROGRAMS], "real clients and real servers", () => {
     for (const address of Object.values(CLIENTS)) there.ip(`addr add ${address}/24 dev eth0`);
     servers.push(await startSite(folder, 80, here.name), await startDav(folder, 8080, here.name));
     const logs = servers.flatMap(({ log }) => ["--access-log", log]);
-    program = startProgram(["stream", "alerts", ...logs, "--no-auth-log", "--show-private-ips"], here.name);
+    program = startProgram(
+      ["stream", "alerts", ...logs, "--no-auth-log", "--show-private-ips", "--from-start"],
+      here.name,
+    );
     await act(["curl", "-s", "-o", "/dev/null", "--interface", CLIENTS.visitor, `http://${SERVER}/`]);
   }, TIMEOUT);
 
