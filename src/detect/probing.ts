@@ -87,7 +87,7 @@ export function probing(probe: Probing): Rule {
         },
         evidence: (standing) => {
           const names = named(standing);
-          const all = `${counted(standing.count, "request")} ${what} ${within(standing)}`;
+          const all = `${counted(standing.count, "request")} ${what}${within(standing)}`;
           return names === "" ? all : `${all}: ${names}`;
         },
       };

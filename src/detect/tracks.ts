@@ -20,7 +20,7 @@ export interface Window {
   add(slot: number, at: number, n?: number): number;
   /** The count of the seconds that end at `at`, or with the latest time heard of where that is later. */
   count(slot: number, at: number): number;
-  /** When what is counted began: since then no such time passed without anything. NaN where nothing is counted. */
+  /** When what is counted began, to the seventh of the seconds where more came before. NaN where nothing is counted. */
   since(slot: number): number;
   clear(slot: number): void;
 }
@@ -66,9 +66,10 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
   const of = new Int32Array(slots).fill(NOBODY);
   const owner = new Int32Array(tracks).fill(NOBODY);
   const touched = new Float64Array(tracks);
+  /** Counts the owners of each track: what a column holds of an earlier one counts as nothing. */
+  const tenures = new Uint32Array(tracks);
   const free = Array.from({ length: tracks }, (_, i) => tracks - 1 - i);
   let hand = 0;
-  const columns: Column[] = [];
 
   function claim(slot: number, at: number): number {
     const held = of[slot] as number;
@@ -82,7 +83,7 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
     owner[track] = slot;
     of[slot] = track;
     touched[track] = at;
-    for (const column of columns) column.clear(track);
+    tenures[track] = (tenures[track] as number) + 1;
     return track;
   }
 
@@ -100,8 +101,7 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
 
   return {
     window(seconds) {
-      const column = windowColumn(tracks, seconds);
-      columns.push(column);
+      const column = windowColumn(tenures, seconds);
       return {
         add: (slot, at, n = 1) => column.add(claim(slot, at), at, n),
         count: (slot, at) => column.count(of[slot] as number, at),
@@ -110,9 +110,8 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
       };
     },
     distinct(seconds, most = MOST) {
-      const window = windowColumn(tracks, seconds);
+      const window = windowColumn(tenures, seconds);
       const things = setColumn(tracks, most);
-      columns.push(window, things);
       return {
         add(slot, at, hash) {
           const track = claim(slot, at);
@@ -122,7 +121,10 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
         },
         count: (slot, at) => window.count(of[slot] as number, at),
         since: (slot) => window.since(of[slot] as number),
-        has: (slot, hash) => things.has(of[slot] as number, hash),
+        has(slot, hash) {
+          const track = of[slot] as number;
+          return window.isOwn(track) && things.has(track, hash);
+        },
         clear(slot) {
           clearOf(window, of[slot] as number);
           clearOf(things, of[slot] as number);
@@ -130,9 +132,8 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
       };
     },
     growth(seconds) {
-      const window = windowColumn(tracks, seconds);
+      const window = windowColumn(tenures, seconds);
       const totals = new Float64Array(tracks);
-      columns.push(window);
       return {
         add(slot, at, total) {
           const track = claim(slot, at);
@@ -153,22 +154,31 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
   };
 }
 
-/** What all tracks hold of one kind. */
-interface Column {
-  clear(track: number): void;
-}
-
-function clearOf(column: Column, track: number): void {
+function clearOf(column: { clear(track: number): void }, track: number): void {
   if (track !== NOBODY) column.clear(track);
 }
 
-function windowColumn(tracks: number, seconds: number) {
+function windowColumn(tenures: Uint32Array, seconds: number) {
+  const tracks = tenures.length;
   const cell = (seconds * 1000) / LAST;
+  /** Of which tenure what follows is; nothing is cleared before it is needed, as most is never counted of most. */
+  const tenure = new Uint32Array(tracks);
   const counts = new Uint32Array(CELLS * tracks);
   const newest = new Float64Array(tracks);
   const first = new Float64Array(tracks);
+  const isOwn = (track: number): boolean => track !== NOBODY && tenure[track] === tenures[track];
+  const clear = (track: number): void => {
+    counts.fill(0, CELLS * track, CELLS * (track + 1));
+    newest[track] = 0;
+  };
   return {
+    isOwn,
+    clear,
     add(track: number, at: number, n: number): number {
+      if (!isOwn(track)) {
+        clear(track);
+        tenure[track] = tenures[track] as number;
+      }
       const base = CELLS * track;
       const now = Math.floor(at / cell);
       const before = newest[track] as number;
@@ -184,7 +194,7 @@ function windowColumn(tracks: number, seconds: number) {
       return sum + n;
     },
     count(track: number, at: number): number {
-      if (track === NOBODY) return 0;
+      if (!isOwn(track)) return 0;
       const last = newest[track] as number;
       let sum = 0;
       for (let i = Math.max(last, Math.floor(at / cell)) - CELLS + 1; i <= last; i++) {
@@ -193,12 +203,13 @@ function windowColumn(tracks: number, seconds: number) {
       return sum;
     },
     since(track: number): number {
-      if (track === NOBODY || sumOf(counts, CELLS * track) === 0) return Number.NaN;
-      return first[track] as number;
-    },
-    clear(track: number): void {
-      counts.fill(0, CELLS * track, CELLS * (track + 1));
-      newest[track] = 0;
+      if (!isOwn(track)) return Number.NaN;
+      const last = newest[track] as number;
+      for (let i = last - LAST; i <= last; i++) {
+        // A run may have begun before what is counted of it.
+        if (counts[CELLS * track + (i & LAST)] !== 0) return Math.max(first[track] as number, i * cell);
+      }
+      return Number.NaN;
     },
   };
 }
@@ -241,7 +252,7 @@ function setColumn(tracks: number, most: number) {
       return true;
     },
     has(track: number, hash: number): boolean {
-      return track !== NOBODY && cells[cellOf(track, hash)] !== 0;
+      return cells[cellOf(track, hash)] !== 0;
     },
   };
 }

@@ -36,7 +36,7 @@ export function volumeRule({ threshold, bytes, direction, ...rule }: Volume): Ru
         },
         evidence({ peak, since, last }) {
           const began = Math.max(since, last - 1000 * thresholds["volume.window"]);
-          return `${Math.round(peak)} MiB ${direction} ${within({ since: began, last })}`;
+          return `${Math.round(peak)} MiB ${direction}${within({ since: began, last })}`;
         },
       };
     },

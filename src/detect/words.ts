@@ -7,12 +7,13 @@ export function counted(n: number, thing: string): string {
   return `${n} ${thing}${/(?:s|ch|sh|x)$/.test(thing) ? "es" : "s"}`;
 }
 
-/** `in 40 s`, `in 12 min`, `in 3 h`: how long it took from the first to the last. */
+/** ` in 40 s`, ` in 12 min`, ` in 3 h`: how long it took from the first to the last; nothing where it was at once. */
 export function within({ since, last }: Pick<Standing, "since" | "last">): string {
+  if (last === since) return "";
   const seconds = Math.max(1, Math.round((last - since) / 1000));
-  if (seconds < 120) return `in ${seconds} s`;
+  if (seconds < 120) return ` in ${seconds} s`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `in ${minutes} min` : `in ${Math.round(minutes / 60)} h`;
+  return minutes < 120 ? ` in ${minutes} min` : ` in ${Math.round(minutes / 60)} h`;
 }
 
 /** `/.env ×3, /.git/config`: what came, most often first, as far as it was noted. */

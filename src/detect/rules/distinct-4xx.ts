@@ -53,7 +53,7 @@ export const distinct4xx: Rule = {
         }
       },
       evidence: (standing) =>
-        `${counted(standing.peak, "different path")} ${within(standing)} that the server rejects`,
+        `${counted(standing.peak, "different path")}${within(standing)} that the server rejects`,
     };
   },
 };

@@ -113,7 +113,7 @@ export const httpBruteForce: Rule = {
         weigh(subject, at, () => cut(`http failed ${user ?? ""}`));
       },
       evidence(standing) {
-        const all = `${counted(standing.peak, "refused login")} ${within(standing)}`;
+        const all = `${counted(standing.peak, "refused login")}${within(standing)}`;
         const names = kinds(standing);
         return names === "" ? all : `${all}: ${names}`;
       },

@@ -46,7 +46,7 @@ export const notHttp: Rule = {
       },
       evidence(standing) {
         const names = kinds(standing);
-        const all = `${counted(standing.peak, "request")} that are not HTTP ${within(standing)}`;
+        const all = `${counted(standing.peak, "request")} that are not HTTP${within(standing)}`;
         return names === "" ? all : `${all}: ${names}`;
       },
     };

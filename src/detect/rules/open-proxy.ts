@@ -39,7 +39,7 @@ export const openProxy: Rule = {
         });
       },
       evidence(standing) {
-        const all = `${counted(standing.count, "request")} for other servers ${within(standing)}`;
+        const all = `${counted(standing.count, "request")} for other servers${within(standing)}`;
         const tunnels = standing.names?.get(TUNNELLED);
         return tunnels === undefined ? all : `${all}, ${TUNNELLED}: this server may be an open proxy`;
       },

@@ -37,7 +37,7 @@ export const portScan: Rule = {
         const score = isPrivate(table.remote, 4 * first) ? 15 : grown(40, 10, n / limit);
         raise(subject, { at, since: ports.since(slot), peak: n, score });
       },
-      evidence: (standing) => `${counted(standing.peak, "different port")} ${within(standing)}`,
+      evidence: (standing) => `${counted(standing.peak, "different port")}${within(standing)}`,
     };
   },
 };

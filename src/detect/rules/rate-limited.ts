@@ -48,7 +48,7 @@ export const rateLimited: Rule = {
         raise(subject, { at, count, peak: n, score, name });
       },
       evidence: (standing) =>
-        `${counted(standing.peak, "request")} held back ${within(standing)}: ${named(standing)}`,
+        `${counted(standing.peak, "request")} held back${within(standing)}: ${named(standing)}`,
     };
   },
 };

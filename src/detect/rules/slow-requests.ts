@@ -40,7 +40,7 @@ export const slowRequests: Rule = {
       evidence(standing) {
         const { peak, names } = standing;
         const n = names?.get(TIMED_OUT) ?? 0;
-        const timeouts = `${counted(n, "request")} timed out ${within(standing)}`;
+        const timeouts = `${counted(n, "request")} timed out${within(standing)}`;
         if (peak === 0) return timeouts;
         const held = `${counted(peak, "connection")} held open with fewer requests`;
         return n === 0 ? held : `${held}, ${timeouts}`;

@@ -35,7 +35,7 @@ export const sshBruteForce: Rule = {
           });
         }
       },
-      evidence: (standing) => `${counted(standing.count, "failed login")} ${within(standing)}`,
+      evidence: (standing) => `${counted(standing.count, "failed login")}${within(standing)}`,
     };
   },
 };

@@ -32,7 +32,7 @@ export const sshProbe: Rule = {
       evidence: (standing) =>
         standing.score < 30
           ? `${counted(standing.count, "connection")} without a login`
-          : `${counted(standing.peak, "connection")} without a login within minutes, ${standing.count} ${within(standing)}`,
+          : `${counted(standing.peak, "connection")} without a login within minutes, ${standing.count}${within(standing)}`,
     };
   },
 };

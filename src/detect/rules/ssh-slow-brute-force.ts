@@ -30,7 +30,7 @@ export const sshSlowBruteForce: Rule = {
       },
       // Twice as long as attempts are apart that it just finds: it does not come and go between them.
       lasts: Math.max(thresholds.remember, (2 * thresholds["ssh.slow_window"]) / limit),
-      evidence: (standing) => `${counted(standing.count, "failed login")} ${within(standing)}`,
+      evidence: (standing) => `${counted(standing.count, "failed login")}${within(standing)}`,
     };
   },
 };

@@ -29,7 +29,7 @@ export const sshUserEnumeration: Rule = {
           });
         }
       },
-      evidence: (standing) => `${counted(standing.peak, "different user")} ${within(standing)}`,
+      evidence: (standing) => `${counted(standing.peak, "different user")}${within(standing)}`,
     };
   },
 };
