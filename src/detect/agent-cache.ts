@@ -1,6 +1,9 @@
 /** Agents of a site are a few thousand. */
 const SETS = 1024;
 const WAYS = 4;
+/** In the mark of a place, beside four times the length. */
+const USUAL = 1;
+const ESCAPED = 2;
 /** Those over 256 bytes are rare. A megabyte in all. */
 const WIDTH = 256;
 
@@ -17,12 +20,13 @@ export interface AgentCache<Found> {
 
 /**
  * What was found for the agents seen last, by all of their bytes, so that nobody can pass for another. Four places
- * for each hash, the oldest given away first: bounded, whatever is sent.
+ * for each hash, the oldest given away first: bounded, whatever is sent. `usual` is what is found for nearly all: to say
+ * so takes no look at what was kept.
  */
-export function createAgentCache<Found>(): AgentCache<Found> {
+export function createAgentCache<Found>(usual: Found): AgentCache<Found> {
   const keys = new DataView(new ArrayBuffer(SETS * WAYS * WIDTH));
-  const lengths = new Int32Array(SETS * WAYS).fill(-1);
-  const hashes = new Int32Array(SETS * WAYS);
+  /** Of each place the hash, and the length with two marks: those of one set lie in one cache line. */
+  const heads = new Int32Array(SETS * WAYS * 2).fill(-1);
   const values: (Found | undefined)[] = new Array<Found | undefined>(SETS * WAYS).fill(undefined);
   const oldest = new Uint8Array(SETS);
   let asked = 0;
@@ -33,11 +37,12 @@ export function createAgentCache<Found>(): AgentCache<Found> {
       if (length > WIDTH) return undefined;
       asked = mixed(view, start, end);
       const first = (asked & (SETS - 1)) * WAYS;
-      const mark = length * 2 + (escaped ? 1 : 0);
+      const wanted = length * 4 + (escaped ? ESCAPED : 0);
       for (let at = first; at < first + WAYS; at++) {
-        if (hashes[at] === asked && lengths[at] === mark && same(keys, at * WIDTH, view, start, length)) {
-          return values[at];
-        }
+        const mark = heads[2 * at + 1] as number;
+        if (heads[2 * at] !== asked || (mark & ~USUAL) !== wanted) continue;
+        if (!same(keys, at * WIDTH, view, start, length)) continue;
+        return (mark & USUAL) === 0 ? values[at] : usual;
       }
       return undefined;
     },
@@ -47,8 +52,8 @@ export function createAgentCache<Found>(): AgentCache<Found> {
       const set = asked & (SETS - 1);
       const at = set * WAYS + (oldest[set] as number);
       oldest[set] = ((oldest[set] as number) + 1) % WAYS;
-      hashes[at] = asked;
-      lengths[at] = length * 2 + (escaped ? 1 : 0);
+      heads[2 * at] = asked;
+      heads[2 * at + 1] = length * 4 + (escaped ? ESCAPED : 0) + (found === usual ? USUAL : 0);
       values[at] = found;
       for (let i = 0; i < length; i++) keys.setUint8(at * WIDTH + i, view.getUint8(start + i));
     },

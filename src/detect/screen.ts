@@ -74,6 +74,9 @@ const ORDINARY = `
 /api/v1/users/12345/orders /api/v2/items/events/messages/notifications/count/status/health /api/graphql /rest/data
 /calendar/week/month/day/date/time/events /download/downloads/files/file/folder /docs/guide/getting-started/reference
 /summer/autumn/spring/gallery/pictures/photos/music/movies/games/books/recipes/travel/hotel/city/country/region/map
+/a-1/b-1/c-1/d-1/e-1/f-1/g-1/h-1/i-1/k-1/l-1/m-1/n-1/o-1/p-1/r-1/s-1/t-1/u-1/v-1/w-1/y-1/x-1/1-1/1-a/1-s/1-t/1-c
+/a1/b1/c1/d1/e1/f1/g1/h1/i1/k1/l1/m1/n1/o1/p1/r1/s1/t1/u1/v1/w1/y1/x1/11/1a/1b/1c/1d/1e/1f/1g/1h/1i/1k/1l/1m/1n/1o/1p
+/1r/1s/1t/1u/1v/1w/1x/1y/ a1a b2b c3c d4d e5e f6f 1a1 1b1 1c1 1d1 1e1 1f1
 /a/b/c/d /e/f/g /0/1/2 id=1 &id= /home/main/default/page/pages/view/show/list/detail/details/edit/overview
 `;
 /** A triple that is in {@link ORDINARY} counts as so much more frequent. */

@@ -74,6 +74,9 @@ interface Seen {
   readonly names: readonly (string | undefined)[];
 }
 
+/** Of nearly all agents. */
+const PLAIN: Seen = { tags: 0, names: [] };
+
 const FOLDED = Uint8Array.from({ length: 256 }, (_, c) => (c >= 0x41 && c <= 0x5a ? c | 0x20 : c));
 /** White space, and the plus that forms write for a blank, are one. */
 const FOLDED_BLANKS = FOLDED.map((c) => (c === 0x2b || (c >= 0x09 && c <= 0x0d) ? 0x20 : c));
@@ -90,7 +93,7 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
   const requests = compiled;
   const { screen } = compiled;
   const scanners = compileAgents(agents);
-  const known = createAgentCache<Seen>();
+  const known = createAgentCache<Seen>(PLAIN);
   const agentScratch = Buffer.alloc(MOST);
   const agentView = new DataView(agentScratch.buffer, agentScratch.byteOffset, MOST);
   let viewed: Buffer = agentScratch;
@@ -312,8 +315,8 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
       seen = readAgent(bytes, start, end, escaped);
       known.keep(view, start, end, escaped, seen);
     }
+    if (seen === PLAIN) return;
     tags |= seen.tags;
-    if (seen.names.length === 0) return;
     seen.names.forEach((name, bit) => {
       names[bit] ??= name;
     });
@@ -333,7 +336,7 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
     scanners.matcher.scan(scratch, 0, length, foundInAgent);
     if (length === 0 || (length === 1 && scratch[0] === 0x2d)) tags |= TAG.noAgent;
     readPayloads(length);
-    const seen = { tags, names };
+    const seen = tags === 0 ? PLAIN : { tags, names };
     tags = before;
     names = namesBefore;
     return seen;
