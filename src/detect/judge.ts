@@ -50,7 +50,7 @@ export function createJudge(options: JudgeOptions): Judge {
   const asked = ofRequests.reduce((mask, { traits = 0 }) => mask | traits, 0);
   const seen: Seen & { traits: number } = {
     traits: 0,
-    name: (trait) => tagger?.names.find(({ tag }) => tag === trait)?.name,
+    name: (trait) => tagger?.nameOf(trait),
   };
   const trustsAgent = claims(options.trustedAgents);
 

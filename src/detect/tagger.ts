@@ -29,6 +29,8 @@ export interface Tagger {
    * words of the tables, such as "/.env"; at most 4.
    */
   readonly names: readonly { readonly tag: number; readonly name: string }[];
+  /** Of the last request tagged, what was seen of one tag. */
+  nameOf(tag: number): string | undefined;
 }
 
 export interface TaggerOptions {
@@ -353,6 +355,7 @@ export function createTagger({ agents, paths }: TaggerOptions): Tagger {
       if (own === 0 && (tags & PAYLOADS) !== 0) tags |= TAG.referred;
       return tags;
     },
+    nameOf: (tag) => names[31 - Math.clz32(tag)],
     get names() {
       return names
         .flatMap((name, bit) => (name === undefined ? [] : [{ tag: 1 << bit, name }]))
