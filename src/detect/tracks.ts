@@ -159,13 +159,19 @@ function clearOf(column: { clear(track: number): void }, track: number): void {
 }
 
 function windowColumn(tenures: Uint32Array, seconds: number) {
-  const tracks = tenures.length;
   const cell = (seconds * 1000) / LAST;
-  /** Of which tenure what follows is; nothing is cleared before it is needed, as most is never counted of most. */
-  const tenure = new Uint32Array(tracks);
-  const counts = new Uint32Array(CELLS * tracks);
-  const newest = new Float64Array(tracks);
-  const first = new Float64Array(tracks);
+  // Made when something is counted for the first time: a rule that never is takes no room.
+  let counts = new Uint32Array(0);
+  let newest = new Float64Array(0);
+  let first = new Float64Array(0);
+  /** Of which tenure those are; nothing is cleared before it is needed, as most is never counted of most. */
+  let tenure = new Uint32Array(0);
+  const allocate = (tracks: number): void => {
+    counts = new Uint32Array(CELLS * tracks);
+    newest = new Float64Array(tracks);
+    first = new Float64Array(tracks);
+    tenure = new Uint32Array(tracks);
+  };
   const isOwn = (track: number): boolean => track !== NOBODY && tenure[track] === tenures[track];
   const clear = (track: number): void => {
     counts.fill(0, CELLS * track, CELLS * (track + 1));
@@ -176,6 +182,7 @@ function windowColumn(tenures: Uint32Array, seconds: number) {
     clear,
     add(track: number, at: number, n: number): number {
       if (!isOwn(track)) {
+        if (tenure.length === 0) allocate(tenures.length);
         clear(track);
         tenure[track] = tenures[track] as number;
       }
@@ -223,8 +230,8 @@ function sumOf(counts: Uint32Array, base: number): number {
 function setColumn(tracks: number, most: number) {
   let size = 8;
   while (size < MOST_CELLS && 3 * size < 4 * most) size *= 2;
-  const cells = new Int32Array(size * tracks);
-  const taken = new Uint16Array(tracks);
+  let cells = new Int32Array(0);
+  let taken = new Uint16Array(0);
   /** The cell that holds the hash, or the free one where it belongs. */
   const cellOf = (track: number, hash: number): number => {
     const h = spread(hash) || 1;
@@ -243,6 +250,10 @@ function setColumn(tracks: number, most: number) {
     clear,
     /** Whether it was new. */
     add(track: number, hash: number): boolean {
+      if (taken.length === 0) {
+        cells = new Int32Array(size * tracks);
+        taken = new Uint16Array(tracks);
+      }
       const cell = cellOf(track, hash);
       if (cells[cell] !== 0) return false;
       // Fuller, it takes long to find nothing, and more different things than somebody waits for were counted.
