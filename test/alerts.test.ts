@@ -400,6 +400,30 @@ describe("live", () => {
       TIMEOUT,
     );
   }
+
+  test(
+    "what cannot be read is told on stderr, once: the lines of stdout tell only of addresses",
+    async () => {
+      const log = join(folder, "late.txt");
+      const program = startProgram(["stream", "alerts", "--auth-log", log, "--access-log", folder]);
+      try {
+        const complaints = [`${folder}: not a file but a directory\n`, `${log}: not there: waiting for it\n`];
+        await until(() => complaints.every((one) => program.stderr.includes(`nethergaze: ${one}`)), "both");
+        await until(() => {
+          appendFileSync(
+            log,
+            `${new Date().toISOString()} web sshd[7]: Failed password for root from ${GUESSER} port 4 ssh2\n`,
+          );
+          return program.lines.length > 0;
+        }, "an alert of the one that came");
+      } finally {
+        const { code, stderr } = await program.stop();
+        expect({ code, lines: stderr.trimEnd().split("\n").length }).toEqual({ code: 0, lines: 2 });
+      }
+      expect(program.lines[0]).toMatchObject({ kind: "alert", ip: GUESSER });
+    },
+    TIMEOUT,
+  );
 });
 
 describe("other commands", () => {
