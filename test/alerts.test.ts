@@ -404,7 +404,7 @@ describe("live", () => {
   test(
     "what cannot be read is told on stderr, once: the lines of stdout tell only of addresses",
     async () => {
-      const log = join(folder, "late.txt");
+      const log = join(folder, "coming.txt");
       const program = startProgram(["stream", "alerts", "--auth-log", log, "--access-log", folder]);
       try {
         const complaints = [`${folder}: not a file but a directory\n`, `${log}: not there: waiting for it\n`];
