@@ -63,6 +63,14 @@ export function texts(metavar: string, most: number, max: number): Type<readonly
   };
 }
 
+/** A comma, but not that of a repetition such as `x{2,4}`. RE2 repeats at most 1000 times. */
+const BETWEEN_PATTERNS = /,(?!\d{0,4}\})/;
+
+/** As {@link texts}, each a regular expression. */
+export function patterns(metavar: string, most: number, max: number): Type<readonly string[]> {
+  return { ...texts(metavar, most, max), decode: (spelled) => spelled.split(BETWEEN_PATTERNS) };
+}
+
 /** Paths or globs. An empty one stands for none, so that `""` turns the default off. */
 export function paths(metavar: string): Type<readonly string[]> {
   return {
