@@ -226,9 +226,7 @@ test(
     const args = ["replay", ...FILES, "--as", "alerts", ...RULES];
     const { alerts, summary } = await told([...args, "--filter", "-rule:not-htp"]);
     expect(alerts.length).toBe(3);
-    expect(summary[0]).toBe(
-      "nethergaze: --filter: rule:not-htp: no rule here is called so, did you mean not-http?",
-    );
+    expect(summary[0]).toBe("nethergaze: --filter: rule:not-htp: no such rule, did you mean not-http?");
   },
   TIMEOUT,
 );
