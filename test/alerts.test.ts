@@ -226,9 +226,7 @@ test(
     const args = ["replay", ...FILES, "--as", "alerts", ...RULES];
     const { alerts, summary } = await told([...args, "--filter", "-rule:not-htp"]);
     expect(alerts.length).toBe(3);
-    expect(summary[0]).toBe(
-      "nethergaze: --filter: rule:not-htp: no rule here is called so, did you mean not-http?",
-    );
+    expect(summary[0]).toBe("nethergaze: --filter: rule:not-htp: no such rule, did you mean not-http?");
   },
   TIMEOUT,
 );
@@ -400,6 +398,30 @@ describe("live", () => {
       TIMEOUT,
     );
   }
+
+  test(
+    "what cannot be read is told on stderr, once: the lines of stdout tell only of addresses",
+    async () => {
+      const log = join(folder, "coming.txt");
+      const program = startProgram(["stream", "alerts", "--auth-log", log, "--access-log", folder]);
+      try {
+        const complaints = [`${folder}: not a file but a directory\n`, `${log}: not there: waiting for it\n`];
+        await until(() => complaints.every((one) => program.stderr.includes(`nethergaze: ${one}`)), "both");
+        await until(() => {
+          appendFileSync(
+            log,
+            `${new Date().toISOString()} web sshd[7]: Failed password for root from ${GUESSER} port 4 ssh2\n`,
+          );
+          return program.lines.length > 0;
+        }, "an alert of the one that came");
+      } finally {
+        const { code, stderr } = await program.stop();
+        expect({ code, lines: stderr.trimEnd().split("\n").length }).toEqual({ code: 0, lines: 2 });
+      }
+      expect(program.lines[0]).toMatchObject({ kind: "alert", ip: GUESSER });
+    },
+    TIMEOUT,
+  );
 });
 
 describe("other commands", () => {

@@ -248,10 +248,14 @@ describeWith(
         const { by, write } = host("asked-for");
         const { code, stdout } = await runProgram(["doctor", "--access-log", "", "--auth-journal", "on"], by);
         expect(code).toBe(1);
-        expect(stdout).toContain("auth       fail  journal: there is no journal here\n");
+        expect(stdout).toContain(
+          "auth       fail  journal: there is no journal here: name a log with --auth-log\n",
+        );
         const program = startProgram([...EVENTS, "--auth-journal", "on"], undefined, by);
         await until(() => health(program).journal, "how it does");
-        expect(health(program)).toEqual({ journal: "down: there is no journal here" });
+        expect(health(program)).toEqual({
+          journal: "down: there is no journal here: name a log with --auth-log",
+        });
         write(here("203.0.113.1"));
         await until(() => logins(program).length === 1, "its line");
         await until(() => health(program).journal === "up: following the journal", "how it does then");

@@ -604,7 +604,9 @@ function change(from: number, to: number, fromAt: number, toAt: number): number 
 
 function inWords(event: RequestEvent | AuthEvent): string {
   const words =
-    event.kind === "auth" ? [event.service, event.outcome, event.user] : [event.method, event.path];
+    event.kind === "auth"
+      ? [event.service, event.outcome, event.user ?? (event.outcome === "probe" ? event.method : undefined)]
+      : [event.method, event.path];
   return words.filter((word) => word !== undefined).join(" ");
 }
 

@@ -3,6 +3,7 @@ import type { Input } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Alert, Filter } from "../model/snapshot.ts";
 import { toAlertLine } from "../sinks/native.ts";
+import { complaining } from "./complaints.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { type Files, runFiles } from "./files.ts";
 import { createFlagged } from "./flagged.ts";
@@ -11,11 +12,10 @@ import { matchedBy } from "./matched.ts";
 import { openStdout } from "./output.ts";
 import { streamLines } from "./stream.ts";
 
-/** `stream alerts`: every verdict as it is raised or cleared, until a signal or until the reader leaves. */
+/** `stream alerts`: every verdict as it is raised or cleared, until a signal or until the reader leaves. stderr says what cannot be read. */
 export function streamAlerts(setup: Setup, filter: Filter | undefined): Promise<number> {
-  return streamLines(
-    setup,
-    (line) => alerting(setup.config, filter, { tell: (alert) => line(toAlertLine(alert)) }).accept,
+  return streamLines(setup, (line) =>
+    complaining(alerting(setup.config, filter, { tell: (alert) => line(toAlertLine(alert)) }).accept),
   );
 }
 

@@ -50,7 +50,9 @@ test("a rule's section has all that is known of it, and its words stay words", (
   }
   const { mitre, sample, most, ...least } = RULE;
   const bare = withRules("<!-- rules --><!-- /rules -->", [{ ...least, thresholds: [] }]);
-  expect(bare).toContain("**Severity and score.** info, 20.\n\nWhat fires it stands in no log.\n");
+  expect(bare).toContain(
+    "**Severity and score.** info, 20.\n\nNo single line of a log fires it by the defaults.\n",
+  );
   expect(bare.slice(bare.indexOf("### "))).not.toContain("Threshold");
 });
 

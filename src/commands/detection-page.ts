@@ -50,7 +50,7 @@ function ruleSection(rule: Rule): string {
     `**Spares.** ${plain(spares)}\n`,
     `**Severity and score.** ${weight(rule)}.${mitre === undefined ? "" : ` ATT&CK ${technique(mitre)}.`}\n`,
     ...(thresholds.length === 0 ? [] : [table(thresholds)]),
-    sample === undefined ? "What fires it stands in no log.\n" : sampleText(sample),
+    sample === undefined ? "No single line of a log fires it by the defaults.\n" : sampleText(sample),
     `**Off.** \`--set detect.off=${id}\`\n`,
   ].join("\n");
 }

@@ -108,11 +108,12 @@ export async function runFiles(files: Files, consumer: Consumer): Promise<number
     consumer.emit({ kind: "tick", at: first.health.at });
   }
   for (const { health } of results) consumer.health?.(health);
-  await Promise.race([consumer.finish?.(), stop.then(lastWords)]);
+  // First what was not read: it qualifies all that is said then.
   for (const { health } of results) {
     if (health.state === "up") continue;
     process.stderr.write(`nethergaze: ${printable(health.source)}: ${printable(health.detail)}\n`);
   }
+  await Promise.race([consumer.finish?.(), stop.then(lastWords)]);
   process.stderr.write(`${tally(results)}\n`);
   if (early !== undefined) return early;
   if (results.some(({ denied }) => denied)) return NO_PERMISSION;

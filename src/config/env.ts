@@ -39,9 +39,6 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): {
 
 function valueIn(type: Type<unknown>, name: string, text: string): unknown {
   if (type.list === false) return readText(type, name, text);
-  return read(
-    type,
-    name,
-    text.split(type.list).flatMap((item) => type.decode(item)),
-  );
+  // What has commas in between is spelled so on the command line as well.
+  return type.list === "," ? readText(type, name, text) : read(type, name, text.split(type.list));
 }

@@ -1,5 +1,5 @@
-/** Longest message: some five lines of a terminal; what is beyond was somebody's input. */
-const MAX_MESSAGE = 400;
+/** Longest message: room for the longest list of what is allowed, the rules; what is beyond was somebody's input. */
+const MAX_MESSAGE = 720;
 /** Longest piece of input repeated in a message. */
 const MAX_ECHO = 60;
 

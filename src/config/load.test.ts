@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import manifest from "../../package.json" with { type: "json" };
+import { RULE_IDS } from "../model/rules.ts";
 import type { Command } from "./commands.ts";
 import { UsageError } from "./error.ts";
 import { FLAGS } from "./flags.ts";
@@ -199,8 +200,15 @@ describe("refusals", () => {
     [["record"], "record: FILE is missing; usage: nethergaze record FILE"],
     [["replay"], "replay: FILE is missing; usage: nethergaze replay FILE..."],
     [["stream"], "stream: WHAT is missing; allowed: events, alerts, snapshots"],
-    [["stream", "alarms"], "stream: WHAT: 'alarms' is not allowed; allowed: events, alerts, snapshots"],
+    [
+      ["stream", "alarms"],
+      "stream: WHAT: 'alarms' is not allowed, did you mean alerts?; allowed: events, alerts, snapshots",
+    ],
     [["stream", "events", "x"], "stream: 'x' is one argument too many"],
+    [
+      ["--set", "detect.off=not-http,ssh-brutforce"],
+      `--set: detect.off: 'ssh-brutforce' is not allowed, did you mean ssh-brute-force?; allowed: a list of ${RULE_IDS.join(", ")}`,
+    ],
     [["demo", "--once"], "--once: not a flag of demo; allowed with: top"],
     [["--set", "utc"], "--set: 'utc' is not allowed; allowed: KEY=VALUE"],
     [
@@ -291,7 +299,7 @@ describe("whatever comes in, what comes out is a value or one safe line", () => 
     const lines =
       result instanceof UsageError ? [result.message] : result.print === undefined ? result.warnings : [];
     for (const line of lines) {
-      expect(line.length).toBeLessThanOrEqual(400);
+      expect(line.length).toBeLessThanOrEqual(720);
       expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
     }
   };

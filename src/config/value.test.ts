@@ -9,6 +9,7 @@ import {
   number,
   onOff,
   paths,
+  patterns,
   prefixes,
   readText,
   size,
@@ -105,6 +106,16 @@ const cases: [string, Type<unknown>, accepted: [string, unknown][], refused: str
       ["-b", "-b"],
     ],
     ["", "-", "--a", "+a", "-c"],
+  ],
+  [
+    "patterns",
+    patterns("X", 3, 9),
+    [
+      ["^/a", ["^/a"]],
+      ["a{1,3},b{2,},c", ["a{1,3}", "b{2,}", "c"]],
+      ["", []],
+    ],
+    ["a,b,c,d", "0123456789"],
   ],
   [
     "choices",

@@ -1,4 +1,5 @@
 import { parseCidr } from "../model/cidr.ts";
+import { didYouMean } from "../model/suggest.ts";
 import { quote, UsageError } from "./error.ts";
 
 /** What a flag, variable, key or argument holds: how to read it, and what to tell people about it. */
@@ -60,6 +61,14 @@ export function texts(metavar: string, most: number, max: number): Type<readonly
     list: ",",
     decode: (spelled) => spelled.split(","),
   };
+}
+
+/** A comma, but not that of a repetition such as `x{2,4}`. RE2 repeats at most 1000 times. */
+const BETWEEN_PATTERNS = /,(?!\d{0,4}\})/;
+
+/** As {@link texts}, each a regular expression. */
+export function patterns(metavar: string, most: number, max: number): Type<readonly string[]> {
+  return { ...texts(metavar, most, max), decode: (spelled) => spelled.split(BETWEEN_PATTERNS) };
 }
 
 /** Paths or globs. An empty one stands for none, so that `""` turns the default off. */
@@ -236,8 +245,11 @@ export function readText<T>(type: Type<T>, where: string, spelled: string): T {
 
 function refusal(type: Type<unknown>, where: string, raw: unknown): UsageError {
   // Of a list the first item that spoils it, if it is not their number.
-  const culprit = Array.isArray(raw) ? raw.find((item) => type.check([item]) === undefined) : undefined;
-  return new UsageError(`${where}: ${describe(culprit ?? raw)} is not allowed; allowed: ${type.allowed}`);
+  const item = Array.isArray(raw) ? raw.find((item) => type.check([item]) === undefined) : undefined;
+  const culprit: unknown = item ?? raw;
+  const meant =
+    typeof culprit === "string" && type.completes !== "file" ? didYouMean(culprit, type.completes) : "";
+  return new UsageError(`${where}: ${describe(culprit)} is not allowed${meant}; allowed: ${type.allowed}`);
 }
 
 function isPlain(value: unknown, max: number): value is string {

@@ -210,12 +210,15 @@ export function plain({ risk, severity, findings }: Verdict): Verdict {
   return { risk, severity, findings };
 }
 
-/** A record in a few words: `GET /about`, `ssh failed root`; undefined when it is gone. */
+/** A record in a few words: `GET /about`, `ssh failed root`, `http probe limit-req`; undefined when it is gone. */
 export function inWords({ recent, lines }: Held, seq: number): string | undefined {
   if (!isKept(recent, seq)) return undefined;
   const event = lines.read(seq);
   if (event.kind === "auth") {
-    return [event.service, event.outcome, event.user].filter((word) => word !== undefined).join(" ");
+    const { service, outcome, user, method } = event;
+    // Of what is no login the method says what it is.
+    const whose = user ?? (outcome === "probe" ? method : undefined);
+    return [service, outcome, whose].filter((word) => word !== undefined).join(" ");
   }
   return [event.method, event.path].filter((word) => word !== undefined).join(" ");
 }

@@ -188,6 +188,8 @@ describe("rows", () => {
     expect(last()).toBe("GET /.env");
     fold(login(VISITOR, { user: "root" }));
     expect(last()).toBe("ssh failed root");
+    fold(login(VISITOR, { service: "http", outcome: "probe", user: undefined, method: "limit-req" }));
+    expect(last()).toBe("http probe limit-req");
     fold(request(VISITOR, "\u0016\u0003", { method: undefined, malformed: true }));
     expect(last()).toBe("\u0016\u0003");
     fold(request(OTHER), request(OTHER));

@@ -18,7 +18,7 @@ export interface Rule {
   readonly most?: number;
   /** Technique of attack.mitre.org. */
   readonly mitre?: string;
-  /** What makes it fire; absent where only sockets do. */
+  /** What makes it fire; absent where no line does by itself with the default settings. */
   readonly sample?: Sample;
   /** What decides when it fires. */
   readonly thresholds: readonly ThresholdKey[];

@@ -9,11 +9,28 @@ export function counted(n: number, thing: string): string {
 
 /** ` in 40 s`, ` in 12 min`, ` in 3 h`: how long it took from the first to the last; nothing where it was at once. */
 export function within({ since, last }: Pick<Standing, "since" | "last">): string {
-  if (last === since) return "";
-  const seconds = Math.max(1, Math.round((last - since) / 1000));
-  if (seconds < 120) return ` in ${seconds} s`;
+  return last === since ? "" : ` in ${long((last - since) / 1000)}`;
+}
+
+/** A window counts up to so many times its seconds. */
+const WINDOW_SLACK = 8 / 7;
+
+/**
+ * For the most that a window of so many seconds held: as {@link within}, but ` in 10 min, going on for 3 h` where it lasts
+ * longer, as much more came then.
+ */
+export function atMostIn(seconds: number, { since, last }: Pick<Standing, "since" | "last">): string {
+  const lasted = (last - since) / 1000;
+  if (lasted <= seconds * WINDOW_SLACK) return within({ since, last });
+  return ` in ${long(seconds)}, going on for ${long(lasted)}`;
+}
+
+/** `40 s`, `12 min`, `3 h`. */
+function long(exact: number): string {
+  const seconds = Math.max(1, Math.round(exact));
+  if (seconds < 120) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? ` in ${minutes} min` : ` in ${Math.round(minutes / 60)} h`;
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }
 
 /** `/.env ×3, /.git/config`: what came, most often first, as far as it was noted. */

@@ -13,7 +13,7 @@ export function unknownRules(text: string): string[] {
     .filter(({ key }) => key?.name === "rule")
     .flatMap(({ token }) => token.values.map((value) => value.text.toLowerCase()))
     .filter((name) => !RULE_IDS.some((id) => id === name || isStart(name, id)))
-    .map((name) => `rule:${name}: no rule here is called so${didYouMean(name, RULE_IDS)}`);
+    .map((name) => `rule:${name}: no such rule${didYouMean(name, RULE_IDS)}`);
 }
 
 /** Whether `pattern` is what `id` begins with, and a star. */

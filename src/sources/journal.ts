@@ -74,7 +74,7 @@ export interface Journal {
 export const JOURNAL_PLACES = ["/run/log/journal", "/var/log/journal"] as const;
 
 /** A journalctl that finds no journal waits in vain: it does not see one that comes. */
-const MISSING = "there is no journal here";
+const MISSING = "there is no journal here: name a log with --auth-log";
 
 function isMissing({ directory }: JournalPlace): boolean {
   return directory === undefined && !hasJournal();

@@ -246,7 +246,7 @@ function codeOf(error: unknown): unknown {
 function messageOf(error: unknown): string {
   const code = codeOf(error);
   if (code === "ENOENT") return "no such file";
-  if (code === "EACCES") return "no permission to read it";
+  if (code === "EACCES") return "no permission to read it: run with sudo";
   if (code === "EISDIR") return "a directory, not a file";
   return error instanceof Error ? error.message : String(error);
 }

@@ -37,6 +37,7 @@ const VIEWS: Readonly<Record<string, (console: Staged) => void | Promise<void>>>
   "filter-opened": ({ input }) => input.pressKey("/"),
   "filter-completed": (console) => press(console, "/status:"),
   "filter-refused": (console) => press(console, "/state:etsablished"),
+  "filter-doubted": (console) => press(console, "/rule:ssh-brutforce"),
   "filter-kept": async (console) => {
     await press(console, "/status:4xx -agent:bot");
     console.input.pressEnter();

@@ -5,7 +5,7 @@ import { requestSample } from "../words.ts";
 export const customPattern = claim({
   id: "custom-pattern",
   means: "Asks for a path that the operator named. One is enough.",
-  spares: "It says what the operator's own patterns say.",
+  spares: "Nobody: it is as exact as the operator's own patterns.",
   score: 40,
   mitre: "T1595",
   tag: TAG.custom,

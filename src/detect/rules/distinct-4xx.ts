@@ -2,7 +2,7 @@ import { hashPath } from "../hash.ts";
 import { isGuess, isRejected } from "../refusals.ts";
 import type { Kit, Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { counted, grown, requestSample, within } from "../words.ts";
+import { atMostIn, counted, grown, requestSample } from "../words.ts";
 
 /** Of all that it asks for meanwhile at least so much is rejected. */
 const MOST = 2 / 3;
@@ -53,7 +53,7 @@ export const distinct4xx: Rule = {
         }
       },
       evidence: (standing) =>
-        `${counted(standing.peak, "different path")}${within(standing)} that the server rejects`,
+        `${counted(standing.peak, "different path")}${atMostIn(thresholds["http.slow_distinct_window"], standing)} that the server rejects`,
     };
   },
 };

@@ -2,7 +2,7 @@ import type { RequestEvent } from "../../model/event.ts";
 import type { Subject } from "../../model/judge.ts";
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { counted, cut, grown, kinds, requestSample, within } from "../words.ts";
+import { atMostIn, counted, cut, grown, kinds, requestSample } from "../words.ts";
 
 /** XML-RPC answers 200 whatever the password, and apps use it honestly: three are one refused login. */
 const CALLS_PER_LOGIN = 3;
@@ -113,7 +113,7 @@ export const httpBruteForce: Rule = {
         weigh(subject, at, () => cut(`http failed ${user ?? ""}`));
       },
       evidence(standing) {
-        const all = `${counted(standing.peak, "refused login")}${within(standing)}`;
+        const all = `${counted(standing.peak, "refused login")}${atMostIn(seconds, standing)}`;
         const names = kinds(standing);
         return names === "" ? all : `${all}: ${names}`;
       },

@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { counted, grown, named, within } from "../words.ts";
+import { atMostIn, counted, grown, kinds } from "../words.ts";
 
 /** As the readers of error logs name it, and in words. */
 const LIMITS = new Map([
@@ -29,15 +29,17 @@ export const rateLimited: Rule = {
   thresholds: ["http.limited", "http.window"],
   watch({ thresholds, window, raise }) {
     const limit = thresholds["http.limited"];
-    const limited = window(thresholds["http.window"]);
-    const refused = window(thresholds["http.window"]);
+    const seconds = thresholds["http.window"];
+    const limited = window(seconds);
+    const refused = window(seconds);
     return {
       auth(subject, { at, service, outcome, method = "", count = 1 }) {
         if (service !== "http" || outcome !== "probe") return;
         const word = LIMITS.get(method);
         const name = word ?? REFUSALS.get(method);
         if (name === undefined) return;
-        const n = (word === undefined ? refused : limited).add(subject.slot, at, count);
+        const seen = word === undefined ? refused : limited;
+        const n = seen.add(subject.slot, at, count);
         if (n < limit) return;
         const score =
           word !== undefined
@@ -45,10 +47,10 @@ export const rateLimited: Rule = {
             : n < MANY * limit
               ? 20
               : grown(30, 10, n / (MANY * limit));
-        raise(subject, { at, count, peak: n, score, name });
+        raise(subject, { at, since: Math.min(at, seen.since(subject.slot)), count, peak: n, score, name });
       },
       evidence: (standing) =>
-        `${counted(standing.peak, "request")} held back${within(standing)}: ${named(standing)}`,
+        `${counted(standing.peak, "request")} held back${atMostIn(seconds, standing)}: ${kinds(standing)}`,
     };
   },
 };

@@ -3,7 +3,7 @@ import { TRAIT } from "../traits.ts";
 
 export const requestBurst: Rule = {
   id: "request-burst",
-  means: "Asks much in a minute. It is over five minutes after the last such minute.",
+  means: "Sends very many requests in a minute. The finding is over five minutes after the last such minute.",
   spares:
     "Offices behind one address, sync clients, downloads, single-page applications: it is information and stays so.",
   score: 10,

@@ -6,7 +6,7 @@ const SECONDS = 60;
 
 export const requestFlood: Rule = {
   id: "request-flood",
-  means: "Asks so much in a minute that the server fails, or limits, at least half of it.",
+  means: "Sends so many requests in a minute that the server fails, or limits, at least half of them.",
   spares:
     "Whoever is as fast but is served: downloads, sync clients, a crowd behind one address. And who meets a broken server at an honest pace.",
   score: 45,
@@ -32,7 +32,8 @@ export const requestFlood: Rule = {
           sample: () => requestSample(event),
         });
       },
-      evidence: ({ peak }) => `${peak} requests in ${SECONDS} s, of which the server failed or limited most`,
+      evidence: ({ peak }) =>
+        `${peak} requests in ${SECONDS} s, of which the server failed or limited at least half`,
     };
   },
 };

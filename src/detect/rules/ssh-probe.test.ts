@@ -14,7 +14,14 @@ function probes(n: number, known: Partial<AuthEvent> = {}): AuthEvent[] {
 test("guilty: many within minutes", () => {
   const bench = new Bench().feed(...spaced(START, 2000, probes(40))).settle();
   expect(bench.verdict(PEER)?.severity).toBe("warning");
-  expect(bench.finding(PEER, ID)?.evidence).toBe("40 connections without a login within minutes, 40 in 78 s");
+  expect(bench.finding(PEER, ID)?.evidence).toBe("40 connections without a login in 78 s");
+});
+
+test("how many came in all, and the most of a window", () => {
+  const bench = new Bench().feed(...spaced(START, 10_000, probes(90)));
+  expect(bench.finding(PEER, ID)?.evidence).toMatch(
+    /^90 connections without a login in 15 min, up to 3\d in 300 s$/,
+  );
 });
 
 describe("innocent", () => {

@@ -29,10 +29,13 @@ export const sshProbe: Rule = {
         if (n <= 0) return;
         raise(subject, { at, count, peak: n, score: n < limit ? 5 : grown(30, 10, n / limit) });
       },
-      evidence: (standing) =>
-        standing.score < 30
-          ? `${counted(standing.count, "connection")} without a login`
-          : `${counted(standing.peak, "connection")} without a login within minutes, ${standing.count}${within(standing)}`,
+      evidence(standing) {
+        const { score, count, peak } = standing;
+        const all = `${counted(count, "connection")} without a login`;
+        if (score < 30) return all;
+        const most = peak < count ? `, up to ${peak} in ${thresholds["ssh.window"]} s` : "";
+        return `${all}${within(standing)}${most}`;
+      },
     };
   },
 };

@@ -1,3 +1,4 @@
+import { unknownRules } from "../../filter/rule-names.ts";
 import { type FilterSpan, filterSpans } from "../../filter/spans.ts";
 import { filterWords } from "../../filter/words.ts";
 import { type FilterInput, firstShown } from "../filter-input.ts";
@@ -50,10 +51,17 @@ function bottom(state: State, width: number): Span[] {
   if (state.modal !== undefined) return [];
   const { input } = state;
   if (input === undefined) return keySpans(state, width);
-  const error: Span[] = input.error === undefined ? [] : [[input.error.message, PALETTE.bad]];
-  const right = error.length > 0 && state.notice === undefined ? error : keySpans(state, width >> 1);
+  const remark = remarkOn(input);
+  const right = remark !== undefined && state.notice === undefined ? [remark] : keySpans(state, width >> 1);
   const room = Math.max(width - spansWidth(right) - 4, Math.min(width >> 1, cells(input.line.text) + 2));
   return [["/ ", PALETTE.focus], ...inputSpans(input.line, room, looksOf(input)), KEYS_GAP, ...right];
+}
+
+/** What is wrong with what was typed, or doubtful once nothing completes it. */
+function remarkOn({ line, error, completion }: FilterInput): Span | undefined {
+  if (error !== undefined) return [error.message, PALETTE.bad];
+  const [doubt] = completion.items.length === 0 ? unknownRules(line.text) : [];
+  return doubt === undefined ? undefined : [doubt, PALETTE.warning];
 }
 
 const KINDS: Readonly<Record<FilterSpan["kind"], Style>> = {
