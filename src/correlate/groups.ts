@@ -3,7 +3,7 @@ import { isTextSort, type NumberSort, type TextSort, textOf } from "../model/ord
 import { sharedOrigin } from "../model/origin.ts";
 import type { Group, GroupProfile, Sort } from "../model/snapshot.ts";
 import { byNumber, type Compare, firstOf, withTies } from "./first.ts";
-import { prefixHigh, prefixLow, prefixName } from "./prefix.ts";
+import { mix, prefixHigh, prefixLow, prefixName } from "./prefix.ts";
 import { isMarked, REQUESTS, read, SHELL } from "./record.ts";
 import { Row } from "./row.ts";
 import { SSH_PORT, servicePort } from "./services.ts";
@@ -87,14 +87,6 @@ function groupByPrefix({ addresses }: State, slots: Int32Array): Grouping {
     of[slot] = (cells[cell] as number) - 1;
   }
   return { by: "prefix", of, example };
-}
-
-/** The finaliser of MurmurHash3. */
-function mix(hash: number, word: number): number {
-  let h = hash ^ word;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }
 
 function groupByOrigin(state: State, slots: Int32Array, by: "network" | "country"): Grouping {

@@ -9,6 +9,19 @@ export function prefixLow(words: IpWords, at: number): number {
   return isV4(words, at) ? (words[at + 3] as number) >>> 8 : (words[at + 1] as number);
 }
 
+/** 32 bits of the prefix, which nobody who does not know the seed can aim at. */
+export function prefixHash(words: IpWords, at: number, seed: number): number {
+  return mix(mix(seed, prefixHigh(words, at)), prefixLow(words, at)) >>> 0;
+}
+
+/** The finaliser of MurmurHash3. */
+export function mix(hash: number, word: number): number {
+  let h = hash ^ word;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
 /** `45.77.12.0/24`, `2a01:4f8:c2c::/64`. */
 export function prefixName(words: IpWords, at: number): string {
   const prefix = words.slice(at, at + 4);

@@ -1,7 +1,8 @@
 import { TCP_STATES, type TcpState } from "../model/event.ts";
-import { formatIp, type Ip } from "../model/ip.ts";
+import { formatIp, type Ip, isV4 } from "../model/ip.ts";
 import type { Subject } from "../model/judge.ts";
 import type { IpProfile, Origin, Service, Verdict } from "../model/snapshot.ts";
+import { prefixHash } from "./prefix.ts";
 import { isKept } from "./recent.ts";
 import {
   AUTH_ACCEPTED,
@@ -46,6 +47,11 @@ export class Row implements IpProfile, Subject {
       texts[this.slot] = text;
     }
     return text;
+  }
+  get home(): number {
+    const { words, stride, capacity, seed } = this.#state.addresses;
+    const place = stride * this.slot;
+    return isV4(words, place) ? this.slot : capacity + prefixHash(words, place, seed);
   }
   get proxy(): true | undefined {
     const { isProxy, addresses } = this.#state;

@@ -57,7 +57,8 @@ class Court {
   }
 
   raise(rule: Rule, hit: Partial<Hit> = {}, who = 0, lasts = HOUR): this {
-    this.cases.raise(this.slot(who), rule, watch, { at: START, ...hit }, lasts);
+    this.subject.slot = this.slot(who);
+    this.cases.raise(this.subject, rule, watch, { at: START, ...hit }, lasts);
     return this;
   }
 
@@ -128,10 +129,12 @@ describe("a finding", () => {
         return "";
       },
     };
-    const { cases, slots } = new Court();
+    const { cases, slots, subject } = new Court();
     const slot = slots[0] ?? -1;
+    subject.slot = slot;
     for (let i = 0; i < 20; i++) {
-      for (const name of [`${i}`, "0"]) cases.raise(slot, SCAN, asked, { at: START, name, count: 2 }, HOUR);
+      for (const name of [`${i}`, "0"])
+        cases.raise(subject, SCAN, asked, { at: START, name, count: 2 }, HOUR);
     }
     expect(cases.verdict(slot)?.findings).toHaveLength(1);
     expect([...(seen ?? [])]).toEqual([

@@ -43,7 +43,7 @@ export class Cases {
     this.#cases = cases;
   }
 
-  raise(slot: number, rule: Rule, watch: Watch, hit: Hit, lasts: number): void {
+  raise({ slot, home }: Subject, rule: Rule, watch: Watch, hit: Hit, lasts: number): void {
     const { at, since = at, count = 1, score = rule.score, peak = 0, name, sample } = hit;
     // What an old log tells is no news of now.
     if (at + lasts <= this.#now) return;
@@ -65,6 +65,7 @@ export class Cases {
         peak,
         names: undefined,
         samples: [],
+        joint: rule.joint === true && home !== slot,
         told: false,
       };
       known.findings.push(standing);
@@ -202,6 +203,11 @@ export class Cases {
   }
 }
 
+function inWords(standing: Standing): string {
+  const evidence = standing.watch.evidence(standing);
+  return standing.joint ? `${evidence}, counted with all of its /64` : evidence;
+}
+
 /** A verdict whose words are made when somebody reads them: most are only sorted by. */
 class CaseVerdict implements Verdict {
   readonly #case: Case;
@@ -224,7 +230,7 @@ class CaseVerdict implements Verdict {
         rule: standing.rule.id,
         severity: severityOf(standing.score),
         score: standing.score,
-        evidence: standing.watch.evidence(standing),
+        evidence: inWords(standing),
         since: standing.since,
         last: standing.last,
         samples: [...standing.samples],

@@ -64,7 +64,7 @@ export function createJudge(options: JudgeOptions): Judge {
       raise(subject, hit) {
         if (subject.trusted) return;
         const { lasts = thresholds.remember } = watch();
-        cases.raise(subject.slot, rule, watch(), hit, lasts * 1000);
+        cases.raise(subject, rule, watch(), hit, lasts * 1000);
       },
       withdraw: ({ slot }, ids) => cases.withdraw(slot, ids),
       stands: ({ slot }, id) => cases.stands(slot, id),

@@ -50,46 +50,46 @@ export function createLogins(
   const users = distinct(thresholds["ssh.users_window"]);
   const seen: SeenLogins = { ...NONE };
 
-  function look(slot: number, at: number): void {
+  function look(home: number, at: number): void {
     const began = (count: Window | Distinct): number => {
-      const since = count.since(slot);
+      const since = count.since(home);
       return Number.isNaN(since) ? at : since;
     };
-    seen.recent = recent.count(slot, at);
+    seen.recent = recent.count(home, at);
     seen.since = began(recent);
-    seen.total = total.count(slot, at);
+    seen.total = total.count(home, at);
     seen.totalSince = began(total);
-    seen.users = users.count(slot, at);
+    seen.users = users.count(home, at);
     seen.usersSince = began(users);
     seen.forgiven = false;
   }
 
   /** Few failures, of few users, one of whom it is that got in. */
-  function isMistyped(slot: number, at: number, user: string): boolean {
-    const failed = seen.total + forgiven.count(slot, at);
+  function isMistyped(home: number, at: number, user: string): boolean {
+    const failed = seen.total + forgiven.count(home, at);
     return (
       seen.total > 0 &&
       failed < thresholds["ssh.break_in"] &&
       seen.users < thresholds["ssh.users"] &&
-      users.has(slot, hashText(seed, user))
+      users.has(home, hashText(seed, user))
     );
   }
 
   return {
-    note({ slot }, { at, service, outcome, user }, failures) {
+    note({ home }, { at, service, outcome, user }, failures) {
       if (service !== "ssh") return NONE;
       if (failures > 0) {
-        recent.add(slot, at, failures);
-        total.add(slot, at, failures);
-        if (user !== undefined) users.add(slot, at, hashText(seed, user));
+        recent.add(home, at, failures);
+        total.add(home, at, failures);
+        if (user !== undefined) users.add(home, at, hashText(seed, user));
       }
-      look(slot, at);
-      if (outcome === "accepted" && user !== undefined && isMistyped(slot, at, user)) {
+      look(home, at);
+      if (outcome === "accepted" && user !== undefined && isMistyped(home, at, user)) {
         seen.forgiven = true;
-        forgiven.add(slot, at, seen.total);
-        recent.clear(slot);
-        total.clear(slot);
-        users.clear(slot);
+        forgiven.add(home, at, seen.total);
+        recent.clear(home);
+        total.clear(home);
+        users.clear(home);
       }
       return seen;
     },

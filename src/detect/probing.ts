@@ -1,4 +1,5 @@
 import type { RequestEvent, RequestView } from "../model/event.ts";
+import type { Subject } from "../model/judge.ts";
 import type { ThresholdKey } from "../model/thresholds.ts";
 import { hashPath, hashText } from "./hash.ts";
 import type { Rule, Seen } from "./rule.ts";
@@ -50,6 +51,7 @@ export function probing(probe: Probing): Rule {
   const keys = new Set<ThresholdKey>([limitKey, "http.probes", "http.window"]);
   return {
     ...rule,
+    joint: true,
     thresholds: [...keys],
     watch({ thresholds, window, distinct, seed, raise }) {
       const seconds = thresholds["http.window"];
@@ -60,13 +62,13 @@ export function probing(probe: Probing): Rule {
       const searched = isSearched ? distinct(seconds, searches) : undefined;
 
       /** How many times the limit was reached; 0 where it is nothing new. */
-      function reached({ slot }: { slot: number }, event: RequestEvent | RequestView, seen: Seen): number {
+      function reached({ home }: Subject, event: RequestEvent | RequestView, seen: Seen): number {
         const { at } = event;
         const words = searched && searchIn(event, seen);
-        if (words !== undefined) return (searched?.add(slot, at, hashText(seed, words)) ?? 0) / searches;
+        if (words !== undefined) return (searched?.add(home, at, hashText(seed, words)) ?? 0) / searches;
         const one = once?.(event, seen, seed);
-        if (one !== undefined && different?.add(slot, at, one) === 0) return 0;
-        return requests.add(slot, at) / limit;
+        if (one !== undefined && different?.add(home, at, one) === 0) return 0;
+        return requests.add(home, at) / limit;
       }
 
       return {

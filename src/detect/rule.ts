@@ -16,6 +16,8 @@ export interface Rule {
   /** What a finding is worth at first, and at most. One that honest clients can cause too stays below 30. */
   readonly score: number;
   readonly most?: number;
+  /** Of IPv6 it counts what all addresses of a /64 did together. */
+  readonly joint?: true;
   /** Technique of attack.mitre.org. */
   readonly mitre?: string;
   /** What makes it fire; absent where no line does by itself with the default settings. */
@@ -107,6 +109,8 @@ export interface Standing {
   /** How often each name came, first come first; at most {@link MAX_NAMES}. */
   names: Map<string, number> | undefined;
   samples: string[];
+  /** Others of its /64 were counted with it. */
+  joint: boolean;
   /** Whether an alert told of it. */
   told: boolean;
 }

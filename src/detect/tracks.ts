@@ -1,5 +1,5 @@
 /**
- * What addresses did lately, counted for the rules: per address some windows, and for some of them which different
+ * What addresses did lately, counted for the rules by their slots, or by the numbers of their homes: per number some windows, and for some of them which different
  * things were counted. Only addresses that did anything worth counting have a track; when all are taken, one that was
  * quiet for long gives its own up.
  */
@@ -46,7 +46,7 @@ export interface Growth {
   add(slot: number, at: number, total: number): number;
 }
 
-/** Addresses that are counted at once: some 50 MB of columns when all are taken. */
+/** Addresses, or homes of several, that are counted at once: some 50 MB of columns when all are taken. */
 const TRACKS = 16_384;
 /** Of a free choice the quietest of so many gives up its track. */
 const CANDIDATES = 8;
@@ -63,25 +63,37 @@ const MOST_CELLS = 512;
 const NOBODY = -1;
 
 export function createTracks(slots: number, tracks = TRACKS): Tracks {
-  const of = new Int32Array(slots).fill(NOBODY);
-  const owner = new Int32Array(tracks).fill(NOBODY);
+  const ofSlot = new Int32Array(slots).fill(NOBODY);
+  /** Of numbers beyond the slots, as the homes of several addresses have. */
+  const ofHome = new Map<number, number>();
+  const owner = new Float64Array(tracks).fill(NOBODY);
   const touched = new Float64Array(tracks);
   /** Counts the owners of each track: what a column holds of an earlier one counts as nothing. */
   const tenures = new Uint32Array(tracks);
   const free = Array.from({ length: tracks }, (_, i) => tracks - 1 - i);
   let hand = 0;
 
-  function claim(slot: number, at: number): number {
-    const held = of[slot] as number;
+  function trackOf(n: number): number {
+    return n < slots ? (ofSlot[n] as number) : (ofHome.get(n) ?? NOBODY);
+  }
+
+  function assign(n: number, track: number): void {
+    if (n < slots) ofSlot[n] = track;
+    else if (track === NOBODY) ofHome.delete(n);
+    else ofHome.set(n, track);
+  }
+
+  function claim(n: number, at: number): number {
+    const held = trackOf(n);
     if (held !== NOBODY) {
       if (at > (touched[held] as number)) touched[held] = at;
       return held;
     }
     const track = free.pop() ?? quietest();
     const before = owner[track] as number;
-    if (before !== NOBODY) of[before] = NOBODY;
-    owner[track] = slot;
-    of[slot] = track;
+    if (before !== NOBODY) assign(before, NOBODY);
+    owner[track] = n;
+    assign(n, track);
     touched[track] = at;
     tenures[track] = (tenures[track] as number) + 1;
     return track;
@@ -104,9 +116,9 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
       const column = windowColumn(tenures, seconds);
       return {
         add: (slot, at, n = 1) => column.add(claim(slot, at), at, n),
-        count: (slot, at) => column.count(of[slot] as number, at),
-        since: (slot) => column.since(of[slot] as number),
-        clear: (slot) => clearOf(column, of[slot] as number),
+        count: (slot, at) => column.count(trackOf(slot), at),
+        since: (slot) => column.since(trackOf(slot)),
+        clear: (slot) => clearOf(column, trackOf(slot)),
       };
     },
     distinct(seconds, most = MOST) {
@@ -119,15 +131,15 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
           if (window.count(track, at) === 0) things.clear(track);
           return things.add(track, hash) ? window.add(track, at, 1) : 0;
         },
-        count: (slot, at) => window.count(of[slot] as number, at),
-        since: (slot) => window.since(of[slot] as number),
+        count: (slot, at) => window.count(trackOf(slot), at),
+        since: (slot) => window.since(trackOf(slot)),
         has(slot, hash) {
-          const track = of[slot] as number;
+          const track = trackOf(slot);
           return window.isOwn(track) && things.has(track, hash);
         },
         clear(slot) {
-          clearOf(window, of[slot] as number);
-          clearOf(things, of[slot] as number);
+          clearOf(window, trackOf(slot));
+          clearOf(things, trackOf(slot));
         },
       };
     },
@@ -145,9 +157,9 @@ export function createTracks(slots: number, tracks = TRACKS): Tracks {
       };
     },
     release(slot) {
-      const track = of[slot] as number;
+      const track = trackOf(slot);
       if (track === NOBODY) return;
-      of[slot] = NOBODY;
+      assign(slot, NOBODY);
       owner[track] = NOBODY;
       free.push(track);
     },

@@ -9,6 +9,11 @@ import type { Activity, Alert, HostVerdict, Verdict } from "./snapshot.ts";
 export interface Subject extends Activity {
   /** The number under which the address is held; given to another address once this one was forgotten. */
   slot: number;
+  /**
+   * The number under which it is counted together with others: of IPv6 one for all of a /64, which is what one customer
+   * gets, so that going from address to address hides nothing; of IPv4 the slot.
+   */
+  readonly home: number;
   readonly ip: Ip;
   /** On a trust list, a proxy, or this host's own: never judged. */
   readonly trusted: boolean;

@@ -40,6 +40,7 @@ export const httpBruteForce: Rule = {
     "A request for a password (401 without a user's name), which WebDAV clients and browsers cause all the time. Offices, where people mistype and get in: each success takes refused logins away. A program that goes on with an old password is slow: it is information.",
   score: 40,
   most: 70,
+  joint: true,
   mitre: "T1110.001",
   sample: {
     line: '203.0.113.9 - - [24/Nov/2026:03:12:07 +0000] "POST /wp-login.php HTTP/1.1" 200 4523 "-" "Mozilla/5.0"',
@@ -57,12 +58,12 @@ export const httpBruteForce: Rule = {
     const reported = window(seconds);
 
     /** What was refused in the seconds that end at a time. */
-    function refused(slot: number, at: number): Refused {
-      const forgiven = Math.min(FORGIVEN * successes.count(slot, at), MOST_FORGIVEN * limit);
-      const called = Math.floor(calls.count(slot, at) / CALLS_PER_LOGIN);
-      const posted = Math.max(0, forms.count(slot, at) - forgiven) + called;
-      const n = posted + Math.max(challenged.count(slot, at), reported.count(slot, at));
-      const firsts = [forms, calls, challenged, reported].map((one) => one.since(slot));
+    function refused(home: number, at: number): Refused {
+      const forgiven = Math.min(FORGIVEN * successes.count(home, at), MOST_FORGIVEN * limit);
+      const called = Math.floor(calls.count(home, at) / CALLS_PER_LOGIN);
+      const posted = Math.max(0, forms.count(home, at) - forgiven) + called;
+      const n = posted + Math.max(challenged.count(home, at), reported.count(home, at));
+      const firsts = [forms, calls, challenged, reported].map((one) => one.since(home));
       const since = Math.max(
         at - LONGEST * seconds,
         Math.min(at, ...firsts.filter((first) => !Number.isNaN(first))),
@@ -71,7 +72,7 @@ export const httpBruteForce: Rule = {
     }
 
     function weigh(subject: Subject, at: number, sample: () => string, name?: string): void {
-      const { n, since, isPatient } = refused(subject.slot, at);
+      const { n, since, isPatient } = refused(subject.home, at);
       if (n < limit) return;
       raise(subject, { at, since, peak: n, score: isPatient ? 12 : grown(40, 10, n / limit), name, sample });
     }
@@ -79,7 +80,7 @@ export const httpBruteForce: Rule = {
     function succeeded(subject: Subject, event: RequestEvent): void {
       if (!stands(subject, "http-brute-force")) return;
       const { at } = event;
-      const { n, isPatient } = refused(subject.slot, at);
+      const { n, isPatient } = refused(subject.home, at);
       if (isPatient || n < GUESSED * limit) return;
       raise(subject, { at, score: 65, name: SUCCESS, sample: () => requestSample(event) });
     }
@@ -88,28 +89,28 @@ export const httpBruteForce: Rule = {
       traits: TRAIT.login | TRAIT.user,
       request(subject, event, seen) {
         const { traits } = seen;
-        const { slot } = subject;
+        const { home } = subject;
         const { at, status = 0 } = event;
         const sample = (): string => requestSample(event);
         if ((traits & TRAIT.login) !== 0 && event.method === "POST") {
           const { attempt, name } = posting(event, seen.name(TRAIT.cms));
           if (attempt === "accepted") {
             succeeded(subject, event);
-            successes.add(slot, at);
+            successes.add(home, at);
           } else if (attempt !== undefined) {
-            (attempt === "call" ? calls : forms).add(slot, at);
+            (attempt === "call" ? calls : forms).add(home, at);
             weigh(subject, at, sample, name);
           }
         } else if ((traits & TRAIT.user) !== 0) {
           if (status === 401) {
-            challenged.add(slot, at);
+            challenged.add(home, at);
             weigh(subject, at, sample, "basic authentication");
           } else if (status >= 200 && status < 300) succeeded(subject, event);
         }
       },
       auth(subject, { at, service, user }, failures) {
         if (service !== "http" || failures === 0) return;
-        reported.add(subject.slot, at, failures);
+        reported.add(subject.home, at, failures);
         weigh(subject, at, () => cut(`http failed ${user ?? ""}`));
       },
       evidence(standing) {

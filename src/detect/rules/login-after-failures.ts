@@ -11,6 +11,7 @@ export const loginAfterFailures: Rule = {
   spares:
     "A login by a key is no guessed password, and who fails fewer times than ssh.break_in with fewer users than ssh.users has mistyped.",
   score: 60,
+  joint: true,
   mitre: "T1110.001",
   thresholds: ["ssh.break_in", "ssh.slow_window", "ssh.users"],
   watch({ thresholds, raise }) {

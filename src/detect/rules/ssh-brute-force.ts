@@ -12,6 +12,7 @@ export const sshBruteForce: Rule = {
     "Who mistypes a few times and then gets in: a login of a user that had failed takes the finding back, as long as fewer than ssh.break_in failures a day are forgiven.",
   score: 20,
   most: 60,
+  joint: true,
   mitre: "T1110.001",
   sample: {
     line: "Nov 24 03:12:07 web sshd[4{n}]: Failed password for root from 203.0.113.9 port 40022 ssh2",

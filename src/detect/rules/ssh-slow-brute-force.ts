@@ -9,6 +9,7 @@ export const sshSlowBruteForce: Rule = {
     "Who mistypes now and then and gets in: a login of a user that had failed lets the count begin again.",
   score: 32,
   most: 45,
+  joint: true,
   mitre: "T1110.001",
   thresholds: ["ssh.slow_failures", "ssh.slow_window"],
   watch({ thresholds, raise, withdraw, stands }) {

@@ -8,6 +8,7 @@ export const sshUserEnumeration: Rule = {
     "A person has a few names and mistypes them; several people behind one address rarely all fail within an hour.",
   score: 30,
   most: 45,
+  joint: true,
   mitre: "T1110.003",
   sample: {
     line: "Nov 24 03:12:07 web sshd[4{n}]: Invalid user user{n} from 203.0.113.9 port 40022",
