@@ -5,6 +5,7 @@ import { GUILTY_HTTP } from "./make/guilty-http.ts";
 import { GUILTY_SOCKETS } from "./make/guilty-sockets.ts";
 import { GUILTY_SSH } from "./make/guilty-ssh.ts";
 import { INNOCENT } from "./make/innocent.ts";
+import { INNOCENT_APPLICATIONS } from "./make/innocent-applications.ts";
 
 // Writes the scenarios that are made up, the same each time. Those of real programs come from capture.ts.
 
@@ -16,6 +17,7 @@ for (const { name, about, guilty = {}, set, logs } of [
   ...GUILTY_HTTP,
   ...GUILTY_SOCKETS,
   ...INNOCENT,
+  ...INNOCENT_APPLICATIONS,
 ]) {
   const folder = join(import.meta.dirname, name);
   mkdirSync(folder, { recursive: true });
