@@ -6,7 +6,7 @@ export const LEAVES = /\.\.|[;\\]|%(?:25|2e|2f|3b|5c)/i;
 
 /** A hash, a UUID (RFC 9562) or another name that nobody guesses. */
 const KEY =
-  /[/:._](?:[0-9a-f]{24,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-z]{0,31}\d)[0-9a-z]{32})(?=[/._]|$)/i;
+  /[/:._](?:[0-9a-f]{24,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-z]{0,31}\d)(?:[0-9a-z]{32}|[0-9a-z]{40,200}))(?=[/._]|$)/i;
 
 /** What programs ask each of several servers for by its name, one after the other, until one has it. */
 const PACKAGES: readonly RegExp[] = [
@@ -22,16 +22,32 @@ const PACKAGES: readonly RegExp[] = [
   // Debian repositories (wiki.debian.org/DebianRepository/Format), and RPM's.
   /\/dists\/[\w.+/-]{1,256}$/,
   /\/repodata\/[\w.-]{1,256}$/,
-  /\.(?:deb|rpm)$/,
+  /\.pkg\.tar\.\w{2,4}(?:\.sig)?$/,
+  /[-_]v?\d[\w.+~-]{0,64}\.(?:deb|rpm|apk|pkg|gem|crate|nupkg|whl)$/,
+  /\/Packages(?:\.\w{2,4})?$/,
+  /\/src\/contrib\/[\w./-]{1,256}$/,
+  // Registries of RubyGems, Cargo (whose index nests by first letters), NuGet and Terraform.
+  /\/info\/[\w.-]{1,128}$/,
+  /\/([\w-]{2})\/([\w-]{2})\/\1\2[\w-]{0,64}$/,
+  /\/v3-flatcontainer\/[\w.-]{1,128}\//,
+  /^\/v1\/(?:providers|modules)\/[\w./-]{1,256}\/versions$/,
   // OCI distribution specification.
   /^\/v2\/[\w./-]{1,256}\/(?:manifests|tags|referrers)\/[\w.:-]{1,128}$/,
   // Matrix, client and server.
   /^\/_matrix\/(?:client|federation|media|key)\//,
+  // Calendars and address books: one entry.
+  /\.(?:ics|vcf)$/,
+  // Segments of a stream.
+  /\d\.ts$/,
   // Map tiles: zoom, column, row.
   /\/\d{1,2}\/\d{1,8}\/\d{1,8}(?:@\dx)?\.\w{2,5}$/,
 ];
 /** npm writes the slash of a scoped package so. */
 const SCOPED_PACKAGE = /^\/(?:[\w-]{1,64}\/){0,4}@[\w.-]{1,64}%2f[\w.-]{1,128}$/i;
+
+/** What a page of Gatsby, Nuxt or SvelteKit fetches ahead for each page that it links to; of Next.js, as exported. */
+const AHEAD: readonly RegExp[] = [/\/(?:page-data\/[\w./-]{1,256}\/page-data|_payload|__data)\.json$/];
+const EXPORTED = /^[^?]{1,256}\.txt\?_rsc=[\w-]{1,32}$/;
 
 /** What crawlers, readers of feeds and browsers ask any site for, by standards or by custom. */
 const CUSTOMARY: readonly RegExp[] = [
@@ -44,10 +60,10 @@ const CUSTOMARY: readonly RegExp[] = [
   /^\/(?:[\w-]{1,32}\/){0,2}(?:feeds?|rss2?|atom)\/?$/,
 ];
 
-const LOOKUPS = [KEY, ...PACKAGES, ...CUSTOMARY];
+const LOOKUPS = [KEY, ...PACKAGES, ...AHEAD, ...CUSTOMARY];
 
 /**
- * Whether a path, of which what follows `?` is not read, is one that a program looks up because it knows the name
+ * Whether a path is one that a program looks up because it knows the name
  * (a package, a hash, a tile) or because all sites may have it (`/robots.txt`), so that many that are not there are no
  * guesses. Who tries such names finds only such things.
  */
@@ -57,5 +73,5 @@ export function isLookup(path: string): boolean {
   const page = question < 0 ? path : path.slice(0, question);
   if (SCOPED_PACKAGE.test(page)) return true;
   if (LEAVES.test(page)) return false;
-  return LOOKUPS.some((one) => one.test(page));
+  return EXPORTED.test(path) || LOOKUPS.some((one) => one.test(page));
 }

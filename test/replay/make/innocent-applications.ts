@@ -71,6 +71,14 @@ function lookups(): Line[] {
     missing(11, "Dart/3.5 (dart:io)", (i) => `/api/assets/${uuid(i)}/thumbnail?size=preview`),
     missing(12, "MapLibre/11.5", (i) => `/tiles/12/${2000 + i}/${1300 + (i % 7)}.pbf`),
     missing(13, "-", (i) => `/avatar/${hex(i, 32)}?s=80&d=404`),
+    missing(14, "pacman/7.0", (i) => `/core/os/x86_64/pkg${i}-1.0-1-x86_64.pkg.tar.zst`),
+    missing(15, "libfetch/2.0", (i) => `/alpine/v3.20/main/x86_64/pkg${i}-1.2-r${i}.apk`),
+    missing(16, "cargo/1.83.0", (i) => `/index/se/rd/serde${i}`),
+    missing(17, "NuGet Command Line/6.11", (i) => `/v3-flatcontainer/newtonsoft.json${i}/index.json`),
+    missing(18, "bundler/2.5 rubygems/3.5", (i) => `/info/gem${i}`),
+    missing(19, "VLC/3.0.21 LibVLC/3.0.21", (i) => `/live/cam1/seg-${i}.ts`),
+    missing(20, "iOS/18.1 dataaccessd/1.0", (i) => `/dav/ann/cal/event-${i}.ics`),
+    asks("193.0.3.21", 120, 900, (i) => `/page-data/link-${i}/page-data.json`, { ...LOST, referrer: SITE }),
   ].flat();
 }
 
