@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { GUILTY_DISGUISED } from "./make/guilty-disguised.ts";
 import { GUILTY_HTTP } from "./make/guilty-http.ts";
 import { GUILTY_SOCKETS } from "./make/guilty-sockets.ts";
 import { GUILTY_SSH } from "./make/guilty-ssh.ts";
@@ -16,6 +17,7 @@ for (const { name, about, guilty = {}, set, logs } of [
   ...GUILTY_SSH,
   ...GUILTY_HTTP,
   ...GUILTY_SOCKETS,
+  ...GUILTY_DISGUISED,
   ...INNOCENT,
   ...INNOCENT_APPLICATIONS,
 ]) {
