@@ -476,7 +476,7 @@ const CMS: readonly Sign[] = [
   ["/wp/v2/users", "any", "/wp-json/wp/v2/users"],
   ["/wlwmanifest.xml", "name"],
   ["/wp-includes/wlwmanifest.xml", "path", "/wlwmanifest.xml"],
-  ["?author=1", "any"],
+  ["?author=", "digit"],
   ["/wp-signup.php", "name"],
   ["/wp-trackback.php", "name"],
   ["/wp-links-opml.php", "name"],
