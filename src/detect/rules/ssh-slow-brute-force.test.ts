@@ -57,7 +57,16 @@ test("innocent: an hourly program whose account is gone, where another still get
   expect(hourly(22, { outcome: "closed" }).verdict(PEER)?.severity).toBe("warning");
 });
 
-test("guilty: the same of three users", () => {
+test("guilty: the same of three users, or each half hour", () => {
+  const often = new Bench().feed(
+    login({ at: START - 1000, outcome: "accepted", user: "ann" }),
+    ...spaced(
+      START,
+      1_800_000,
+      logins(40, () => ({ user: "root" })),
+    ),
+  );
+  expect(often.verdict(PEER)?.severity).toBe("warning");
   const bench = new Bench().feed(
     login({ at: START - 1000, outcome: "accepted", user: "ann" }),
     ...spaced(
