@@ -73,3 +73,25 @@ describe("a success forgives", () => {
     expect(forgiven).toEqual([9, 19, 39, 49]);
   });
 });
+
+test("people behind one address who mistype and get in, one after the other, are forgiven all day", () => {
+  const office = Array.from({ length: 60 }, (_, i) => [{ user: `u${i}` }, accepted(`u${i}`)]).flat();
+  const told = seen(office);
+  expect(told.filter(({ forgiven }) => forgiven)).toHaveLength(60);
+  expect(told.at(-1)?.total).toBe(1);
+  // It takes nothing from what is forgiven where two of them fail at a time.
+  expect(seen([...office, { user: "ann" }, { user: "bob" }, accepted("bob")]).at(-1)?.forgiven).toBe(true);
+});
+
+test("an account of one's own forgives no guesses at others for ever", () => {
+  const between = Array.from({ length: 60 }, () => [
+    { user: "root" },
+    { user: "ann" },
+    accepted("ann"),
+  ]).flat();
+  expect(seen(between).at(-1)?.total).toBeGreaterThan(40);
+  const alone = Array.from({ length: 60 }, () => [{ user: "root" }, accepted("ann")]).flat();
+  expect(seen(alone).at(-1)?.total).toBe(60);
+  const guessed = Array.from({ length: 10 }, () => [{}, {}, {}, {}, {}, accepted("ann")]).flat();
+  expect(seen(guessed.map((one) => ({ user: "ann", ...one }))).at(-1)?.total).toBeGreaterThan(20);
+});

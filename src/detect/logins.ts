@@ -22,6 +22,9 @@ export interface SeenLogins {
   forgiven: boolean;
 }
 
+/** Different users that are told apart where it only matters whether there is more than one. */
+const FEW = 2;
+
 const NONE: Readonly<SeenLogins> = {
   recent: 0,
   since: 0,
@@ -48,6 +51,8 @@ export function createLogins(
   // Who has an account could clear himself by it and go on guessing others' passwords: so many a day and no more.
   const forgiven = window(thresholds["ssh.slow_window"]);
   const users = distinct(thresholds["ssh.users_window"]);
+  // Those of the failures that would be forgiven: it only matters whether it is one.
+  const names = distinct(thresholds["ssh.slow_window"], FEW);
   const seen: SeenLogins = { ...NONE };
 
   function look(home: number, at: number): void {
@@ -68,10 +73,18 @@ export function createLogins(
   function isMistyped(home: number, at: number, user: string): boolean {
     const failed = seen.total + forgiven.count(home, at);
     return (
-      seen.total > 0 &&
       failed < thresholds["ssh.break_in"] &&
       seen.users < thresholds["ssh.users"] &&
       users.has(home, hashText(seed, user))
+    );
+  }
+
+  /** All failures are of the user who got in: nobody else's password was tried, however often that comes. */
+  function isOwn(home: number, at: number, user: string): boolean {
+    return (
+      seen.total < thresholds["ssh.failures"] &&
+      names.count(home, at) === 1 &&
+      names.has(home, hashText(seed, user))
     );
   }
 
@@ -81,12 +94,16 @@ export function createLogins(
       if (failures > 0) {
         recent.add(home, at, failures);
         total.add(home, at, failures);
+        names.add(home, at, hashText(seed, user));
         if (user !== undefined) users.add(home, at, hashText(seed, user));
       }
       look(home, at);
-      if (outcome === "accepted" && user !== undefined && isMistyped(home, at, user)) {
+      if (outcome !== "accepted" || user === undefined || seen.total === 0) return seen;
+      const own = isOwn(home, at, user);
+      if (own || isMistyped(home, at, user)) {
         seen.forgiven = true;
-        forgiven.add(home, at, seen.total);
+        if (!own) forgiven.add(home, at, seen.total);
+        names.clear(home);
         recent.clear(home);
         total.clear(home);
         users.clear(home);

@@ -2,6 +2,7 @@ import type { RequestEvent, RequestView } from "../model/event.ts";
 import type { Subject } from "../model/judge.ts";
 import type { ThresholdKey } from "../model/thresholds.ts";
 import { hashPath, hashText } from "./hash.ts";
+import { LEAVES } from "./lookups.ts";
 import type { Rule, Seen } from "./rule.ts";
 import { searchIn } from "./searches.ts";
 import { TAG } from "./tags.ts";
@@ -102,11 +103,13 @@ const FAR = 512;
 
 /**
  * For {@link Probing.once}: another door, by its name and where it is. `/admin/a` and `/admin/b` are one,
- * `/blog/wp-login.php` and `/wp-login.php` are two, all pages of an ending such as `*.aspx` are one.
+ * `/blog/wp-login.php` and `/wp-login.php` are two. All pages of endings such as `*.aspx` and `*.asp` are one, however
+ * many endings there are: what a site was made with before.
  */
 export function byDoor(tag: number): NonNullable<Probing["once"]> {
   return ({ path = "", vhost }, seen, seed) => {
     const name = seen.name(tag) ?? "";
+    if (name.startsWith("*")) return hashText(hashText(seed, "*"), vhost);
     const lower = path.slice(0, FAR).toLowerCase();
     const at = lower.indexOf(name);
     return hashText(hashText(seed, at < 0 ? name : lower.slice(0, at + name.length)), vhost);
@@ -116,3 +119,17 @@ export function byDoor(tag: number): NonNullable<Probing["once"]> {
 /** For {@link Probing.once}: another path, unless the server refuses it. What exists may be fetched in parts. */
 export const byServedPath: NonNullable<Probing["once"]> = (event, { traits }, seed) =>
   (traits & TRAIT.refused) === 0 ? hashPath(seed, event) : undefined;
+
+/** The page of Git that a repository's browser shows: of Gitea, GitLab, cgit, GitHub's copies and gitweb. */
+const REPOSITORY =
+  /^\/(?:[\w.~-]{1,128}\/){1,8}(?:-\/)?(?:(?:src|raw|blame|commits|media)\/(?:branch|commit|tag)|(?:blob|blame|raw|edit|commits|tree|plain|log|diff))\/[\w.~-]{1,128}/;
+
+/**
+ * Whether a path shows a file of a source repository: there `.env.example` is read, not what the server keeps. Where
+ * dots or encoded signs may lead out of it, it does not.
+ */
+export function isInRepository({ path = "" }: RequestEvent): boolean {
+  const question = path.indexOf("?");
+  const page = question < 0 ? path.slice(0, FAR) : path.slice(0, Math.min(question, FAR));
+  return REPOSITORY.test(page) && !LEAVES.test(page);
+}

@@ -100,6 +100,24 @@ export const SEARCHES: ReadonlySet<string> = new Set([
   "kw",
   "words",
   "find",
+  "qs",
+  "as_q",
+  "suche",
+  "sword",
+  "srch",
+  "search_query",
+  "search_text",
+  "search-term",
+  "search_term",
+  "searchterm",
+  "searchtext",
+  "searchword",
+  "search[value]",
+  "search%5bvalue%5d",
+  "filter[search]",
+  "filter%5bsearch%5d",
+  "field-keywords",
+  "query_string",
 ]);
 
 function isValue(text: Text, from: number, to: number): boolean {
@@ -130,8 +148,8 @@ function isSearched({ bytes, start, query }: Text, from: number): boolean {
 
 function lowered(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode((bytes[i] as number) | 0x20);
-  return text;
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
+  return text.toLowerCase();
 }
 
 function isComparison(bytes: Uint8Array, at: number, end: number): boolean {

@@ -1,10 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { GUILTY_DISGUISED } from "./make/guilty-disguised.ts";
 import { GUILTY_HTTP } from "./make/guilty-http.ts";
 import { GUILTY_SOCKETS } from "./make/guilty-sockets.ts";
 import { GUILTY_SSH } from "./make/guilty-ssh.ts";
 import { INNOCENT } from "./make/innocent.ts";
+import { INNOCENT_APPLICATIONS } from "./make/innocent-applications.ts";
 
 // Writes the scenarios that are made up, the same each time. Those of real programs come from capture.ts.
 
@@ -15,7 +17,9 @@ for (const { name, about, guilty = {}, set, logs } of [
   ...GUILTY_SSH,
   ...GUILTY_HTTP,
   ...GUILTY_SOCKETS,
+  ...GUILTY_DISGUISED,
   ...INNOCENT,
+  ...INNOCENT_APPLICATIONS,
 ]) {
   const folder = join(import.meta.dirname, name);
   mkdirSync(folder, { recursive: true });

@@ -32,3 +32,14 @@ test("logins that are posted are no probes", () => {
   const posted = visits(4, SECOND, () => visit("/wp-login.php", { method: "POST", status: 403 }));
   expect(judged(posted).of("cms-probe")).toBeUndefined();
 });
+
+test("users by their numbers are a scan where the server sends on to their names, a link to one is none", () => {
+  const authors = (n: number, status: number) =>
+    judged(visits(n, SECOND, (i) => visit(`/?author=${i + 1}`, { status }))).of("cms-probe")?.severity;
+  expect(authors(3, 301)).toBe("warning");
+  expect(authors(2, 301)).toBe("info");
+  // Where pages have no names these are the site's own links.
+  expect(authors(30, 200)).toBeUndefined();
+  const link = visits(30, SECOND, () => visit("/?author=7", { status: 301 }));
+  expect(judged(link).of("cms-probe")?.severity).toBe("info");
+});

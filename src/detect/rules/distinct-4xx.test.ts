@@ -55,3 +55,10 @@ test("innocent: a crawler on old links, of which a third is gone", () => {
     [],
   );
 });
+
+test("innocent: what a program looks up by name; guilty: guesses beside it", () => {
+  const modules = visits(200, 100, (i) => visit(`/example.com/mod${i}/@v/list`, { status: 404 }));
+  expect(judged(modules).rules).toEqual([]);
+  const guesses = visits(20, 100, (i) => visit(`/word${i}`, { status: 404 }), START + 20_000);
+  expect(judged([...modules, ...guesses]).rules).toContain("distinct-4xx");
+});

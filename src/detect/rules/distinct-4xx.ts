@@ -1,4 +1,5 @@
 import { hashPath } from "../hash.ts";
+import { isLookup } from "../lookups.ts";
 import { isGuess, isRejected } from "../refusals.ts";
 import type { Kit, Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
@@ -12,7 +13,7 @@ export const distinct4xx: Rule = {
   means:
     "Tries out paths: many different ones that the server rejects, and little else, in a minute or, slowly, in an hour.",
   spares:
-    "Crawlers on old links and recursive downloads, of which most is there. Pages with missing pictures: what belongs to a page does not count, and what a page links to only in the longer time. WebDAV and sync clients, which ask by other methods. Requests for a password, and limits.",
+    "Crawlers on old links and recursive downloads, of which most is there. Pages with missing pictures: what belongs to a page does not count, and what a page links to only in the longer time. WebDAV and sync clients, which ask by other methods. What programs look up by a name that they know: packages, hashes, tiles; and what they ask any site for, such as feeds and site maps. Requests for a password, and limits.",
   score: 35,
   most: 55,
   mitre: "T1595.003",
@@ -35,8 +36,8 @@ export const distinct4xx: Rule = {
       request(subject, event, { traits }) {
         if (!isRejected(event)) return;
         const { slot, requests } = subject;
-        const { at, referrer } = event;
-        const isPath = (traits & TRAIT.static) === 0 && isGuess(event);
+        const { at, path = "", referrer } = event;
+        const isPath = (traits & TRAIT.static) === 0 && isGuess(event) && !isLookup(path);
         const hash = isPath ? hashPath(seed, event) : undefined;
         for (const each of [fast, slow]) {
           const counts = each === slow || !referrer;

@@ -110,3 +110,29 @@ test("a program that goes on with an old password is information, until it is fa
   const guesses = visits(60, SECOND, () => basic(401, "root"), START + 61 * MINUTE);
   expect(judged([...patient, ...guesses]).of(ID)).toMatchObject({ severity: "warning" });
 });
+
+test("XML-RPC: answers of many sizes are an app's, but not if there are more calls than that", () => {
+  const calls = (n: number, bytes: (i: number) => number) =>
+    judged(visits(n, SECOND, (i) => visit("/xmlrpc.php", { method: "POST", bytes: bytes(i) }))).of(ID);
+  expect(calls(60, (i) => 400 + 7 * i)).toBeUndefined();
+  expect(calls(60, () => 403)?.severity).toBe("warning");
+  // Each guess beside a call that is made to differ, and many guesses in each call.
+  expect(calls(300, (i) => (i % 2 ? 403 : 404 + i))?.severity).toBe("warning");
+  expect(calls(100, (i) => 20_000 + 300 * i)?.severity).toBe("warning");
+});
+
+test("Jetpack's signed calls are many, and whoever only claims to make them is seen when he is fast", () => {
+  const signed = (n: number) =>
+    judged(visits(n, SECOND, (i) => post(`/xmlrpc.php?for=jetpack&token=a&nonce=${i}`, 200))).of(ID);
+  expect(signed(250)).toBeUndefined();
+  expect(signed(400)?.severity).toBe("warning");
+});
+
+test("400 is a refusal where passwords are posted, and none where tokens are given", () => {
+  expect(judged(visits(10, SECOND, () => post("/api/v1/auth/login", 400))).of(ID)?.severity).toBe("warning");
+  expect(judged(visits(100, SECOND, () => post("/oauth/token", 400))).rules).toEqual([]);
+});
+
+test("innocent: channels of a page whose session ran out", () => {
+  expect(judged(visits(100, SECOND, () => post("/broadcasting/auth", 403))).rules).toEqual([]);
+});

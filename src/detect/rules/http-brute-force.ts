@@ -6,6 +6,10 @@ import { atMostIn, counted, cut, grown, kinds, requestSample } from "../words.ts
 
 /** XML-RPC answers 200 whatever the password, and apps use it honestly: three are one refused login. */
 const CALLS_PER_LOGIN = 3;
+/** Answers of different sizes that speak for an app: many guesses in one call have as many sizes as one likes. */
+const MOST_ANSWERS = 60;
+/** Jetpack signs its calls, and its service makes many: so many are one refused login. */
+const SIGNED_CALLS_PER_LOGIN = 30;
 /** Each login that succeeds speaks for so many mistyped ones ... */
 const FORGIVEN = 2;
 /** ... up to so many times the limit: who has one account of his own may not guess others' for ever. */
@@ -28,7 +32,7 @@ interface Refused {
 
 /** What posting to a login came to, as far as the status tells, and where it was. */
 interface Posting {
-  readonly attempt?: "refused" | "accepted" | "call" | undefined;
+  readonly attempt?: "refused" | "accepted" | "call" | "signed-call" | undefined;
   readonly name: string;
 }
 
@@ -37,7 +41,7 @@ export const httpBruteForce: Rule = {
   means:
     "Passwords are being guessed at a site's login: refused ones in a short time, told by the access log or the error log. The more, the worse, and worse still when one succeeds at last.",
   spares:
-    "A request for a password (401 without a user's name), which WebDAV clients and browsers cause all the time. Offices, where people mistype and get in: each success takes refused logins away. A program that goes on with an old password is slow: it is information.",
+    "A request for a password (401 without a user's name), which WebDAV clients and browsers cause all the time. Offices, where people mistype and get in: each success takes refused logins away. A program that goes on with an old password is slow: it is information. Apps that use XML-RPC, whose answers differ, and Jetpack.",
   score: 40,
   most: 70,
   joint: true,
@@ -47,12 +51,15 @@ export const httpBruteForce: Rule = {
     times: 10,
   },
   thresholds: ["http.logins", "http.window"],
-  watch({ thresholds, window, stands, raise }) {
+  watch({ thresholds, window, distinct, stands, raise }) {
     const limit = thresholds["http.logins"];
     const seconds = thresholds["http.window"];
     const forms = window(seconds);
     const successes = window(seconds);
     const calls = window(seconds);
+    const signed = window(seconds);
+    // Refusals are all alike; what an app fetches is not.
+    const answers = distinct(seconds);
     // Both tell of passwords that a server itself asked for: the same attempt may come by both logs.
     const challenged = window(seconds);
     const reported = window(seconds);
@@ -60,10 +67,12 @@ export const httpBruteForce: Rule = {
     /** What was refused in the seconds that end at a time. */
     function refused(home: number, at: number): Refused {
       const forgiven = Math.min(FORGIVEN * successes.count(home, at), MOST_FORGIVEN * limit);
-      const called = Math.floor(calls.count(home, at) / CALLS_PER_LOGIN);
+      const alike = Math.max(0, calls.count(home, at) - Math.min(answers.count(home, at), MOST_ANSWERS));
+      const called =
+        Math.floor(alike / CALLS_PER_LOGIN) + Math.floor(signed.count(home, at) / SIGNED_CALLS_PER_LOGIN);
       const posted = Math.max(0, forms.count(home, at) - forgiven) + called;
       const n = posted + Math.max(challenged.count(home, at), reported.count(home, at));
-      const firsts = [forms, calls, challenged, reported].map((one) => one.since(home));
+      const firsts = [forms, calls, signed, challenged, reported].map((one) => one.since(home));
       const since = Math.max(
         at - LONGEST * seconds,
         Math.min(at, ...firsts.filter((first) => !Number.isNaN(first))),
@@ -98,7 +107,9 @@ export const httpBruteForce: Rule = {
             succeeded(subject, event);
             successes.add(home, at);
           } else if (attempt !== undefined) {
-            (attempt === "call" ? calls : forms).add(home, at);
+            const counted = { refused: forms, call: calls, "signed-call": signed };
+            counted[attempt].add(home, at);
+            if (attempt === "call" && event.bytes !== undefined) answers.add(home, at, event.bytes);
             weigh(subject, at, sample, name);
           }
         } else if ((traits & TRAIT.user) !== 0) {
@@ -122,18 +133,26 @@ export const httpBruteForce: Rule = {
   },
 };
 
+const TOKENS = /\/tokens?$/;
+const JETPACK = "?for=jetpack&";
+/** Of Laravel Echo, Pusher and others. */
+const NO_LOGINS = /\/(?:refresh|broadcasting\/auth|pusher\/auth)$/;
+
 /** `door`: what the table calls the place. */
 function posting({ path = "", status = 0 }: RequestEvent, door: string | undefined): Posting {
   const question = path.indexOf("?");
   const page = question < 0 ? path : path.slice(0, question);
   const isAt = (name: string): boolean => door === name || page.includes(name);
-  if (isAt("/xmlrpc.php")) return { attempt: "call", name: "xmlrpc.php" };
+  if (isAt("/xmlrpc.php")) {
+    const attempt = path.startsWith(JETPACK, page.length) ? "signed-call" : "call";
+    return { attempt, name: "xmlrpc.php" };
+  }
   if (isAt("/wp-login.php")) {
     return { attempt: wordpress(status, path.includes("action=", page.length)), name: "wp-login.php" };
   }
-  // A session that ran out is no password.
-  if (page.endsWith("/refresh")) return { name: "" };
-  return { attempt: login(status), name: "login page" };
+  // A session that ran out is no password, nor is a channel that it asks to be let into.
+  if (NO_LOGINS.test(page)) return { name: "" };
+  return { attempt: login(status, TOKENS.test(page)), name: "login page" };
 }
 
 /**
@@ -146,9 +165,13 @@ function wordpress(status: number, isOtherAction: boolean): Posting["attempt"] {
   return status === 200 || (status >= 400 && status < 500) ? "refused" : undefined;
 }
 
-/** 422 is what frameworks answer to a form that is not right, 423 and 429 to who tried too often. */
-function login(status: number): Posting["attempt"] {
+/**
+ * 422 is what frameworks answer to a form that is not right, 423 and 429 to who tried too often. 400 is what some answer
+ * to a wrong password, but where tokens are given it tells of one that ran out (RFC 6749 section 5.2).
+ */
+function login(status: number, isOfTokens: boolean): Posting["attempt"] {
   if (status >= 200 && status < 400) return "accepted";
+  if (status === 400) return isOfTokens ? undefined : "refused";
   return status === 401 || status === 403 || status === 422 || status === 423 || status === 429
     ? "refused"
     : undefined;

@@ -49,3 +49,51 @@ test("innocent: names alike, a single curious one, a dump of one's own that is f
   const parts = judged(visits(200, 100, () => visit("/backup.sql", { status: 206 })));
   expect(parts.risk).toBeLessThan(30);
 });
+
+const NAMES = [".gitignore", ".env.example", ".npmrc", "docker-compose.yml", "db/schema.sql"];
+const named = (path: (name: string) => string, status = 200) =>
+  judged(visits(NAMES.length, SECOND, (i) => visit(path(NAMES[i] ?? ""), { status }))).rules;
+
+test("innocent: source code that is read in a repository's browser", () => {
+  for (const place of [
+    "/ann/app/src/branch/main/",
+    "/ann/app/raw/commit/6e3087aca9b3/",
+    "/group/team/app/-/blob/main/",
+    "/ann/app/blame/v1.0/",
+    "/cgit/app.git/plain/",
+  ]) {
+    expect(named((name) => `${place}${name}`)).toEqual([]);
+  }
+});
+
+test("guilty: what only looks like one", () => {
+  for (const place of [
+    "/",
+    "/blob/",
+    "/app/",
+    "/app/src/",
+    "/a/blob/../../",
+    "/a/tree/%2e%2e/",
+    "/a/raw;/x/",
+  ]) {
+    expect(named((name) => `${place}${name}`)).toContain("sensitive-path");
+  }
+});
+
+test("innocent: a mirror's unpacked sources, and guilty: the same at the top, or not there, or with secrets", () => {
+  const tree = (top: string, name: string, status: number) =>
+    judged(visits(9, SECOND, (i) => visit(`${top}${i}/${name}`, { status }))).rules;
+  expect(tree("/pub/src/app-", ".gitignore", 200)).toEqual([]);
+  expect(tree("/app-", ".gitignore", 200)).toContain("sensitive-path");
+  expect(tree("/pub/src/app-", ".gitignore", 404)).toContain("sensitive-path");
+  expect(tree("/pub/src/app-", ".env", 200)).toContain("sensitive-path");
+});
+
+test("what monitoring fetches all the time is one hint, whatever is answered", () => {
+  const pages = ["/server-status?auto", "/nginx_status", "/debug/pprof/heap", "/debug/pprof/block"];
+  for (const status of [200, 403, 404]) {
+    const { risk, rules } = judged(visits(200, 5 * SECOND, (i) => visit(pages[i % 4] ?? "/", { status })));
+    expect(rules).toEqual(["sensitive-path"]);
+    expect(risk).toBeLessThan(30);
+  }
+});

@@ -51,3 +51,13 @@ describe("innocent", () => {
     }
   });
 });
+
+test("who has logged in from there and is turned away by MaxStartups is told of as information", () => {
+  const drops = (first: AuthEvent[]) =>
+    new Bench()
+      .feed(...spaced(START, 100, [...first, ...probes(60)]))
+      .settle()
+      .verdict(PEER)?.severity;
+  expect(drops([login({ outcome: "accepted" })])).toBe("info");
+  expect(drops([])).toBe("warning");
+});

@@ -9,7 +9,7 @@ export const sshProbe: Rule = {
   means:
     "Connections to SSH that never try to log in: no greeting or a foreign one, no common algorithms, no login in time, or dropped by sshd for what came before. Many in ssh.window are a scan, or an attempt to win a race such as CVE-2024-6387.",
   spares:
-    "A monitor that looks whether the port answers, each minute or each half: a few are information. Keys that a client offers before the right one are none.",
+    "A monitor that looks whether the port answers, each minute or each half: a few are information. Keys that a client offers before the right one are none. From where somebody has logged in it is information: programs that work in parallel meet sshd's MaxStartups.",
   score: 5,
   most: 45,
   mitre: "T1595.001",
@@ -27,7 +27,8 @@ export const sshProbe: Rule = {
         // PAM tells of each failure of an unknown user too, and names none.
         const n = probes.add(subject.slot, at, count) - recent;
         if (n <= 0) return;
-        raise(subject, { at, count, peak: n, score: n < limit ? 5 : grown(30, 10, n / limit) });
+        const score = n < limit ? 5 : subject.authAccepted > 0 ? 15 : grown(30, 10, n / limit);
+        raise(subject, { at, count, peak: n, score });
       },
       evidence(standing) {
         const { score, count, peak } = standing;

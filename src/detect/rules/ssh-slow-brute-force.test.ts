@@ -41,3 +41,39 @@ test("is over when nothing came for long", () => {
   expect(bench.rules(PEER)).toEqual([]);
   expect(bench.alerts.at(-1)?.state).toBe("cleared");
 });
+
+test("innocent: an hourly program whose account is gone, where another still gets in", () => {
+  const hourly = (n: number, known: Parameters<typeof login>[0] = {}) =>
+    new Bench().feed(
+      login({ at: START - 1000, outcome: "accepted", user: "root", ...known }),
+      ...spaced(
+        START,
+        3_600_000,
+        logins(n, () => ({ user: "backup" })),
+      ),
+    );
+  expect(hourly(22).verdict(PEER)?.severity).toBe("info");
+  // From where nobody got in, it is a guess.
+  expect(hourly(22, { outcome: "closed" }).verdict(PEER)?.severity).toBe("warning");
+});
+
+test("guilty: the same of three users, or each half hour", () => {
+  const often = new Bench().feed(
+    login({ at: START - 1000, outcome: "accepted", user: "ann" }),
+    ...spaced(
+      START,
+      1_800_000,
+      logins(40, () => ({ user: "root" })),
+    ),
+  );
+  expect(often.verdict(PEER)?.severity).toBe("warning");
+  const bench = new Bench().feed(
+    login({ at: START - 1000, outcome: "accepted", user: "ann" }),
+    ...spaced(
+      START,
+      1_000_000,
+      logins(22, (i) => ({ user: `u${i % 3}` })),
+    ),
+  );
+  expect(bench.verdict(PEER)?.severity).toBe("warning");
+});

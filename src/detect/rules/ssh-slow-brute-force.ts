@@ -1,12 +1,17 @@
 import type { Rule } from "../rule.ts";
 import { counted, cut, grown, within } from "../words.ts";
 
+/** A program with an account that is gone asks for it, and maybe for another. */
+const FEW_USERS = 2;
+/** So many times the limit are more than an hourly program comes to in a day. */
+const HOURLY = 3;
+
 export const sshSlowBruteForce: Rule = {
   id: "ssh-slow-brute-force",
   means:
     "Passwords are being guessed slowly, below the limits that bans go by. Silent while the same is found in a short time.",
   spares:
-    "Who mistypes now and then and gets in: a login of a user that had failed lets the count begin again.",
+    "Who mistypes now and then and gets in: a login of a user that had failed lets the count begin again. A forgotten program, each hour, from where somebody has logged in before: it is information.",
   score: 32,
   most: 45,
   joint: true,
@@ -15,16 +20,17 @@ export const sshSlowBruteForce: Rule = {
   watch({ thresholds, raise, withdraw, stands }) {
     const limit = thresholds["ssh.slow_failures"];
     return {
-      auth(subject, { at, user }, failures, { total, totalSince, forgiven }) {
+      auth(subject, { at, user }, failures, { total, totalSince, users, forgiven }) {
         if (forgiven || stands(subject, "ssh-brute-force")) {
           withdraw(subject, ["ssh-slow-brute-force"]);
         } else if (failures > 0 && total >= limit) {
+          const mayBeForgotten = subject.authAccepted > 0 && users <= FEW_USERS && total < HOURLY * limit;
           raise(subject, {
             at,
             since: totalSince,
             count: stands(subject, "ssh-slow-brute-force") ? failures : total,
             peak: total,
-            score: grown(32, 5, total / limit),
+            score: mayBeForgotten ? 20 : grown(32, 5, total / limit),
             sample: () => cut(`failed ${user ?? ""}`.trim()),
           });
         }

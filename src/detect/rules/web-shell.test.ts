@@ -16,3 +16,8 @@ test("innocent: guides for shells, and a page of that name that somebody reads a
   );
   expect(judged(visits(50, SECOND, () => visit("/shell/"))).risk).toBeLessThan(30);
 });
+
+test("innocent: the sources of some, in a repository's browser", () => {
+  const shown = ["c99", "r57", "wso", "alfa"].map((name) => visit(`/ann/found/src/branch/main/${name}.php`));
+  expect(judged(visits(4, SECOND, (i) => shown[i] ?? visit("/"))).rules).toEqual([]);
+});
