@@ -16,8 +16,6 @@ interface Case {
   /** The worst that was told, "" for nothing, and when. */
   told: Severity | "";
   toldAt: number;
-  /** When it is looked at next. */
-  due: number;
 }
 
 const RANK: Readonly<Record<Severity | "", number>> = { "": 0, info: 1, warning: 2, critical: 3 };
@@ -49,7 +47,7 @@ export class Cases {
     if (at + lasts <= this.#now) return;
     let known = this.#cases.get(slot);
     if (known === undefined) {
-      known = { findings: [], risk: 0, told: "", toldAt: 0, due: Number.POSITIVE_INFINITY };
+      known = { findings: [], risk: 0, told: "", toldAt: 0 };
       this.#cases.set(slot, known);
     }
     let standing = known.findings.find((one) => one.rule === rule);
@@ -84,7 +82,7 @@ export class Cases {
     known.risk = sumOf(known.findings);
     this.#news.add(slot);
     // It may have come to stand longer since; then it is noted again when its time has come.
-    this.#look(slot, known, standing.until);
+    this.#agenda.add(standing.until, slot);
   }
 
   withdraw(slot: number, ids: readonly RuleId[]): void {
@@ -101,12 +99,10 @@ export class Cases {
     if (now > this.#now) this.#now = now;
     this.#agenda.due(now, (slot) => {
       const known = this.#cases.get(slot);
-      // The slot may be another's by now.
-      if (known === undefined || known.due > now) return;
-      known.due = Number.POSITIVE_INFINITY;
+      if (known === undefined) return;
       this.#news.add(slot);
       this.#keep(slot, known, ({ until }) => until > now);
-      for (const { until } of known.findings) this.#look(slot, known, until);
+      for (const { until } of known.findings) this.#agenda.add(until, slot);
     });
     for (const alert of this.#left) tell(alert);
     this.#left = [];
@@ -122,7 +118,7 @@ export class Cases {
     const known = this.#cases.get(slot);
     if (known === undefined) return;
     if (known.told !== "") this.#left.push(this.#alert(subject, "cleared", 0, known.told, []));
-    this.#cases.delete(slot);
+    this.#drop(slot);
     this.#news.delete(slot);
   }
 
@@ -155,10 +151,9 @@ export class Cases {
     this.#news.add(slot);
   }
 
-  #look(slot: number, known: Case, at: number): void {
-    if (at >= known.due) return;
-    known.due = at;
-    this.#agenda.add(at, slot);
+  #drop(slot: number): void {
+    this.#cases.delete(slot);
+    this.#agenda.drop(slot);
   }
 
   #tell(slot: number, subject: Subject, tell: (alert: Alert) => void): void {
@@ -167,14 +162,14 @@ export class Cases {
     const { findings, risk, told } = known;
     const severity = severityOf(risk);
     if (findings.length === 0) {
-      this.#cases.delete(slot);
+      this.#drop(slot);
       if (told !== "") tell(this.#alert(subject, "cleared", 0, told, []));
       return;
     }
     const isWorse = RANK[severity] > RANK[told];
     if (!isWorse && findings.every((one) => one.told)) return;
     if (!isWorse && this.#now - known.toldAt < this.#hold) {
-      this.#look(slot, known, known.toldAt + this.#hold);
+      this.#agenda.add(known.toldAt + this.#hold, slot);
       return;
     }
     known.told = severity;
