@@ -13,9 +13,11 @@ interface Case {
   /** Of each rule at most one. */
   findings: Standing[];
   risk: number;
-  /** The worst that was told, "" for nothing, and when. */
+  /** What was told last, "" for nothing, and when. */
   told: Severity | "";
   toldAt: number;
+  /** The worst that was told. */
+  worst: Severity;
 }
 
 const RANK: Readonly<Record<Severity | "", number>> = { "": 0, info: 1, warning: 2, critical: 3 };
@@ -47,7 +49,7 @@ export class Cases {
     if (at + lasts <= this.#now) return;
     let known = this.#cases.get(slot);
     if (known === undefined) {
-      known = { findings: [], risk: 0, told: "", toldAt: 0 };
+      known = { findings: [], risk: 0, told: "", toldAt: 0, worst: "info" };
       this.#cases.set(slot, known);
     }
     let standing = known.findings.find((one) => one.rule === rule);
@@ -117,7 +119,7 @@ export class Cases {
     const { slot } = subject;
     const known = this.#cases.get(slot);
     if (known === undefined) return;
-    if (known.told !== "") this.#left.push(this.#alert(subject, "cleared", 0, known.told, []));
+    if (known.told !== "") this.#left.push(this.#alert(subject, "cleared", 0, known.worst, []));
     this.#drop(slot);
     this.#news.delete(slot);
   }
@@ -159,11 +161,11 @@ export class Cases {
   #tell(slot: number, subject: Subject, tell: (alert: Alert) => void): void {
     const known = this.#cases.get(slot);
     if (known === undefined) return;
-    const { findings, risk, told } = known;
+    const { findings, risk, told, worst } = known;
     const severity = severityOf(risk);
     if (findings.length === 0) {
       this.#drop(slot);
-      if (told !== "") tell(this.#alert(subject, "cleared", 0, told, []));
+      if (told !== "") tell(this.#alert(subject, "cleared", 0, worst, []));
       return;
     }
     const isWorse = RANK[severity] > RANK[told];
@@ -174,6 +176,7 @@ export class Cases {
     }
     known.told = severity;
     known.toldAt = this.#now;
+    if (RANK[severity] > RANK[worst]) known.worst = severity;
     for (const one of findings) one.told = true;
     tell(this.#alert(subject, "raised", risk, severity, new CaseVerdict(known).findings));
   }
