@@ -16,6 +16,14 @@ export function within({ since, last }: Pick<Standing, "since" | "last">): strin
   return minutes < 120 ? ` in ${minutes} min` : ` in ${Math.round(minutes / 60)} h`;
 }
 
+/** As {@link within}, of the highest number of so many seconds: it tells of no longer time, however long it goes on. */
+export function withinWindow({ since, last }: Pick<Standing, "since" | "last">, seconds: number): string {
+  return within({ since: Math.max(since, last - seconds * LONGEST), last });
+}
+
+/** Milliseconds that a window counts at most for each of its seconds (tracks.ts). */
+export const LONGEST = (1000 * 8) / 7;
+
 /** `/.env ×3, /.git/config`: what came, most often first, as far as it was noted. */
 export function named({ names }: Standing): string {
   return [...(names ?? [])]

@@ -2,7 +2,7 @@ import { hashPath } from "../hash.ts";
 import { isGuess, isRejected } from "../refusals.ts";
 import type { Kit, Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { counted, grown, requestSample, within } from "../words.ts";
+import { counted, grown, requestSample, withinWindow } from "../words.ts";
 
 /** Of all that it asks for meanwhile at least so much is rejected. */
 const MOST = 2 / 3;
@@ -30,6 +30,7 @@ export const distinct4xx: Rule = {
     const { thresholds, seed, raise } = kit;
     const fast = paths(kit, thresholds["http.distinct_window"], thresholds["http.distinct_4xx"]);
     const slow = paths(kit, thresholds["http.slow_distinct_window"], thresholds["http.slow_distinct_4xx"]);
+    const longest = Math.max(thresholds["http.distinct_window"], thresholds["http.slow_distinct_window"]);
     return {
       traits: TRAIT.refused,
       request(subject, event, { traits }) {
@@ -53,7 +54,7 @@ export const distinct4xx: Rule = {
         }
       },
       evidence: (standing) =>
-        `${counted(standing.peak, "different path")}${within(standing)} that the server rejects`,
+        `${counted(standing.peak, "different path")}${withinWindow(standing, longest)} that the server rejects`,
     };
   },
 };

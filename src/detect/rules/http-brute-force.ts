@@ -2,7 +2,7 @@ import type { RequestEvent } from "../../model/event.ts";
 import type { Subject } from "../../model/judge.ts";
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { counted, cut, grown, kinds, requestSample, within } from "../words.ts";
+import { counted, cut, grown, kinds, LONGEST, requestSample, withinWindow } from "../words.ts";
 
 /** XML-RPC answers 200 whatever the password, and apps use it honestly: three are one refused login. */
 const CALLS_PER_LOGIN = 3;
@@ -14,8 +14,6 @@ const MOST_FORGIVEN = 3;
 const GUESSED = 3;
 /** A program with an old password asks again and again, but not as fast as somebody guesses: ms from one to the next. */
 const PATIENT = 20_000;
-/** Milliseconds that a window counts at most for each of its seconds. */
-const LONGEST = (1000 * 8) / 7;
 const SUCCESS = "then a login SUCCEEDED";
 
 /** What was refused lately. */
@@ -113,7 +111,7 @@ export const httpBruteForce: Rule = {
         weigh(subject, at, () => cut(`http failed ${user ?? ""}`));
       },
       evidence(standing) {
-        const all = `${counted(standing.peak, "refused login")}${within(standing)}`;
+        const all = `${counted(standing.peak, "refused login")}${withinWindow(standing, seconds)}`;
         const names = kinds(standing);
         return names === "" ? all : `${all}: ${names}`;
       },

@@ -11,7 +11,7 @@ test("three are told, with their protocols, and never more than information", ()
   const { of } = judged(visits(1000, SECOND, one));
   expect(of("not-http")?.severity).toBe("info");
   expect(of("not-http")?.evidence).toMatch(
-    /^\d+ requests that are not HTTP in 17 min: SSH, SOCKS, TLS, RDP$/,
+    /^\d+ requests that are not HTTP in 11 min: SSH, SOCKS, TLS, RDP$/,
   );
 });
 

@@ -1,7 +1,7 @@
 import type { RequestEvent } from "../../model/event.ts";
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { counted, kinds, requestSample, within } from "../words.ts";
+import { counted, kinds, requestSample, withinWindow } from "../words.ts";
 
 /** How others begin to talk. Of RDP and SOCKS only the version is told (MS-RDPBCGR 2.2.1.1, RFC 1928). */
 const PROTOCOLS: readonly (readonly [begins: RegExp, name: string])[] = [
@@ -46,7 +46,7 @@ export const notHttp: Rule = {
       },
       evidence(standing) {
         const names = kinds(standing);
-        const all = `${counted(standing.peak, "request")} that are not HTTP${within(standing)}`;
+        const all = `${counted(standing.peak, "request")} that are not HTTP${withinWindow(standing, thresholds["http.window"])}`;
         return names === "" ? all : `${all}: ${names}`;
       },
     };

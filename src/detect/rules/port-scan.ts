@@ -1,6 +1,6 @@
 import { isPrivate } from "../../model/cidr.ts";
 import type { Rule } from "../rule.ts";
-import { counted, grown, within } from "../words.ts";
+import { counted, grown, withinWindow } from "../words.ts";
 
 /** Ports of one address at a time from which on it is looked at: a browser uses two, a mail program three or four. */
 const SOME = 3;
@@ -37,7 +37,8 @@ export const portScan: Rule = {
         const score = isPrivate(table.remote, 4 * first) ? 15 : grown(40, 10, n / limit);
         raise(subject, { at, since: ports.since(slot), peak: n, score });
       },
-      evidence: (standing) => `${counted(standing.peak, "different port")}${within(standing)}`,
+      evidence: (standing) =>
+        `${counted(standing.peak, "different port")}${withinWindow(standing, thresholds["sockets.ports_window"])}`,
     };
   },
 };

@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { counted, grown, named, within } from "../words.ts";
+import { counted, grown, kinds, within } from "../words.ts";
 
 /** As the readers of error logs name it, and in words. */
 const LIMITS = new Map([
@@ -27,7 +27,7 @@ export const rateLimited: Rule = {
     times: 5,
   },
   thresholds: ["http.limited", "http.window"],
-  watch({ thresholds, window, raise }) {
+  watch({ thresholds, window, raise, stands }) {
     const limit = thresholds["http.limited"];
     const limited = window(thresholds["http.window"]);
     const refused = window(thresholds["http.window"]);
@@ -37,18 +37,26 @@ export const rateLimited: Rule = {
         const word = LIMITS.get(method);
         const name = word ?? REFUSALS.get(method);
         if (name === undefined) return;
-        const n = (word === undefined ? refused : limited).add(subject.slot, at, count);
+        const held = word === undefined ? refused : limited;
+        const n = held.add(subject.slot, at, count);
         if (n < limit) return;
+        const isOn = stands(subject, "rate-limited");
         const score =
           word !== undefined
             ? Math.min(20, grown(10, 5, n / limit))
             : n < MANY * limit
               ? 20
               : grown(30, 10, n / (MANY * limit));
-        raise(subject, { at, count, peak: n, score, name });
+        raise(subject, {
+          at,
+          since: Math.min(at, held.since(subject.slot)),
+          count: isOn ? count : n,
+          score,
+          name,
+        });
       },
       evidence: (standing) =>
-        `${counted(standing.peak, "request")} held back${within(standing)}: ${named(standing)}`,
+        `${counted(standing.count, "request")} held back${within(standing)}: ${kinds(standing)}`,
     };
   },
 };

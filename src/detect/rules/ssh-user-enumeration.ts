@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { counted, cut, grown, within } from "../words.ts";
+import { counted, cut, grown, withinWindow } from "../words.ts";
 
 export const sshUserEnumeration: Rule = {
   id: "ssh-user-enumeration",
@@ -29,7 +29,8 @@ export const sshUserEnumeration: Rule = {
           });
         }
       },
-      evidence: (standing) => `${counted(standing.peak, "different user")}${within(standing)}`,
+      evidence: (standing) =>
+        `${counted(standing.peak, "different user")}${withinWindow(standing, thresholds["ssh.users_window"])}`,
     };
   },
 };
