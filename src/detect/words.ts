@@ -47,7 +47,8 @@ export function requestSample({ status, method, path }: RequestEvent): string {
 
 /** Cut to what a line shows. */
 export function cut(text: string): string {
-  return text.length > SAMPLE ? `${text.slice(0, SAMPLE)}…` : text;
+  // By way of bytes: a part of a string, and one put together, may hold on to the whole of what it was made of.
+  return Buffer.from(text.length > SAMPLE ? `${text.slice(0, SAMPLE)}…` : text).toString();
 }
 
 /** Grows by `step` with each tenfold of `ratio`, which is 1 when a rule just fires. */
