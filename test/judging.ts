@@ -7,7 +7,7 @@ import type { Event, Input } from "../src/model/event.ts";
 import type { Ip } from "../src/model/ip.ts";
 import { prefixSet } from "../src/model/prefix-set.ts";
 import type { RuleId } from "../src/model/rules.ts";
-import type { Alert, Finding, Verdict } from "../src/model/snapshot.ts";
+import type { Alert, Finding, IpProfile, Verdict } from "../src/model/snapshot.ts";
 import { DEFAULT_THRESHOLDS, type Thresholds } from "../src/model/thresholds.ts";
 
 const LIMITS = { addresses: 256, strips: 16, recentBytes: 1 << 18, recentRecords: 1024 };
@@ -16,6 +16,8 @@ export interface Judging extends Partial<Omit<JudgeOptions, "thresholds">> {
   readonly thresholds?: Partial<Thresholds>;
   /** Prefixes that are trusted. */
   readonly trusted?: readonly string[];
+  /** Addresses that are held at most; 256 when absent. */
+  readonly addresses?: number;
 }
 
 /** The whole core with all rules, a clock that ticks by the events' own times, and all that was told. */
@@ -24,7 +26,7 @@ export class Bench {
   readonly #state;
   #now = 0;
 
-  constructor({ thresholds = {}, trusted = [], ...options }: Judging = {}) {
+  constructor({ thresholds = {}, trusted = [], addresses = LIMITS.addresses, ...options }: Judging = {}) {
     this.#state = createState({
       showPrivate: true,
       isTrusted: prefixSet(trusted.flatMap((text) => parseCidr(text) ?? [])),
@@ -34,13 +36,13 @@ export class Bench {
         agents: [],
         paths: undefined,
         trustedAgents: [],
-        slots: LIMITS.addresses,
+        slots: addresses,
         seed: 7,
         ...options,
       }),
       onAlert: (alert) => this.alerts.push(alert),
       seed: 7,
-      limits: LIMITS,
+      limits: { ...LIMITS, addresses },
     });
   }
 
@@ -65,8 +67,12 @@ export class Bench {
   }
 
   verdict(ip: string): Verdict | undefined {
-    const { detail } = snapshot(this.#state, { sort: "risk", limit: 0, detail: ip as Ip });
-    return detail?.profile.verdict;
+    return this.profile(ip)?.verdict;
+  }
+
+  /** Undefined where it is not held. */
+  profile(ip: string): IpProfile | undefined {
+    return snapshot(this.#state, { sort: "risk", limit: 0, detail: ip as Ip }).detail?.profile;
   }
 
   /** What that rule holds against it. */

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { NaiveJoin } from "../../test/naive-join.ts";
+import { socket } from "../../test/peers.ts";
 import { PoisonedRequest } from "../../test/poisoned-request.ts";
 import { canonical, KNOWN, type KnownPrefix, PREFIXES, programs, START } from "../../test/random-events.ts";
 import { rowJudge } from "../../test/row-judge.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { AuthEvent, Event, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
+import { NO_JUDGE } from "../model/judge.ts";
 import { prefixSet } from "../model/prefix-set.ts";
 import {
   type Activity,
@@ -345,4 +347,18 @@ describe("time", () => {
       expect(ask(state).totals).toMatchObject({ requests: 2 });
     }
   });
+});
+
+test("the judge is told once of each address that has sockets, also where some push each other out amid the table", () => {
+  const told: number[] = [];
+  const state = createState({
+    showPrivate: true,
+    seed: 1,
+    limits: { ...NARROW, addresses: 2 },
+    judge: { ...NO_JUDGE, sockets: ({ slot }) => told.push(slot) },
+  });
+  const remotes = ["45.1.2.3", "45.1.2.4", "45.1.2.5", "45.1.2.3", "45.1.2.4"];
+  const rows = remotes.map((remote, i) => socket(4000 + i, { remote: remote as Ip }));
+  fold(state, { kind: "sockets", at: START, source: "proc", sockets: rows });
+  expect(told.toSorted()).toEqual([0, 1]);
 });

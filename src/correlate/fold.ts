@@ -162,6 +162,7 @@ function foldSockets(state: State, { table, at }: SocketsView): void {
   sockets.halfOpen = 0;
   sockets.table = table;
   if (sockets.next.length < table.length) sockets.next = new Int32Array(2 * table.length);
+  const { evicted } = state.counts;
   for (let i = 0; i < table.length; i++) {
     const slot = touch(state, table.remote, 4 * i, at);
     if (first[slot] === -1) sockets.holders.push(slot);
@@ -175,6 +176,12 @@ function foldSockets(state: State, { table, at }: SocketsView): void {
     }
     sockets.next[i] = first[slot] as number;
     first[slot] = i;
+  }
+  if (state.counts.evicted !== evicted) {
+    // Who had to leave amid the table made room for another, or came back: then its slot was noted twice.
+    const slots = new Set(sockets.holders);
+    sockets.holders.length = 0;
+    for (const slot of slots) sockets.holders.push(slot);
   }
   const minute = Math.floor(at / 60_000);
   const held = { table, first: -1, next: sockets.next };

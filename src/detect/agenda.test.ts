@@ -47,3 +47,16 @@ test("what is added while handing on, for later, waits", () => {
   agenda.due(6_000, hand);
   expect(handed).toEqual([1, 2, 3]);
 });
+
+test("a number has one place, however often it is noted: the earliest, until it is dropped", () => {
+  const agenda = createAgenda();
+  for (const at of [9_000, 3_000, 7_000]) agenda.add(at, 1);
+  agenda.add(3_000, 2);
+  agenda.drop(2);
+  const handed: number[] = [];
+  const hand = (n: number): void => void handed.push(n);
+  agenda.due(3_000, hand);
+  expect(handed).toEqual([1]);
+  agenda.due(10_000, hand);
+  expect(handed).toEqual([1]);
+});

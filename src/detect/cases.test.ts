@@ -29,6 +29,7 @@ const watch: Watch = { evidence: ({ count, peak }) => `${count} ${peak}` };
 const GUESSING = ruleOf("ssh-brute-force", 40, 60);
 const PROBING = ruleOf("ssh-probe", 5);
 const SCAN = ruleOf("port-scan", 35);
+const SCAN_HINT = ruleOf("not-http", 8);
 
 function severityOf(risk: number): Severity {
   return risk < 30 ? "info" : risk < 70 ? "warning" : "critical";
@@ -256,6 +257,18 @@ describe("is told", () => {
     expect(court.tick(62)).toMatchObject([{ severity: "warning", risk: 48 }]);
     expect(court.tick(200)).toEqual([]);
     expect(court.raise(SCAN, { at: START + 200_000 }).tick(201)).toMatchObject([{ severity: "critical" }]);
+  });
+
+  test("as cleared with the worst severity that was told, also where the last was a lesser one", () => {
+    const court = new Court().raise(GUESSING, {}, 0, 100_000);
+    court.tick(1);
+    court.tick(110);
+    court.raise(GUESSING, { at: START + 110_000 }, 0, 100_000).raise(PROBING, { at: START + 120_000 });
+    court.tick(121);
+    court.tick(220);
+    court.raise(SCAN_HINT, { at: START + 230_000 });
+    expect(court.tick(231)).toMatchObject([{ state: "raised", severity: "info" }]);
+    expect(court.tick(4000)).toMatchObject([{ state: "cleared", severity: "warning" }]);
   });
 
   test("as cleared when the last is over, with the severity that was told", () => {

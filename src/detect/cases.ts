@@ -13,11 +13,11 @@ interface Case {
   /** Of each rule at most one. */
   findings: Standing[];
   risk: number;
-  /** The worst that was told, "" for nothing, and when. */
+  /** What was told last, "" for nothing, and when. */
   told: Severity | "";
   toldAt: number;
-  /** When it is looked at next. */
-  due: number;
+  /** The worst that was told. */
+  worst: Severity;
 }
 
 const RANK: Readonly<Record<Severity | "", number>> = { "": 0, info: 1, warning: 2, critical: 3 };
@@ -49,7 +49,7 @@ export class Cases {
     if (at + lasts <= this.#now) return;
     let known = this.#cases.get(slot);
     if (known === undefined) {
-      known = { findings: [], risk: 0, told: "", toldAt: 0, due: Number.POSITIVE_INFINITY };
+      known = { findings: [], risk: 0, told: "", toldAt: 0, worst: "info" };
       this.#cases.set(slot, known);
     }
     let standing = known.findings.find((one) => one.rule === rule);
@@ -85,7 +85,7 @@ export class Cases {
     known.risk = sumOf(known.findings);
     this.#news.add(slot);
     // It may have come to stand longer since; then it is noted again when its time has come.
-    this.#look(slot, known, standing.until);
+    this.#agenda.add(standing.until, slot);
   }
 
   withdraw(slot: number, ids: readonly RuleId[]): void {
@@ -102,12 +102,10 @@ export class Cases {
     if (now > this.#now) this.#now = now;
     this.#agenda.due(now, (slot) => {
       const known = this.#cases.get(slot);
-      // The slot may be another's by now.
-      if (known === undefined || known.due > now) return;
-      known.due = Number.POSITIVE_INFINITY;
+      if (known === undefined) return;
       this.#news.add(slot);
       this.#keep(slot, known, ({ until }) => until > now);
-      for (const { until } of known.findings) this.#look(slot, known, until);
+      for (const { until } of known.findings) this.#agenda.add(until, slot);
     });
     for (const alert of this.#left) tell(alert);
     this.#left = [];
@@ -122,8 +120,8 @@ export class Cases {
     const { slot } = subject;
     const known = this.#cases.get(slot);
     if (known === undefined) return;
-    if (known.told !== "") this.#left.push(this.#alert(subject, "cleared", 0, known.told, []));
-    this.#cases.delete(slot);
+    if (known.told !== "") this.#left.push(this.#alert(subject, "cleared", 0, known.worst, []));
+    this.#drop(slot);
     this.#news.delete(slot);
   }
 
@@ -156,30 +154,30 @@ export class Cases {
     this.#news.add(slot);
   }
 
-  #look(slot: number, known: Case, at: number): void {
-    if (at >= known.due) return;
-    known.due = at;
-    this.#agenda.add(at, slot);
+  #drop(slot: number): void {
+    this.#cases.delete(slot);
+    this.#agenda.drop(slot);
   }
 
   #tell(slot: number, subject: Subject, tell: (alert: Alert) => void): void {
     const known = this.#cases.get(slot);
     if (known === undefined) return;
-    const { findings, risk, told } = known;
+    const { findings, risk, told, worst } = known;
     const severity = severityOf(risk);
     if (findings.length === 0) {
-      this.#cases.delete(slot);
-      if (told !== "") tell(this.#alert(subject, "cleared", 0, told, []));
+      this.#drop(slot);
+      if (told !== "") tell(this.#alert(subject, "cleared", 0, worst, []));
       return;
     }
     const isWorse = RANK[severity] > RANK[told];
     if (!isWorse && findings.every((one) => one.told)) return;
     if (!isWorse && this.#now - known.toldAt < this.#hold) {
-      this.#look(slot, known, known.toldAt + this.#hold);
+      this.#agenda.add(known.toldAt + this.#hold, slot);
       return;
     }
     known.told = severity;
     known.toldAt = this.#now;
+    if (RANK[severity] > RANK[worst]) known.worst = severity;
     for (const one of findings) one.told = true;
     tell(this.#alert(subject, "raised", risk, severity, new CaseVerdict(known).findings));
   }

@@ -37,6 +37,18 @@ describe("a connection", () => {
     }
   });
 
+  test("is new where its place in the table of addresses was another's", () => {
+    const known = createConnections(64);
+    const table = tableOf(socket(1000));
+    known.begin(START, false);
+    known.place(1, table, 0);
+    known.place(2, table, 0);
+    known.begin(START + 1000, false);
+    known.forget(1);
+    expect(known.isFresh(known.place(1, table, 0))).toBe(true);
+    expect(known.isFresh(known.place(2, table, 0))).toBe(false);
+  });
+
   test("is new where it was not there the two times before", () => {
     const known = createConnections(64);
     const table = tableOf(socket(1000));

@@ -7,6 +7,8 @@ export interface Connections {
   begin(at: number, blind: boolean): void;
   /** The place of row `i` of it, a connection of the address in `slot`; -1 where there is no room. */
   place(slot: number, table: SocketTable, i: number): number;
+  /** The address in `slot` left: what is remembered of its connections is not the next one's. */
+  forget(slot: number): void;
   /** When it was first seen (epoch ms). */
   first(place: number): number;
   /** Whether it is the first time. */
@@ -33,11 +35,14 @@ const FIRST = 0;
 const RECEIVED = 1;
 const SENT = 2;
 const WORDS = 16;
-const SLOT = 6;
+const HOLDER = 6;
 const PORTS = 7;
 const END = 8;
 const LAST = 9;
 const FLAGS = 10;
+
+/** A slot and how many addresses it had before stand in one word: the core holds no more addresses than that. */
+const SLOTS = 65_536;
 
 const FRESH = 1;
 const OLD = 2;
@@ -45,6 +50,7 @@ const OLD = 2;
 export function createConnections(places = PLACES): Connections {
   const doubles = new Float64Array(DOUBLES * places);
   const words = new Uint32Array(doubles.buffer);
+  const tenures = new Uint16Array(SLOTS);
   // What no place was ever seen at is over at once.
   let reading = MISSED + 2;
   let readAt = 0;
@@ -62,10 +68,14 @@ export function createConnections(places = PLACES): Connections {
       readAt = at;
       if (blind) blindAt = at;
     },
+    forget(slot) {
+      tenures[slot] = (tenures[slot] as number) + 1;
+    },
     place(slot, table, i) {
+      const holder = ((tenures[slot] as number) * SLOTS + slot) >>> 0;
       const ports = (((table.localPort[i] as number) << 16) | (table.remotePort[i] as number)) >>> 0;
       const end = endOf(table, i);
-      const begin = spread(spread(ports ^ Math.imul(slot, 0x9e3779b1)) ^ end);
+      const begin = spread(spread(ports ^ Math.imul(holder, 0x9e3779b1)) ^ end);
       let free = -1;
       for (let choice = 0; choice < CHOICES; choice++) {
         const place = (begin + choice) & (places - 1);
@@ -75,7 +85,7 @@ export function createConnections(places = PLACES): Connections {
           if (free < 0) free = place;
           continue;
         }
-        if (words[word + PORTS] !== ports || words[word + SLOT] !== slot || words[word + END] !== end)
+        if (words[word + PORTS] !== ports || words[word + HOLDER] !== holder || words[word + END] !== end)
           continue;
         if (seen !== reading) words[word + FLAGS] = (words[word + FLAGS] as number) & ~FRESH;
         words[word + LAST] = reading;
@@ -83,7 +93,7 @@ export function createConnections(places = PLACES): Connections {
       }
       if (free < 0) return -1;
       const word = WORDS * free;
-      words[word + SLOT] = slot;
+      words[word + HOLDER] = holder;
       words[word + PORTS] = ports;
       words[word + END] = end;
       words[word + LAST] = reading;

@@ -87,3 +87,36 @@ test("counters that went back, and samples that come too often, are no rate and 
   for (let i = 0; i < 1000; i++) watch.kernel(kernel(NOW + 2000 + i, { SyncookiesSent: i }));
   expect(watch.verdict()?.class).toBe("spoofed-flood");
 });
+
+test("what one source told is over when it tells no more, also while the other goes on", () => {
+  const { watch, alerts } = watched(6, { SyncookiesSent: 9_000, SyncookiesRecv: 0 });
+  const tell = (alert: Alert): void => void alerts.push(alert);
+  for (let i = 6; i < 100; i++) {
+    const at = NOW + 1000 * i;
+    watch.pressed({ at, count: 0, prefix: undefined, ofPrefix: 0 });
+    watch.tick(at, tell);
+  }
+  expect(watch.verdict()).toBeUndefined();
+  watch.pressed({ at: NOW + 100_000, count: 500, prefix: undefined, ofPrefix: 0 });
+  expect(watch.verdict()?.class).toBe("spoofed-flood");
+  for (let i = 101; i < 200; i++) {
+    const at = NOW + 1000 * i;
+    watch.kernel(kernel(at, { SyncookiesSent: 0 }));
+    watch.tick(at, tell);
+  }
+  expect(watch.verdict()).toBeUndefined();
+});
+
+test("which of two as bad it is changes each second: it is told once in the hold-down", () => {
+  const watch = new HostWatch(DEFAULT_THRESHOLDS);
+  const alerts: Alert[] = [];
+  for (let i = 0; i < 90; i++) {
+    const at = NOW + 1000 * i;
+    watch.pressed({ at, count: 500, prefix: "61.177.172.0/24", ofPrefix: i % 2 === 0 ? 240 : 260 });
+    watch.tick(at, (alert) => alerts.push(alert));
+  }
+  expect(alerts.map(({ state, at }) => [state, at - NOW])).toEqual([
+    ["raised", 0],
+    ["raised", 61_000],
+  ]);
+});

@@ -8,6 +8,8 @@ import { severityOf } from "./severity.ts";
 const SMOOTHED = 5_000;
 /** Milliseconds that what was seen stands after it was last seen: floods breathe. */
 const LASTS = 15_000;
+/** What was told longer ago (ms) says nothing of now: its source may be down, while the other goes on. */
+const STALE = 60_000;
 /** Kernel counters come once a second; a source that sends more often must not make this grow. */
 const KEPT = 16;
 /** Of the answers to cookies: honest clients complete nearly all, a forged source none. */
@@ -56,6 +58,7 @@ export class HostWatch {
   #verdict: HostVerdict | undefined;
   #until = 0;
   #told: HostClass | undefined;
+  #toldAt = 0;
 
   constructor(thresholds: Thresholds) {
     this.#thresholds = thresholds;
@@ -84,6 +87,7 @@ export class HostWatch {
     if (this.#verdict !== undefined && now >= this.#until) this.#verdict = undefined;
     const found = this.#verdict;
     if (found?.class === this.#told) return;
+    if (found !== undefined && this.#isHeld(found, now)) return;
     const host = this.#samples.at(-1)?.host ?? "";
     if (found !== undefined) {
       const { risk, severity, findings } = found;
@@ -94,10 +98,17 @@ export class HostWatch {
       tell({ ...cleared, severity: severityOf(risk), class: this.#told, findings: [] });
     }
     this.#told = found?.class;
+    this.#toldAt = now;
+  }
+
+  /** Told of another class lately that is as bad: which of two it is may change each second. */
+  #isHeld({ severity }: HostVerdict, now: number): boolean {
+    if (this.#told === undefined || severityOf(SAYINGS[this.#told].risk) !== severity) return false;
+    return now - this.#toldAt < 1000 * this.#thresholds.hold_down;
   }
 
   #look(at: number): void {
-    const seen = this.#classify();
+    const seen = this.#classify(at);
     if (seen === undefined) return;
     const { risk, advice } = SAYINGS[seen.class];
     const since = this.#verdict?.class === seen.class ? this.#verdict.since : at;
@@ -123,15 +134,16 @@ export class HostWatch {
     };
   }
 
-  #classify(): Seen | undefined {
+  #classify(at: number): Seen | undefined {
     const { "host.cookies": cookies, "host.half_open": many, "host.overflows": overflows } = this.#thresholds;
-    const sent = this.#rate("SyncookiesSent");
-    const dropped = this.#rate("TCPReqQFullDrop");
-    const { count, prefix, ofPrefix } = this.#halfOpen;
+    const sent = this.#rate("SyncookiesSent", at);
+    const dropped = this.#rate("TCPReqQFullDrop", at);
+    const { prefix, ofPrefix } = this.#halfOpen;
+    const count = at - this.#halfOpen.at > STALE ? 0 : this.#halfOpen.count;
     const concentrated = count > 0 && ofPrefix >= CONCENTRATED * count ? prefix : undefined;
     const open = `${count} half-open`;
     if (sent >= cookies) {
-      const received = this.#rate("SyncookiesRecv");
+      const received = this.#rate("SyncookiesRecv", at);
       const answered = Math.min(1, received / sent);
       const evidence = `${round(sent)} SYN cookies/s sent, ${Math.round(100 * answered)} % answered, ${open}`;
       if (answered >= HONEST) return { class: "burst", evidence, prefix: undefined };
@@ -140,7 +152,7 @@ export class HostWatch {
     }
     if (dropped >= cookies) return flood(concentrated, `${round(dropped)} SYN/s dropped, ${open}`, ofPrefix);
     if (count >= many) return flood(concentrated, open, ofPrefix);
-    const full = this.#rate("ListenOverflows");
+    const full = this.#rate("ListenOverflows", at);
     if (full < overflows) return undefined;
     return {
       class: "stuck-app",
@@ -149,13 +161,14 @@ export class HostWatch {
     };
   }
 
-  /** Per second; 0 where it cannot be told. */
-  #rate(counter: KernelCounter): number {
+  /** Per second; 0 where it cannot be told at that time. */
+  #rate(counter: KernelCounter, at: number): number {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     const from = first?.counters[counter];
     const to = last?.counters[counter];
     if (first === undefined || last === undefined || from === undefined || to === undefined) return 0;
+    if (at - last.at > STALE) return 0;
     return last.at > first.at && to > from ? ((to - from) * 1000) / (last.at - first.at) : 0;
   }
 }

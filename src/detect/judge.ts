@@ -100,6 +100,7 @@ export function createJudge(options: JudgeOptions): Judge {
     forget(subject) {
       cases.forget(subject);
       tracks.release(subject.slot);
+      look.forget(subject.slot);
     },
     ...answers(cases, () => host.verdict()),
   };

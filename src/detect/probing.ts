@@ -33,14 +33,17 @@ export interface Probing extends Omit<Rule, "thresholds" | "watch"> {
   readonly served?: number;
 }
 
-/** What a request that looks like several is counted as: the first of these, so that one request is held against one once. */
+/**
+ * What a request that looks like several is counted as: the first of these, so that one request is held against one once.
+ * Payloads come before what counts once per path, or `/index.php/.env?id=...` would hide all but the first of them.
+ */
 const ORDER = [
   TAG.exploit,
-  TAG.sensitive,
-  TAG.shell,
   TAG.traversal,
   TAG.sql,
   TAG.xss,
+  TAG.sensitive,
+  TAG.shell,
   TAG.probe,
   TAG.cms,
   TAG.admin,

@@ -37,6 +37,8 @@ export interface SeenSockets {
 
 export interface SocketsLook {
   requestsRead: boolean;
+  /** The address in `slot` left. */
+  forget(slot: number): void;
   /** Undefined where nothing is worth a look. Valid until the next. */
   at(subject: Subject, sockets: SubjectSockets, at: number): Readonly<SeenSockets> | undefined;
 }
@@ -77,6 +79,7 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
 
   return {
     requestsRead: false,
+    forget: known.forget,
     at(subject, { table, first, next }, at) {
       if (at !== readAt) begin(at);
       found.table = table;

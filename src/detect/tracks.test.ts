@@ -102,6 +102,12 @@ describe("a window", () => {
   });
 });
 
+test("a window that is full stays full", () => {
+  const window = createTracks(4, 4).window(SECONDS);
+  for (let i = 0; i < 8; i++) window.add(0, START, 2 ** 30);
+  expect(window.count(0, START)).toBeGreaterThan(2 ** 31);
+});
+
 describe("different things", () => {
   test("are each counted once, and never more than there are", () => {
     fc.assert(

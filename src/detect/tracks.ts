@@ -60,6 +60,7 @@ const LAST = CELLS - 1;
 const MOST = 48;
 /** Different things of one address that are told apart at most, whatever somebody waits for: 32 MB for all addresses. */
 const MOST_CELLS = 512;
+const MOST_COUNTED = 0xffffffff;
 const NOBODY = -1;
 
 export function createTracks(slots: number, tracks = TRACKS): Tracks {
@@ -209,7 +210,8 @@ function windowColumn(tenures: Uint32Array, seconds: number) {
       const sum = sumOf(counts, base);
       if (sum === 0 || at < (first[track] as number)) first[track] = at;
       const place = base + (now & LAST);
-      counts[place] = (counts[place] as number) + n;
+      // A hostile recording may count beyond 32 bits.
+      counts[place] = Math.min(MOST_COUNTED, (counts[place] as number) + n);
       return sum + n;
     },
     count(track: number, at: number): number {

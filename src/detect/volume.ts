@@ -2,7 +2,7 @@ import { isPrivate } from "../model/cidr.ts";
 import type { ThresholdKey } from "../model/thresholds.ts";
 import type { Rule } from "./rule.ts";
 import type { SeenSockets } from "./sockets.ts";
-import { within } from "./words.ts";
+import { atMostIn } from "./words.ts";
 
 /** What is counted: a window of MiB would lose what is below one at each look. */
 const UNIT = 1024;
@@ -34,10 +34,8 @@ export function volumeRule({ threshold, bytes, direction, ...rule }: Volume): Ru
           if (n < thresholds[threshold]) return;
           raise(subject, { at, since: moved.since(subject.slot), peak: n });
         },
-        evidence({ peak, since, last }) {
-          const began = Math.max(since, last - 1000 * thresholds["volume.window"]);
-          return `${Math.round(peak)} MiB ${direction}${within({ since: began, last })}`;
-        },
+        evidence: (standing) =>
+          `${Math.round(standing.peak)} MiB ${direction}${atMostIn(thresholds["volume.window"], standing)}`,
       };
     },
   };

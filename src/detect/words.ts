@@ -12,8 +12,8 @@ export function within({ since, last }: Pick<Standing, "since" | "last">): strin
   return last === since ? "" : ` in ${long((last - since) / 1000)}`;
 }
 
-/** A window counts up to so many times its seconds. */
-const WINDOW_SLACK = 8 / 7;
+/** A window counts up to so many times its seconds (tracks.ts). */
+export const WINDOW_SLACK = 8 / 7;
 
 /**
  * For the most that a window of so many seconds held: as {@link within}, but ` in 10 min, going on for 3 h` where it lasts
@@ -56,7 +56,8 @@ export function requestSample({ status, method, path }: RequestEvent): string {
 
 /** Cut to what a line shows. */
 export function cut(text: string): string {
-  return text.length > SAMPLE ? `${text.slice(0, SAMPLE)}…` : text;
+  // By way of bytes: a part of a string, and one put together, may hold on to the whole of what it was made of.
+  return Buffer.from(text.length > SAMPLE ? `${text.slice(0, SAMPLE)}…` : text).toString();
 }
 
 /** Grows by `step` with each tenfold of `ratio`, which is 1 when a rule just fires. */

@@ -131,6 +131,15 @@ describe("a native line", () => {
     expect(origin({ ip: "nobody" })).toBeUndefined();
   });
 
+  test("a count of a login is what rsyslog can write, and no number is beyond what is counted exactly", () => {
+    const auth = { kind: "auth", at: 1, ip: "8.8.8.8", service: "ssh", outcome: "failed", source: "" };
+    const told = (count: number): unknown => parseNative(JSON.stringify({ ...auth, count }));
+    for (const count of [0, 1, 999_999_999]) expect(told(count)).toEqual({ ...auth, count });
+    for (const count of [-1, 0.1, 1e9, 1e308]) expect(told(count)).toEqual(auth);
+    const request = { kind: "request", at: 1, ip: "8.8.8.8", source: "" };
+    expect(parseNative(JSON.stringify({ ...request, bytes: 1e308 })) as unknown).toEqual(request);
+  });
+
   test("no JSON makes it throw, however deep", () => {
     expect(parseNative("[".repeat(1e6))).toBeUndefined();
     expect(parseNative(`${'{"kind":'.repeat(1e5)}1${"}".repeat(1e5)}`)).toBeUndefined();

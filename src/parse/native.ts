@@ -90,7 +90,7 @@ function authOf(json: Json, at: number): AuthEvent | undefined {
   if (ip === undefined || service === undefined || outcome === undefined) return undefined;
   const user = textOf(json.user);
   const method = textOf(json.method);
-  const count = countOf(json.count);
+  const count = repeatsOf(json.count);
   const session = countOf(json.session);
   return {
     kind: "auth",
@@ -105,6 +105,12 @@ function authOf(json: Json, at: number): AuthEvent | undefined {
     ...(json.timeUnknown === true && { timeUnknown: true }),
     source: textOf(json.source) ?? "",
   };
+}
+
+/** rsyslog's count, which the readers of logs take up to nine digits of. */
+function repeatsOf(value: unknown): number | undefined {
+  const count = countOf(value);
+  return count !== undefined && Number.isInteger(count) && count < 1e9 ? count : undefined;
 }
 
 function socketsOf(json: Json, at: number): SocketsEvent | undefined {

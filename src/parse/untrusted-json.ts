@@ -23,8 +23,8 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-/** A number of at least 0. */
+/** A number from 0 to the largest that is counted exactly: sums of them stay numbers. */
 export function countOf(value: unknown): number | undefined {
   const number = numberOf(value);
-  return number !== undefined && number >= 0 ? number : undefined;
+  return number !== undefined && number >= 0 && number <= Number.MAX_SAFE_INTEGER ? number : undefined;
 }

@@ -28,6 +28,11 @@ test.each([
   expect(judged(visits(9, SECOND, attempt)).of(ID)).toBeUndefined();
 });
 
+test("the highest number of a window is told with no longer time, however long it goes on", () => {
+  const day = visits(1400, MINUTE / 2, () => post("/wp-login.php", 200));
+  expect(judged(day).of(ID)?.evidence).toBe("23 refused logins in 10 min, going on for 12 h: wp-login.php");
+});
+
 test("WordPress by other spellings, and other things that it sends on for", () => {
   for (const path of [
     "/wp-login.php/x",

@@ -2,7 +2,7 @@ import type { RequestEvent } from "../../model/event.ts";
 import type { Subject } from "../../model/judge.ts";
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { atMostIn, counted, cut, grown, kinds, requestSample } from "../words.ts";
+import { atMostIn, counted, cut, grown, kinds, requestSample, WINDOW_SLACK } from "../words.ts";
 
 /** XML-RPC answers 200 whatever the password, and apps use it honestly: three are one refused login. */
 const CALLS_PER_LOGIN = 3;
@@ -18,8 +18,6 @@ const MOST_FORGIVEN = 3;
 const GUESSED = 3;
 /** A program with an old password asks again and again, but not as fast as somebody guesses: ms from one to the next. */
 const PATIENT = 20_000;
-/** Milliseconds that a window counts at most for each of its seconds. */
-const LONGEST = (1000 * 8) / 7;
 const SUCCESS = "then a login SUCCEEDED";
 
 /** What was refused lately. */
@@ -74,7 +72,7 @@ export const httpBruteForce: Rule = {
       const n = posted + Math.max(challenged.count(home, at), reported.count(home, at));
       const firsts = [forms, calls, signed, challenged, reported].map((one) => one.since(home));
       const since = Math.max(
-        at - LONGEST * seconds,
+        at - 1000 * WINDOW_SLACK * seconds,
         Math.min(at, ...firsts.filter((first) => !Number.isNaN(first))),
       );
       return { n, since, isPatient: posted < limit && at - since >= PATIENT * (n - 1) };

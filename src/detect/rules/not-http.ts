@@ -1,4 +1,3 @@
-import type { RequestEvent } from "../../model/event.ts";
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
 import { atMostIn, counted, kinds, requestSample } from "../words.ts";
@@ -33,14 +32,17 @@ export const notHttp: Rule = {
     return {
       traits: TRAIT.malformed,
       request(subject, event, { traits }) {
-        if ((traits & TRAIT.abandoned) !== 0 || saysNothing(event)) return;
+        if ((traits & TRAIT.abandoned) !== 0) return;
+        // Once: of a view each reading decodes all of it, and it may be long.
+        const { path = "" } = event;
+        if (path === "" || path === "-") return;
         const n = junk.add(subject.slot, event.at);
         if (n < limit) return;
         raise(subject, {
           at: event.at,
           since: Math.min(event.at, junk.since(subject.slot)),
           peak: n,
-          name: protocolOf(event),
+          name: protocolOf(path),
           sample: () => requestSample(event),
         });
       },
@@ -54,10 +56,6 @@ export const notHttp: Rule = {
   },
 };
 
-function saysNothing({ path = "" }: RequestEvent): boolean {
-  return path === "" || path === "-";
-}
-
-function protocolOf({ path = "" }: RequestEvent): string | undefined {
+function protocolOf(path: string): string | undefined {
   return PROTOCOLS.find(([begins]) => begins.test(path))?.[1];
 }

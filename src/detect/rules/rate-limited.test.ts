@@ -31,6 +31,9 @@ test("innocent: few, other methods, other services", () => {
   expect(after(50, "limit-req", "ssh").rules(PEER)).not.toContain(ID);
 });
 
-test("tells which", () => {
+test("tells which, and counts all of them from the first", () => {
   expect(after(6, "limit-req").finding(PEER, ID)?.evidence).toBe("6 requests held back in 5 s: request rate");
+  expect(after(2000, "forbidden").finding(PEER, ID)?.evidence).toBe(
+    "2000 requests held back in 33 min: forbidden by rule",
+  );
 });

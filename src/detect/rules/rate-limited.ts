@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { atMostIn, counted, grown, kinds } from "../words.ts";
+import { counted, grown, kinds, within } from "../words.ts";
 
 /** As the readers of error logs name it, and in words. */
 const LIMITS = new Map([
@@ -27,7 +27,7 @@ export const rateLimited: Rule = {
     times: 5,
   },
   thresholds: ["http.limited", "http.window"],
-  watch({ thresholds, window, raise }) {
+  watch({ thresholds, window, raise, stands }) {
     const limit = thresholds["http.limited"];
     const seconds = thresholds["http.window"];
     const limited = window(seconds);
@@ -38,19 +38,26 @@ export const rateLimited: Rule = {
         const word = LIMITS.get(method);
         const name = word ?? REFUSALS.get(method);
         if (name === undefined) return;
-        const seen = word === undefined ? refused : limited;
-        const n = seen.add(subject.slot, at, count);
+        const held = word === undefined ? refused : limited;
+        const n = held.add(subject.slot, at, count);
         if (n < limit) return;
+        const isOn = stands(subject, "rate-limited");
         const score =
           word !== undefined
             ? Math.min(20, grown(10, 5, n / limit))
             : n < MANY * limit
               ? 20
               : grown(30, 10, n / (MANY * limit));
-        raise(subject, { at, since: Math.min(at, seen.since(subject.slot)), count, peak: n, score, name });
+        raise(subject, {
+          at,
+          since: Math.min(at, held.since(subject.slot)),
+          count: isOn ? count : n,
+          score,
+          name,
+        });
       },
       evidence: (standing) =>
-        `${counted(standing.peak, "request")} held back${atMostIn(seconds, standing)}: ${kinds(standing)}`,
+        `${counted(standing.count, "request")} held back${within(standing)}: ${kinds(standing)}`,
     };
   },
 };

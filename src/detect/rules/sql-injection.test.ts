@@ -20,6 +20,13 @@ test("a search among them is no cover", () => {
   expect(judged(searched).risk).toBe(judged(tries).risk);
 });
 
+test("nor is a path that counts once, such as one that holds secrets", () => {
+  for (const page of ["/index.php/.env", "/index.php/c99.php"]) {
+    const covered = tries.map((one) => ({ ...one, path: one.path?.replace("/p", page) }));
+    expect(judged(covered).of("sql-injection")).toMatchObject({ score: 40, severity: "warning" });
+  }
+});
+
 test("innocent: somebody reads about SQL", () => {
   const words = encodeURIComponent("' UNION SELECT NULL,NULL-- -");
   const page = `https://docs.example/search?q=${words}`;

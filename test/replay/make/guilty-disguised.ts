@@ -62,7 +62,8 @@ export const GUILTY_DISGUISED: readonly Made[] = [
       ...warned("distinct-4xx", "45.9.9.2"),
       "45.9.9.1": { severity: "critical", rules: ["path-traversal", "distinct-4xx"] },
 
-      ...warned("sensitive-path", "45.9.9.3", "45.9.9.4"),
+      ...warned("path-traversal", "45.9.9.3"),
+      ...warned("sensitive-path", "45.9.9.4"),
     },
     logs: { "access.log": lookups() },
   },
