@@ -72,14 +72,13 @@ test("guilty: what only looks like one", () => {
     "/blob/",
     "/app/",
     "/app/src/",
+    "/a/blob/../../",
     "/a/raw;/x/",
   ]) {
     expect(named((name) => `${place}${name}`)).toContain("sensitive-path");
   }
   // Climbing is worse than what is climbed to.
-  for (const place of ["/a/blob/../../", "/a/tree/%2e%2e/"]) {
-    expect(named((name) => `${place}${name}`)).toContain("path-traversal");
-  }
+  expect(named((name) => `/a/tree/%2e%2e/${name}`)).toContain("path-traversal");
 });
 
 test("innocent: a mirror's unpacked sources, and guilty: the same at the top, or not there, or with secrets", () => {
