@@ -105,14 +105,19 @@ export function compileScreen(needles: readonly Uint8Array[]): Screen {
     const triple = (before << BITS) | QUESTION;
     if (suspect[triple] === 0) suspect[triple] = MARK;
   }
+  // One bit for each triple: what every byte is looked up in is small enough to stay in the nearest cache.
+  const marked = new Uint32Array(TRIPLES / 32);
+  suspect.forEach((mark, triple) => {
+    if (mark !== 0) marked[triple >> 5] = (marked[triple >> 5] as number) | (1 << (triple & 31));
+  });
   return (bytes, start, end) => {
     let query = end;
     let triple = 0;
     for (let i = start; i < end; i++) {
       const kind = KIND_OF[bytes[i] as number] as number;
       triple = ((triple << BITS) | kind) & (TRIPLES - 1);
-      // One branch a byte: all that is not plain is marked in the table.
-      if (suspect[triple] === 0) continue;
+      // One branch a byte: all that is not plain is marked.
+      if ((((marked[triple >> 5] as number) >>> (triple & 31)) & 1) === 0) continue;
       if (bytes[i] === PERCENT) {
         triple = (triple & ~(KINDS - 1)) | kindAt(bytes, i, start, end);
         i += 2;
