@@ -10,14 +10,16 @@ export interface Alerts {
   /** Oldest first. */
   readonly kept: NumberedAlert[];
   readonly hear: (alert: Alert) => void;
+  /** A panel shows no weak hints: they are told where somebody hears of each. */
+  readonly hearsInfo: boolean;
   seq: number;
 }
 
 /** A panel shows no more, and a flood of alerts is no reason to hold them all. */
 const KEPT = 500;
 
-export function createAlerts(hear: (alert: Alert) => void = () => {}): Alerts {
-  return { kept: [], hear, seq: 0 };
+export function createAlerts(hear?: (alert: Alert) => void): Alerts {
+  return { kept: [], hear: hear ?? (() => {}), hearsInfo: hear !== undefined, seq: 0 };
 }
 
 /** Keeps an alert that was raised after the line of that number, and passes it on. */

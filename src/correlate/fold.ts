@@ -83,7 +83,7 @@ function foldTick(state: State, at: number): void {
   if (at < state.started) state.started = at;
   if (at > state.now) state.now = at;
   const { judge, subject, alerts, recent } = state;
-  judge.tick(state.now, subject, (alert) => keepAlert(alerts, alert, recent.newest));
+  judge.tick(state.now, subject, (alert) => keepAlert(alerts, alert, recent.newest), alerts.hearsInfo);
 }
 
 function foldRequest(state: State, event: RequestEvent | RequestView): void {

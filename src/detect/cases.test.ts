@@ -38,7 +38,8 @@ function severityOf(risk: number): Severity {
 /** Cases of two addresses, with the clock and all that was told. */
 class Court {
   readonly alerts: Alert[] = [];
-  readonly cases = new Cases(HOLD);
+  readonly cases = new Cases(HOLD, 4);
+  hearsInfo = true;
   readonly slots: readonly number[];
   readonly subject;
 
@@ -66,7 +67,7 @@ class Court {
   /** Ticks `seconds` after the start; what was told then. */
   tick(seconds: number): Alert[] {
     const told: Alert[] = [];
-    this.cases.tick(START + 1000 * seconds, this.subject, (alert) => told.push(alert));
+    this.cases.tick(START + 1000 * seconds, this.subject, (alert) => told.push(alert), this.hearsInfo);
     this.alerts.push(...told);
     return told;
   }
@@ -338,4 +339,18 @@ test("a frozen copy stays as it was", () => {
   court.tick(7200);
   expect(court.findings()).toEqual([]);
   expect(frozen.verdict(court.slot(0))?.findings).toEqual(before);
+});
+
+test("where nobody asks for weak hints, none is told, nor taken back; what was worse is", () => {
+  const court = new Court();
+  court.hearsInfo = false;
+  court.raise(SCAN, { score: 5 });
+  expect(court.tick(1)).toEqual([]);
+  expect(court.findings()).toHaveLength(1);
+  court.raise(SCAN, { score: 40 });
+  expect(court.tick(2)).toMatchObject([{ state: "raised", severity: "warning" }]);
+  expect(court.tick(3600)).toMatchObject([{ state: "cleared", severity: "warning" }]);
+  court.raise(SCAN, { score: 5, at: START + 3_600_000 });
+  expect(court.tick(3601)).toEqual([]);
+  expect(court.tick(7300)).toEqual([]);
 });

@@ -29,16 +29,18 @@ const MAX_SAMPLED = 100;
 export class Cases {
   readonly #hold: number;
   /** By slot. */
-  readonly #cases: Map<number, Case>;
+  readonly #cases: (Case | undefined)[];
   /** Slots of which something may be to be told. */
   readonly #news = new Set<number>();
   /** Of addresses that left: what was told of them is taken back. */
   #left: Alert[] = [];
   readonly #agenda = createAgenda();
   #now = 0;
+  /** Whether somebody wants to hear of weak hints: they are by far the most. */
+  #hearsInfo = false;
 
-  /** `hold`: milliseconds in which an address is not told again unless it got worse. */
-  constructor(hold: number, cases = new Map<number, Case>()) {
+  /** `hold`: milliseconds in which an address is not told again unless it got worse. `slots` are below that number. */
+  constructor(hold: number, slots: number, cases = new Array<Case | undefined>(slots).fill(undefined)) {
     this.#hold = hold;
     this.#cases = cases;
   }
@@ -47,10 +49,10 @@ export class Cases {
     const { at, since = at, count = 1, score = rule.score, peak = 0, name, sample } = hit;
     // What an old log tells is no news of now.
     if (at + lasts <= this.#now) return;
-    let known = this.#cases.get(slot);
+    let known = this.#cases[slot];
     if (known === undefined) {
       known = { findings: [], risk: 0, told: "", toldAt: 0, worst: "info" };
-      this.#cases.set(slot, known);
+      this.#cases[slot] = known;
     }
     let standing = known.findings.find((one) => one.rule === rule);
     if (standing === undefined) {
@@ -89,19 +91,20 @@ export class Cases {
   }
 
   withdraw(slot: number, ids: readonly RuleId[]): void {
-    const known = this.#cases.get(slot);
+    const known = this.#cases[slot];
     if (known !== undefined) this.#keep(slot, known, ({ rule }) => !ids.includes(rule.id));
   }
 
   stands(slot: number, id: RuleId): boolean {
-    return this.#cases.get(slot)?.findings.some(({ rule }) => rule.id === id) ?? false;
+    return this.#cases[slot]?.findings.some(({ rule }) => rule.id === id) ?? false;
   }
 
   /** Drops what is over at `now`, then tells what is new. */
-  tick(now: number, subject: Subject, tell: (alert: Alert) => void): void {
+  tick(now: number, subject: Subject, tell: (alert: Alert) => void, hearsInfo: boolean): void {
     if (now > this.#now) this.#now = now;
+    this.#hearsInfo = hearsInfo;
     this.#agenda.due(now, (slot) => {
-      const known = this.#cases.get(slot);
+      const known = this.#cases[slot];
       if (known === undefined) return;
       this.#news.add(slot);
       this.#keep(slot, known, ({ until }) => until > now);
@@ -118,33 +121,33 @@ export class Cases {
 
   forget(subject: Subject): void {
     const { slot } = subject;
-    const known = this.#cases.get(slot);
+    const known = this.#cases[slot];
     if (known === undefined) return;
-    if (known.told !== "") this.#left.push(this.#alert(subject, "cleared", 0, known.worst, []));
+    if (this.#wasHeard(known)) this.#left.push(this.#alert(subject, "cleared", 0, known.worst, []));
     this.#drop(slot);
     this.#news.delete(slot);
   }
 
   risk(slot: number): number {
-    return this.#cases.get(slot)?.risk ?? 0;
+    return this.#cases[slot]?.risk ?? 0;
   }
 
   verdict(slot: number): Verdict | undefined {
-    const known = this.#cases.get(slot);
+    const known = this.#cases[slot];
     return known === undefined || known.findings.length === 0 ? undefined : new CaseVerdict(known);
   }
 
   frozen(): Cases {
-    const copy = new Map<number, Case>();
-    for (const [slot, known] of this.#cases) {
+    const copy = this.#cases.map((known) => {
+      if (known === undefined) return undefined;
       const findings = known.findings.map((one) => ({
         ...one,
         names: one.names && new Map(one.names),
         samples: [...one.samples],
       }));
-      copy.set(slot, { ...known, findings });
-    }
-    return new Cases(this.#hold, copy);
+      return { ...known, findings };
+    });
+    return new Cases(this.#hold, copy.length, copy);
   }
 
   #keep(slot: number, known: Case, holds: (standing: Standing) => boolean): void {
@@ -155,18 +158,27 @@ export class Cases {
   }
 
   #drop(slot: number): void {
-    this.#cases.delete(slot);
+    this.#cases[slot] = undefined;
     this.#agenda.drop(slot);
   }
 
+  #hears(severity: Severity): boolean {
+    return this.#hearsInfo || severity !== "info";
+  }
+
+  /** Whether it is to be taken back. */
+  #wasHeard({ told, worst }: Case): boolean {
+    return told !== "" && this.#hears(worst);
+  }
+
   #tell(slot: number, subject: Subject, tell: (alert: Alert) => void): void {
-    const known = this.#cases.get(slot);
+    const known = this.#cases[slot];
     if (known === undefined) return;
     const { findings, risk, told, worst } = known;
     const severity = severityOf(risk);
     if (findings.length === 0) {
       this.#drop(slot);
-      if (told !== "") tell(this.#alert(subject, "cleared", 0, worst, []));
+      if (this.#wasHeard(known)) tell(this.#alert(subject, "cleared", 0, worst, []));
       return;
     }
     const isWorse = RANK[severity] > RANK[told];
@@ -179,6 +191,7 @@ export class Cases {
     known.toldAt = this.#now;
     if (RANK[severity] > RANK[worst]) known.worst = severity;
     for (const one of findings) one.told = true;
+    if (!this.#hears(severity)) return;
     tell(this.#alert(subject, "raised", risk, severity, new CaseVerdict(known).findings));
   }
 

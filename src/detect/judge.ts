@@ -39,7 +39,7 @@ export function createJudge(options: JudgeOptions): Judge {
   const host = new HostWatch(thresholds);
   const logins = createLogins(thresholds, tracks, options.seed);
   const look = createSocketsLook(thresholds);
-  const cases = new Cases(thresholds.hold_down * 1000);
+  const cases = new Cases(thresholds.hold_down * 1000, options.slots);
   const watches = RULES.filter(({ id }) => !off.includes(id)).map((rule) => {
     const watch: Watch = rule.watch(kitOf(rule, () => watch));
     return watch;
@@ -93,9 +93,9 @@ export function createJudge(options: JudgeOptions): Judge {
     },
     kernel: (event) => host.kernel(event),
     pressed: (halfOpen) => host.pressed(halfOpen),
-    tick(now, subject, tell) {
+    tick(now, subject, tell, hearsInfo) {
       host.tick(now, tell);
-      cases.tick(now, subject, tell);
+      cases.tick(now, subject, tell, hearsInfo);
     },
     forget(subject) {
       cases.forget(subject);

@@ -52,8 +52,11 @@ export interface Judge {
   pressed(halfOpen: HalfOpen): void;
   /** What is wrong with the host as a whole. */
   host(): HostVerdict | undefined;
-  /** Core time moved on: what is over is dropped, and `tell` hears of every verdict raised or cleared since. */
-  tick(now: number, subject: Subject, tell: (alert: Alert) => void): void;
+  /**
+   * Core time moved on: what is over is dropped, and `tell` hears of every verdict raised or cleared since; of those that
+   * are information only where `hearsInfo` asks for them.
+   */
+  tick(now: number, subject: Subject, tell: (alert: Alert) => void, hearsInfo: boolean): void;
   /** The address left, and its slot will be another's. */
   forget(subject: Subject): void;
   /** 0 to 100; cheap enough to be asked of every row. */
