@@ -28,7 +28,7 @@ export interface Engine {
   revision(): number;
   /**
    * While on, snapshots are of the moment when it was put on, and what is accepted is seen once it is off again. Holds
-   * a copy of everything meanwhile, some 30 MB when all places are taken.
+   * a copy of everything meanwhile, some 30 MB when all places are taken, more where findings stand against most of them.
    */
   freeze(on: boolean): void;
 }

@@ -341,6 +341,11 @@ test("a frozen copy stays as it was", () => {
   expect(frozen.verdict(court.slot(0))?.findings).toEqual(before);
 });
 
+test("a finding that is over with the next tick is told by it, and taken back", () => {
+  const court = new Court().raise(SCAN, {}, 0, 1000);
+  expect(court.tick(1)).toMatchObject([{ state: "raised" }, { state: "cleared" }]);
+});
+
 test("where nobody asks for weak hints, none is told, nor taken back; what was worse is", () => {
   const court = new Court();
   court.hearsInfo = false;

@@ -103,6 +103,10 @@ export class Cases {
   tick(now: number, subject: Subject, tell: (alert: Alert) => void, hearsInfo: boolean): void {
     if (now > this.#now) this.#now = now;
     this.#hearsInfo = hearsInfo;
+    for (const alert of this.#left) tell(alert);
+    this.#left = [];
+    // First, so that what stands no longer than from one tick to the next is told as well.
+    this.#tellNews(subject, tell);
     this.#agenda.due(now, (slot) => {
       const known = this.#cases[slot];
       if (known === undefined) return;
@@ -110,8 +114,10 @@ export class Cases {
       this.#keep(slot, known, ({ until }) => until > now);
       for (const { until } of known.findings) this.#agenda.add(until, slot);
     });
-    for (const alert of this.#left) tell(alert);
-    this.#left = [];
+    this.#tellNews(subject, tell);
+  }
+
+  #tellNews(subject: Subject, tell: (alert: Alert) => void): void {
     for (const slot of this.#news) {
       subject.slot = slot;
       this.#tell(slot, subject, tell);
