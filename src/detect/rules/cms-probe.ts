@@ -20,7 +20,7 @@ export const cmsProbe = probing({
     line: '203.0.113.9 - - [24/Nov/2026:03:12:07 +0000] "GET /blog/wp-login.php HTTP/1.1" 404 150 "-" "-"',
   },
   tag: TAG.cms,
-  what: "for a content management system",
+  what: "for doors of a content management system",
   scan: 35,
   // Logins that are posted are guesses: http-brute-force counts them.
   counts(event, seen) {

@@ -12,6 +12,6 @@ export const pathTraversal = probing({
     line: '203.0.113.9 - - [24/Nov/2026:03:12:07 +0000] "GET /static/%2e%2e/%2e%2e/secret HTTP/1.1" 400 150 "-" "-"',
   },
   tag: TAG.traversal,
-  what: "that climb out of their directory",
+  what: "climbing out of the root",
   scan: 40,
 });
