@@ -1,4 +1,4 @@
-import type { RequestEvent } from "../model/event.ts";
+import type { AuthEvent, RequestEvent } from "../model/event.ts";
 import type { Standing } from "./rule.ts";
 
 /** `1 failed login`, `37 failed logins`, `1 match`, `3 matches`. */
@@ -52,6 +52,12 @@ const SAMPLE = 160;
 /** `404 GET /.env`. */
 export function requestSample({ status, method, path }: RequestEvent): string {
   return cut([status, method, path].filter((part) => part !== undefined).join(" "));
+}
+
+/** `ssh failed root`, `ssh accepted password ann`: as a row tells what an address did last. */
+export function loginSample({ service, outcome, method, user }: AuthEvent): string {
+  const how = outcome === "accepted" ? method : undefined;
+  return cut([service, outcome, how, user].filter((part) => part !== undefined).join(" "));
 }
 
 /** Cut to what a line shows. */

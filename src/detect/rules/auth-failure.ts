@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { counted, cut } from "../words.ts";
+import { counted, loginSample } from "../words.ts";
 
 export const authFailure: Rule = {
   id: "auth-failure",
@@ -13,9 +13,9 @@ export const authFailure: Rule = {
   thresholds: [],
   watch({ raise }) {
     return {
-      auth(subject, { at, user, service }, failures) {
+      auth(subject, event, failures) {
         if (failures === 0) return;
-        raise(subject, { at, count: failures, sample: () => cut(`${service} failed ${user ?? ""}`.trim()) });
+        raise(subject, { at: event.at, count: failures, sample: () => loginSample(event) });
       },
       evidence: ({ count }) => counted(count, "failed login"),
     };

@@ -18,7 +18,7 @@ test.each(["password", "keyboard-interactive/pam"])(
     expect(bench.verdict(PEER)?.severity).toBe("critical");
     expect(bench.finding(PEER, ID)).toMatchObject({
       evidence: "1 login by password after 60 failed logins",
-      samples: [`accepted ${method} root`],
+      samples: [`ssh accepted ${method} root`],
     });
     expect(bench.alerts.at(-1)?.severity).toBe("critical");
   },

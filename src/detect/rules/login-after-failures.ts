@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { counted, cut } from "../words.ts";
+import { counted, loginSample } from "../words.ts";
 
 /** Methods by which one gets in who guessed: as sshd and dropbear name them. */
 const BY_PASSWORD = /^(?:password|keyboard-interactive)/;
@@ -16,14 +16,15 @@ export const loginAfterFailures: Rule = {
   thresholds: ["ssh.break_in", "ssh.slow_window", "ssh.users"],
   watch({ thresholds, raise }) {
     return {
-      auth(subject, { at, outcome, method = "", user }, _failures, { total, totalSince, users, forgiven }) {
+      auth(subject, event, _failures, { total, totalSince, users, forgiven }) {
+        const { at, outcome, method = "" } = event;
         if (outcome !== "accepted" || forgiven || !BY_PASSWORD.test(method)) return;
         if (total < thresholds["ssh.break_in"] && users < thresholds["ssh.users"]) return;
         raise(subject, {
           at,
           since: totalSince,
           peak: total,
-          sample: () => cut(`accepted ${method} ${user ?? ""}`.trim()),
+          sample: () => loginSample(event),
         });
       },
       evidence: ({ peak, count }) =>

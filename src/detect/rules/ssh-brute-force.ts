@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { counted, cut, grown, within } from "../words.ts";
+import { counted, grown, loginSample, within } from "../words.ts";
 
 /** One person mistypes his own name, and maybe that of another account of his. */
 const FEW_USERS = 2;
@@ -22,7 +22,8 @@ export const sshBruteForce: Rule = {
   watch({ thresholds, raise, withdraw, stands }) {
     const limit = thresholds["ssh.failures"];
     return {
-      auth(subject, { at, user }, failures, { recent, since, total, users, forgiven }) {
+      auth(subject, event, failures, { recent, since, total, users, forgiven }) {
+        const { at } = event;
         if (forgiven) withdraw(subject, ["ssh-brute-force"]);
         else if (failures > 0 && recent >= limit) {
           const mayMistype = subject.authAccepted > 0 && users <= FEW_USERS && total < 2 * limit;
@@ -32,7 +33,7 @@ export const sshBruteForce: Rule = {
             count: stands(subject, "ssh-brute-force") ? failures : recent,
             peak: recent,
             score: mayMistype ? 20 : grown(40, 10, recent / limit),
-            sample: () => cut(`failed ${user ?? ""}`.trim()),
+            sample: () => loginSample(event),
           });
         }
       },

@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { counted, cut, grown, within } from "../words.ts";
+import { counted, grown, loginSample, within } from "../words.ts";
 
 /** A program with an account that is gone asks for it, and maybe for another. */
 const FEW_USERS = 2;
@@ -20,7 +20,8 @@ export const sshSlowBruteForce: Rule = {
   watch({ thresholds, raise, withdraw, stands }) {
     const limit = thresholds["ssh.slow_failures"];
     return {
-      auth(subject, { at, user }, failures, { total, totalSince, users, forgiven }) {
+      auth(subject, event, failures, { total, totalSince, users, forgiven }) {
+        const { at } = event;
         if (forgiven || stands(subject, "ssh-brute-force")) {
           withdraw(subject, ["ssh-slow-brute-force"]);
         } else if (failures > 0 && total >= limit) {
@@ -31,7 +32,7 @@ export const sshSlowBruteForce: Rule = {
             count: stands(subject, "ssh-slow-brute-force") ? failures : total,
             peak: total,
             score: mayBeForgotten ? 20 : grown(32, 5, total / limit),
-            sample: () => cut(`failed ${user ?? ""}`.trim()),
+            sample: () => loginSample(event),
           });
         }
       },

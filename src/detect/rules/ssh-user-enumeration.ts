@@ -1,5 +1,5 @@
 import type { Rule } from "../rule.ts";
-import { atMostIn, counted, cut, grown } from "../words.ts";
+import { atMostIn, counted, grown, loginSample } from "../words.ts";
 
 export const sshUserEnumeration: Rule = {
   id: "ssh-user-enumeration",
@@ -18,7 +18,8 @@ export const sshUserEnumeration: Rule = {
   watch({ thresholds, raise, withdraw }) {
     const limit = thresholds["ssh.users"];
     return {
-      auth(subject, { at, user }, failures, { users, usersSince, forgiven }) {
+      auth(subject, event, failures, { users, usersSince, forgiven }) {
+        const { at, user } = event;
         if (forgiven) withdraw(subject, ["ssh-user-enumeration"]);
         else if (failures > 0 && user !== undefined && users >= limit) {
           raise(subject, {
@@ -26,7 +27,7 @@ export const sshUserEnumeration: Rule = {
             since: usersSince,
             peak: users,
             score: grown(30, 5, users / limit),
-            sample: () => cut(`failed ${user}`.trim()),
+            sample: () => loginSample(event),
           });
         }
       },
