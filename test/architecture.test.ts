@@ -60,6 +60,11 @@ const ONLY: readonly {
   { what: "opens a database", pattern: /["'](?:node|bun):(?:sqlite|sql)["']/, files: [] },
   { what: "loads the terminal library", pattern: /["']@opentui\/core["']/, files: ["tui/"] },
   { what: "reads TOML", pattern: /["']smol-toml["']/, files: ["config/"] },
+  {
+    what: "compiles patterns that people wrote",
+    pattern: /["']re2js["']/,
+    files: ["commands/path-patterns.ts"],
+  },
   { what: "needs what only tests have", pattern: /["'](?:bun:test|fast-check)["']/, files: [] },
 ];
 
