@@ -18,13 +18,16 @@ const FORGED = 0.1;
 /** Of the half-open connections in one prefix: more, and it is that prefix. */
 const CONCENTRATED = 0.5;
 
+/** What sockets and counters can tell: a scan of ports that answer nothing leaves no trace in them. */
+type Seeable = Exclude<HostClass, "scan">;
+
 /** What is said of a class: how bad it is, and what helps. */
 interface Saying {
   readonly risk: number;
   readonly advice: string;
 }
 
-const SAYINGS: Readonly<Record<HostClass, Saying>> = {
+const SAYINGS: Readonly<Record<Seeable, Saying>> = {
   "direct-flood": { risk: 80, advice: "Its addresses answer for themselves: blocking the prefix helps." },
   "spoofed-flood": {
     risk: 85,
@@ -40,11 +43,10 @@ const SAYINGS: Readonly<Record<HostClass, Saying>> = {
     risk: 50,
     advice: "A program does not take its connections: ss -ltn shows whose Recv-Q is full.",
   },
-  scan: { risk: 30, advice: "Somebody looks for open ports." },
 };
 
 interface Seen {
-  readonly class: HostClass;
+  readonly class: Seeable;
   readonly evidence: string;
   readonly prefix: string | undefined;
 }
@@ -55,9 +57,9 @@ export class HostWatch {
   /** The newest samples, oldest first. */
   #samples: KernelEvent[] = [];
   #halfOpen: HalfOpen = { count: 0, prefix: undefined, ofPrefix: 0, at: 0 };
-  #verdict: HostVerdict | undefined;
+  #verdict: (HostVerdict & { readonly class: Seeable }) | undefined;
   #until = 0;
-  #told: HostClass | undefined;
+  #told: Seeable | undefined;
   #toldAt = 0;
 
   constructor(thresholds: Thresholds) {
