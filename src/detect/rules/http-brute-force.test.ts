@@ -63,7 +63,7 @@ test("calls of XML-RPC count a third: guessing calls are many, an app's are few"
 
 test("calls of XML-RPC that are all answered alike, fast", () => {
   const call = () => visit("/xmlrpc.php", { method: "POST", status: 200, bytes: 403 });
-  expect(judged(visits(12, 3 * SECOND, call)).of(ID)?.severity).toBe("warning");
+  expect(judged(visits(10, 3 * SECOND, call)).of(ID)?.severity).toBe("warning");
   expect(judged(visits(30, MINUTE / 2, call)).of(ID)).toBeUndefined();
 });
 

@@ -72,7 +72,7 @@ export const httpBruteForce: Rule = {
       const alike = Math.max(0, calls.count(home, at) - Math.min(sizes, MOST_ANSWERS));
       const isOne = sizes === 1 && at - calls.since(home) < PATIENT * alike;
       const called =
-        (isOne ? alike : Math.floor(alike / CALLS_PER_LOGIN)) +
+        (isOne ? alike + 1 : Math.floor(alike / CALLS_PER_LOGIN)) +
         Math.floor(signed.count(home, at) / SIGNED_CALLS_PER_LOGIN);
       const posted = Math.max(0, forms.count(home, at) - forgiven) + called;
       const n = posted + Math.max(challenged.count(home, at), reported.count(home, at));
