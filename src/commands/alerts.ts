@@ -49,10 +49,16 @@ export function fileAlerts(files: Files, config: Config, filter: Filter | undefi
     waiting = [];
     return output.room();
   };
+  let newest = 0;
   return runFiles(files, {
-    emit: engine.accept,
+    emit(input) {
+      if (input.kind === "tick" && input.at > newest) newest = input.at;
+      engine.accept(input);
+    },
     room,
     async finish() {
+      // What the hold-down keeps back would be told by now.
+      if (newest > 0) engine.accept({ kind: "tick", at: newest + 1000 * config["detect.hold_down"] });
       await room();
       await output.flush();
       if (hasReader) process.stderr.write(flagged.summary(engine));

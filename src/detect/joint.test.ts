@@ -54,3 +54,35 @@ describe("innocent", () => {
     for (const { ip } of tries) expect(bench.rules(ip)).toEqual(["auth-failure"]);
   });
 });
+
+describe("one request of each kind of probing", () => {
+  const IP = "45.148.10.7";
+  const kinds = ["/.env", "/wp-login.php", "/phpmyadmin/", "/actuator/health"];
+
+  test("guilty: of four kinds", () => {
+    const bench = new Bench()
+      .feed(
+        ...spaced(
+          START,
+          2000,
+          kinds.map((path) => probe(IP, path)),
+        ),
+      )
+      .settle();
+    expect(bench.verdict(IP)?.severity).toBe("warning");
+    expect(bench.finding(IP, "exploit-probe")?.evidence).toBe(
+      "1 request for endpoints of vulnerable products: /actuator beside 3 other kinds of probing",
+    );
+  });
+
+  test("innocent: of three", () => {
+    const bench = new Bench().feed(
+      ...spaced(
+        START,
+        2000,
+        kinds.slice(1).map((path) => probe(IP, path)),
+      ),
+    );
+    expect(bench.verdict(IP)?.severity).toBe("info");
+  });
+});

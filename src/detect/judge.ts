@@ -92,7 +92,10 @@ export function createJudge(options: JudgeOptions): Judge {
       for (const watch of ofSockets) watch.sockets?.(subject, found, at);
     },
     kernel: (event) => host.kernel(event),
-    pressed: (halfOpen) => host.pressed(halfOpen),
+    pressed(halfOpen) {
+      look.read(halfOpen.at);
+      host.pressed(halfOpen);
+    },
     tick(now, subject, tell, hearsInfo) {
       host.tick(now, tell);
       cases.tick(now, subject, tell, hearsInfo);

@@ -1,5 +1,6 @@
 import type { RequestEvent, RequestView } from "../model/event.ts";
 import type { Subject } from "../model/judge.ts";
+import type { RuleId } from "../model/rules.ts";
 import type { ThresholdKey } from "../model/thresholds.ts";
 import { hashPath, hashText } from "./hash.ts";
 import { LEAVES } from "./lookups.ts";
@@ -49,6 +50,18 @@ const ORDER = [
   TAG.admin,
 ];
 
+/** One request of each of these kinds may be honest, one of each of many is not. */
+const KINDS: readonly RuleId[] = [
+  "path-traversal",
+  "sql-injection",
+  "cross-site-scripting",
+  "sensitive-path",
+  "web-shell",
+  "exploit-probe",
+  "cms-probe",
+  "admin-probe",
+];
+
 export function probing(probe: Probing): Rule {
   const { tag, what, scan, limit: limitKey = "http.probes", hint = probe.score } = probe;
   const { counts = () => true, once, isSearched = false, served = 0, ...rule } = probe;
@@ -57,7 +70,7 @@ export function probing(probe: Probing): Rule {
     ...rule,
     joint: true,
     thresholds: [...keys],
-    watch({ thresholds, window, distinct, seed, raise }) {
+    watch({ thresholds, window, distinct, seed, raise, stands }) {
       const seconds = thresholds["http.window"];
       const limit = thresholds[limitKey];
       const searches = thresholds["http.probes"];
@@ -75,6 +88,13 @@ export function probing(probe: Probing): Rule {
         return requests.add(home, at) / limit;
       }
 
+      /** How many other kinds of probing stand against it, if they are as many as make a scan. */
+      function others(subject: Subject): number {
+        let n = 0;
+        for (const kind of KINDS) if (kind !== rule.id && stands(subject, kind)) n++;
+        return n < searches ? 0 : n;
+      }
+
       return {
         traits: tag,
         request(subject, event, seen) {
@@ -83,10 +103,14 @@ export function probing(probe: Probing): Rule {
           if (ratio === 0) return;
           const { at, status = 0 } = event;
           const isServed = served > 0 && status >= 200 && status < 300;
-          const name = seen.name(tag);
+          const beside = ratio < 1 && status >= 400 && KINDS.includes(rule.id) ? others(subject) : 0;
+          const score = ratio < 1 ? (beside > 0 ? scan : hint) : grown(scan, 10, ratio);
+          const found = seen.name(tag);
+          const name =
+            beside > 0 && found !== undefined ? `${found} beside ${beside} other kinds of probing` : found;
           raise(subject, {
             at,
-            score: (ratio < 1 ? hint : grown(scan, 10, ratio)) + (isServed ? served : 0),
+            score: score + (isServed ? served : 0),
             name: isServed && name !== undefined ? `${name} SERVED` : name,
             sample: () => requestSample(event),
           });

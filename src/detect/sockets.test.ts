@@ -26,6 +26,7 @@ function looks(tables: readonly SocketsEvent[]): (SeenSockets | undefined)[] {
         const found = look.at(subject, held, at);
         if (subject.ip === PEER) seen = found && { ...found };
       },
+      pressed: ({ at }) => look.read(at),
     },
   });
   return tables.map((table) => {
@@ -115,4 +116,9 @@ test("different ports are counted to three at least", () => {
     expect(seen?.ports).toBeGreaterThanOrEqual(3);
     expect(seen?.ports).toBeLessThanOrEqual(n);
   }
+});
+
+test("who comes to a host that nobody was connected to was seen to come", () => {
+  const at = (second: number) => (second === 0 ? [] : sockets(12, 1000));
+  expect(looks(polls(START, 12, at)).at(-1)?.silent).toBe(12);
 });

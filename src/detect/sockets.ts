@@ -31,12 +31,17 @@ export interface SeenSockets {
   sent: number;
   /** Different local ports of connections to us, at least so many: some look alike. */
   ports: number;
+  /** One of them is another than that of the connection to us that was looked at before; it was to `portBefore`. */
+  isOtherPort: boolean;
+  portBefore: number;
   /** Has an FTP connection: data connections to ports of our choice belong to it. */
   ftp: boolean;
 }
 
 export interface SocketsLook {
   requestsRead: boolean;
+  /** The table was read at `at` (epoch ms), also where nobody is in it: whoever comes after that was seen to come. */
+  read(at: number): void;
   /** The address in `slot` left. */
   forget(slot: number): void;
   /** Undefined where nothing is worth a look. Valid until the next. */
@@ -58,6 +63,8 @@ const MUCH = 1 << 20;
 const ANSWERED = 5000;
 /** After such a silence of the source what is there may be of any age. */
 const LONGEST = 90_000;
+/** The core holds no more addresses than that. */
+const SLOTS = 65_536;
 /** So many connections of an address are looked at. Well below what a rule wants, so that it saw most of them open. */
 const FEW = 3;
 
@@ -66,6 +73,8 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
   const known = createConnections();
   let readAt = Number.NaN;
   const found = nothing();
+  /** The port of ours that each address was seen at last; 0 where it was at none. */
+  const lastPorts = new Uint16Array(SLOTS);
   let portBits = 0;
   /** Sent on connections to no usual port. */
   let elsewhere = 0;
@@ -79,7 +88,13 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
 
   return {
     requestsRead: false,
-    forget: known.forget,
+    read(at) {
+      if (at !== readAt) begin(at);
+    },
+    forget(slot) {
+      lastPorts[slot] = 0;
+      known.forget(slot);
+    },
     at(subject, { table, first, next }, at) {
       if (at !== readAt) begin(at);
       found.table = table;
@@ -93,6 +108,7 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
       found.received = 0;
       found.sent = 0;
       found.ftp = false;
+      found.isOtherPort = false;
       portBits = 0;
       elsewhere = 0;
       const { connections } = subject;
@@ -104,7 +120,7 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
       }
       found.ports = bitsIn(portBits);
       if (!found.ftp) found.sent += elsewhere;
-      const isWorth = isMany || found.opened > 0 || found.received > 0 || found.sent > 0;
+      const isWorth = isMany || found.isOtherPort || found.opened > 0 || found.received > 0 || found.sent > 0;
       return isWorth ? found : undefined;
     },
   };
@@ -121,6 +137,14 @@ export function createSocketsLook(thresholds: Thresholds): SocketsLook {
     const { table } = found;
     const port = table.localPort[i] as number;
     portBits |= 1 << (Math.imul(port, 0x9e3779b1) >>> 27);
+    const before = lastPorts[slot] as number;
+    if (port !== before) {
+      lastPorts[slot] = port;
+      if (before !== 0 && !found.isOtherPort) {
+        found.isOtherPort = true;
+        found.portBefore = before;
+      }
+    }
     if (port === FTP || port === FTPS) found.ftp = true;
     const isWeb = isWebPort(port);
     const watched = isWeb && mayBeSilent;
@@ -183,6 +207,8 @@ function nothing(): SeenSockets {
     received: 0,
     sent: 0,
     ports: 0,
+    isOtherPort: false,
+    portBefore: 0,
     ftp: false,
   };
 }

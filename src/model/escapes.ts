@@ -24,6 +24,12 @@ for (const [letter, byte] of Object.entries({
   LETTERS[letter.charCodeAt(0)] = byte;
 }
 
+/** What a hexadecimal digit stands for, -1 where a byte is none. */
+const DIGITS = Int8Array.from({ length: 256 }, (_, byte) => {
+  const digit = Number.parseInt(String.fromCharCode(byte), 16);
+  return Number.isNaN(digit) ? -1 : digit;
+});
+
 /**
  * The text of `buffer[start, end)` as a server logged it. Escapes become bytes first (`\"`, `\\`, `\n`,
  * `\xHH`, and JSON's `\uHHHH` as UTF-8), then the bytes are read as UTF-8, with U+FFFD for what is none. An
@@ -43,8 +49,9 @@ export function decodeEscapes(from: Uint8Array, start: number, end: number, into
   while (i < end) {
     const c = from[i] as number;
     const next = c === BACKSLASH && i + 1 < end ? (from[i + 1] as number) : 0;
-    if (next === 0x78 && hex(from, i + 2, 2, end) >= 0) {
-      into[length++] = hex(from, i + 2, 2, end);
+    const byte = next === 0x78 && i + 3 < end ? byteOf(from[i + 2] as number, from[i + 3] as number) : -1;
+    if (byte >= 0) {
+      into[length++] = byte;
       i += 4;
     } else if (next === 0x75 && hex(from, i + 2, 4, end) >= 0) {
       const unit = hex(from, i + 2, 4, end);
@@ -67,6 +74,11 @@ export function decodeEscapes(from: Uint8Array, start: number, end: number, into
     }
   }
   return length;
+}
+
+/** What two hexadecimal digits stand for, or less than 0. */
+function byteOf(high: number, low: number): number {
+  return ((DIGITS[high] as number) << 4) | (DIGITS[low] as number);
 }
 
 /** The `count` hexadecimal digits at `at`, or -1. */

@@ -57,7 +57,7 @@ export const THRESHOLDS = {
   "http.logins": count(10, "refused logins in http.window that are guessing"),
   "http.junk": count(3, "requests that are not HTTP in http.window that are a scan"),
   "http.limited": count(5, "requests held back by the server's limits in http.window"),
-  "http.burst": count(300, "requests in 60 s that are worth saying", "filters.suspicious_burst_rpm"),
+  "http.burst": count(120, "requests in 60 s that are worth saying", "filters.suspicious_burst_rpm"),
   "http.flood": count(
     1200,
     "requests in 60 s that are a flood where the server refuses or fails half of them",

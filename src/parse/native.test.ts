@@ -65,6 +65,11 @@ describe("a native line", () => {
     expect(parseNative(line)).toBeUndefined();
   });
 
+  test("sockets need not say who read them", () => {
+    const line = '{"kind":"sockets","at":1,"sockets":[]}';
+    expect(parseNative(line)).toEqual({ kind: "sockets", at: 1, source: "sock_diag", sockets: [] });
+  });
+
   test("keeps what is right of an event and leaves out what is not", () => {
     const line =
       '{"kind":"request","at":1,"ip":"::ffff:8.8.8.8","method":7,"path":"/","status":1e9,"bytes":-1,"malformed":1,' +

@@ -114,7 +114,7 @@ function repeatsOf(value: unknown): number | undefined {
 }
 
 function socketsOf(json: Json, at: number): SocketsEvent | undefined {
-  const { source } = json;
+  const { source = "sock_diag" } = json;
   if ((source !== "sock_diag" && source !== "proc") || !Array.isArray(json.sockets)) return undefined;
   const sockets: Socket[] = [];
   for (const entry of json.sockets) {

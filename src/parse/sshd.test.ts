@@ -404,6 +404,11 @@ describe("a user's name frames nobody and frees nobody", () => {
       (user, ip) =>
         `error: maximum authentication attempts exceeded for invalid user ${user} from ${ip} port 22 ssh2 [preauth]`,
     ],
+    [
+      "not allowed",
+      "failed",
+      (user, ip) => `User ${user} from ${ip} not allowed because listed in DenyUsers`,
+    ],
     ["PAM", "failed", (user, ip) => `error: PAM: Authentication failure for illegal user ${user} from ${ip}`],
     ["closed", "closed", (user, ip) => `Connection closed by invalid user ${user} ${ip} port 22 [preauth]`],
     [

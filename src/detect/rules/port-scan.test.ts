@@ -18,7 +18,7 @@ test("guilty: seventeen ports, one more each second", () => {
     .settle();
   expect(bench.verdict(PEER)?.severity).toBe("warning");
   // Port 21 is among them: the ports above 1023 might be its data connections.
-  expect(bench.finding(PEER, ID)?.evidence).toMatch(/^12 different ports in 9 s$/);
+  expect(bench.finding(PEER, ID)?.evidence).toMatch(/^12 different ports in 10 s$/);
 });
 
 test("guilty: all at once, in any state, and again another day", () => {
@@ -54,4 +54,19 @@ test("a load balancer in the same network is information", () => {
   const remote = "10.0.0.9" as Ip;
   const bench = new Bench().feed(...polls(START, 5, () => touching(PORTS, { remote })));
   expect(bench.verdict(remote)?.severity).toBe("info");
+});
+
+test("guilty: one port after the other, each closed before the next", () => {
+  const one = (second: number) =>
+    touching([PORTS[second % PORTS.length] as number].filter((port) => port !== 21));
+  const bench = new Bench().feed(...polls(START, PORTS.length, one)).settle();
+  expect(bench.verdict(PEER)?.severity).toBe("warning");
+  expect(bench.finding(PEER, ID)?.evidence).toMatch(/^\d\d different ports in \d+ s$/);
+});
+
+test("innocent: one port after the other of few, for ever, and passive FTP one file at a time", () => {
+  const few = polls(START, 600, (second) => touching([[22, 80, 443, 993][second % 4] as number]));
+  expect(new Bench().feed(...few).rules(PEER)).toEqual([]);
+  const files = polls(START, 120, (second) => touching([21, 40_000 + second]));
+  expect(new Bench().feed(...files).rules(PEER)).toEqual([]);
 });

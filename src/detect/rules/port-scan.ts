@@ -2,7 +2,7 @@ import { isPrivate } from "../../model/cidr.ts";
 import type { Rule } from "../rule.ts";
 import { atMostIn, counted, grown } from "../words.ts";
 
-/** Ports of one address at a time from which on it is looked at: a browser uses two, a mail program three or four. */
+/** Ports of one address at a time from which on it is looked at, or one after the other: a browser uses two, a mail program three or four. */
 const SOME = 3;
 /** Below it nothing is an FTP server's choice for data. */
 const USER_PORTS = 1024;
@@ -23,12 +23,13 @@ export const portScan: Rule = {
     const ports = distinct(thresholds["sockets.ports_window"]);
     const ftp = window(LINGER + thresholds["sockets.ports_window"]);
     return {
-      sockets(subject, { table, first, next, ports: some, ftp: hasFtp }, at) {
-        if (some < SOME) return;
+      sockets(subject, { table, first, next, ports: some, isOtherPort, portBefore, ftp: hasFtp }, at) {
+        if (some < SOME && !isOtherPort) return;
         const { slot } = subject;
         if (hasFtp) ftp.add(slot, at);
         const least = hasFtp || ftp.count(slot, at) > 0 ? USER_PORTS : Number.POSITIVE_INFINITY;
-        let n = 0;
+        // A scanner that closes what it opened may never be at more than one of them.
+        let n = isOtherPort && portBefore < least ? ports.add(slot, at, portBefore) : 0;
         for (let i = first; i !== -1; i = next[i] as number) {
           const port = table.localPort[i] as number;
           if (table.inbound[i] === 1 && port < least) n = Math.max(n, ports.add(slot, at, port));
