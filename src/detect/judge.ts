@@ -26,6 +26,7 @@ export interface JudgeOptions extends TaggerOptions {
 
 /** A rate is looked at with every so many-th request of an address. */
 const SAMPLED = 32;
+const PATH = REQUEST_TEXTS.indexOf("path");
 const USER = REQUEST_TEXTS.indexOf("user");
 const SLASH = 0x2f;
 const STAR = 0x2a;
@@ -133,14 +134,9 @@ function answers(cases: Cases, host: Judge["host"]): Pick<Judge, "risk" | "verdi
 }
 
 function answered({ status }: RequestEvent): number {
-  if (status === undefined || status < 200) return 0;
-  if (status < 400) return TRAIT.served;
+  if (status === undefined || status < 400) return 0;
   if (status >= 500) return status < 600 ? TRAIT.overloaded : 0;
   switch (status) {
-    case 401:
-    case 403:
-    case 407:
-      return TRAIT.refused | TRAIT.denied;
     case 408:
     case 444:
     case 499:
@@ -164,7 +160,7 @@ function shape(event: RequestEvent | RequestView, { requests }: Subject): number
 function isOwnPath(event: RequestEvent | RequestView): boolean {
   let first: number | undefined;
   if ("starts" in event) {
-    const start = event.starts[1] as number;
+    const start = event.starts[PATH] as number;
     first = start < 0 ? undefined : event.buffer[start];
   } else first = event.path === "" ? undefined : event.path?.charCodeAt(0);
   return first === undefined || first === SLASH || first === STAR;

@@ -5,8 +5,6 @@ export const TRAIT = {
   ...TAG,
   /** Answered 4xx. */
   refused: 1 << 20,
-  /** Answered 401, 403 or 407. */
-  denied: 1 << 21,
   /** Answered 408 or 499, or nginx's 444: it did not wait, or was not waited for. */
   abandoned: 1 << 22,
   /** Answered 429 or 5xx. */
@@ -17,8 +15,6 @@ export const TRAIT = {
   proxied: 1 << 25,
   /** Each 32nd of an address: often enough to look at rates. */
   sampled: 1 << 26,
-  /** Answered 2xx or 3xx. */
-  served: 1 << 27,
   /** Came with a user's name. */
   user: 1 << 28,
 } as const;
