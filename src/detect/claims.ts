@@ -1,6 +1,6 @@
 import type { RequestEvent } from "../model/event.ts";
 import type { Rule } from "./rule.ts";
-import { counted, cut, named, requestSample, within } from "./words.ts";
+import { counted, cut, detailed, named, requestSample, within } from "./words.ts";
 
 /** A rule that one request is enough for, by what it says. It stands although later ones say something else. */
 export interface Claim extends Omit<Rule, "thresholds" | "watch"> {
@@ -20,11 +20,8 @@ export function claim({ tag, what, shown = shownAgent, ...rule }: Claim): Rule {
       request(subject, event, seen) {
         raise(subject, { at: event.at, name: seen.name(tag), sample: () => shown(event) });
       },
-      evidence(standing) {
-        const names = named(standing);
-        const all = `${counted(standing.count, "request")} ${what}${within(standing)}`;
-        return names === "" ? all : `${all}: ${names}`;
-      },
+      evidence: (standing) =>
+        detailed(`${counted(standing.count, "request")} ${what}${within(standing)}`, named(standing)),
     }),
   };
 }

@@ -8,7 +8,7 @@ import type { Rule, Seen } from "./rule.ts";
 import { searchIn } from "./searches.ts";
 import { TAG } from "./tags.ts";
 import { TRAIT } from "./traits.ts";
-import { counted, grown, named, requestSample, within } from "./words.ts";
+import { counted, detailed, grown, named, requestSample, within } from "./words.ts";
 
 /** A rule about requests of one look: a few are a hint, from a limit on they are a scan. */
 export interface Probing extends Omit<Rule, "thresholds" | "watch"> {
@@ -115,11 +115,8 @@ export function probing(probe: Probing): Rule {
             sample: () => requestSample(event),
           });
         },
-        evidence: (standing) => {
-          const names = named(standing);
-          const all = `${counted(standing.count, "request")} ${what}${within(standing)}`;
-          return names === "" ? all : `${all}: ${names}`;
-        },
+        evidence: (standing) =>
+          detailed(`${counted(standing.count, "request")} ${what}${within(standing)}`, named(standing)),
       };
     },
   };

@@ -46,6 +46,11 @@ export function kinds({ names }: Standing): string {
   return [...(names?.keys() ?? [])].join(", ");
 }
 
+/** `all`, and what came behind a colon where anything was noted. */
+export function detailed(all: string, names: string): string {
+  return names === "" ? all : `${all}: ${names}`;
+}
+
 /** Longer is not read. */
 const SAMPLE = 160;
 

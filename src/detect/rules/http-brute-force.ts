@@ -2,7 +2,16 @@ import type { RequestEvent } from "../../model/event.ts";
 import type { Subject } from "../../model/judge.ts";
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { atMostIn, counted, cut, grown, kinds, requestSample, WINDOW_SLACK } from "../words.ts";
+import {
+  atMostIn,
+  counted,
+  detailed,
+  grown,
+  kinds,
+  loginSample,
+  requestSample,
+  WINDOW_SLACK,
+} from "../words.ts";
 
 /**
  * XML-RPC answers 200 whatever the password, and apps use it honestly: three are one refused login, unless all were
@@ -123,16 +132,14 @@ export const httpBruteForce: Rule = {
           } else if (status >= 200 && status < 300) succeeded(subject, event);
         }
       },
-      auth(subject, { at, service, user }, failures) {
+      auth(subject, event, failures) {
+        const { at, service } = event;
         if (service !== "http" || failures === 0) return;
         reported.add(subject.home, at, failures);
-        weigh(subject, at, () => cut(`http failed ${user ?? ""}`));
+        weigh(subject, at, () => loginSample(event));
       },
-      evidence(standing) {
-        const all = `${counted(standing.peak, "refused login")}${atMostIn(seconds, standing)}`;
-        const names = kinds(standing);
-        return names === "" ? all : `${all}: ${names}`;
-      },
+      evidence: (standing) =>
+        detailed(`${counted(standing.peak, "refused login")}${atMostIn(seconds, standing)}`, kinds(standing)),
     };
   },
 };

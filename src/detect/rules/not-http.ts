@@ -1,6 +1,6 @@
 import type { Rule } from "../rule.ts";
 import { TRAIT } from "../traits.ts";
-import { atMostIn, counted, kinds, requestSample } from "../words.ts";
+import { atMostIn, counted, detailed, kinds, requestSample } from "../words.ts";
 
 /** How others begin to talk. Of RDP and SOCKS only the version is told (MS-RDPBCGR 2.2.1.1, RFC 1928). */
 const PROTOCOLS: readonly (readonly [begins: RegExp, name: string])[] = [
@@ -47,10 +47,9 @@ export const notHttp: Rule = {
         });
       },
       evidence(standing) {
-        const names = kinds(standing);
         const are = standing.peak === 1 ? "is" : "are";
         const all = `${counted(standing.peak, "request")} that ${are} not HTTP${atMostIn(thresholds["http.window"], standing)}`;
-        return names === "" ? all : `${all}: ${names}`;
+        return detailed(all, kinds(standing));
       },
     };
   },
