@@ -1,4 +1,5 @@
 import { type IpWords, isV4 } from "../model/ip.ts";
+import { mix } from "../model/mix.ts";
 
 /**
  * The addresses held, each in a slot whose number indexes every other column. Open addressing with
@@ -97,14 +98,9 @@ function sameAddress(a: IpWords, offsetA: number, b: IpWords, offsetB: number): 
   );
 }
 
-/** Each word is mixed in by the finaliser of MurmurHash3, which spreads neighbouring addresses. */
+/** Each word is mixed in, so that neighbouring addresses lie apart. */
 function hash(seed: number, words: IpWords, offset: number): number {
   let h = seed;
-  for (let i = isV4(words, offset) ? 3 : 0; i < 4; i++) {
-    h ^= words[offset + i] as number;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    h ^= h >>> 16;
-  }
+  for (let i = isV4(words, offset) ? 3 : 0; i < 4; i++) h = mix(h ^ (words[offset + i] as number));
   return h;
 }

@@ -1,9 +1,10 @@
 import { isV4 } from "../model/ip.ts";
+import { mix } from "../model/mix.ts";
 import { isTextSort, type NumberSort, type TextSort, textOf } from "../model/order.ts";
 import { sharedOrigin } from "../model/origin.ts";
 import type { Group, GroupProfile, Sort } from "../model/snapshot.ts";
 import { byNumber, type Compare, firstOf, withTies } from "./first.ts";
-import { mix, prefixHigh, prefixLow, prefixName } from "./prefix.ts";
+import { prefixHigh, prefixLow, prefixName } from "./prefix.ts";
 import { isMarked, REQUESTS, read, SHELL } from "./record.ts";
 import { Row } from "./row.ts";
 import { SSH_PORT, servicePort } from "./services.ts";
@@ -74,7 +75,7 @@ function groupByPrefix({ addresses }: State, slots: Int32Array): Grouping {
     const v4 = isV4(words, at);
     const high = prefixHigh(words, at);
     const low = prefixLow(words, at);
-    let cell = mix(mix(seed, high), low) & mask;
+    let cell = mix(mix(seed ^ high) ^ low) & mask;
     for (; cells[cell] !== 0; cell = (cell + 1) & mask) {
       const other = stride * (example[(cells[cell] as number) - 1] as number);
       if (isV4(words, other) !== v4) continue;

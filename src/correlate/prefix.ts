@@ -1,4 +1,5 @@
 import { formatIp, type IpWords, isV4 } from "../model/ip.ts";
+import { mix } from "../model/mix.ts";
 
 /** The words of an address that its prefix leaves: a /24 of IPv4, a /64 of IPv6. */
 export function prefixHigh(words: IpWords, at: number): number {
@@ -11,15 +12,7 @@ export function prefixLow(words: IpWords, at: number): number {
 
 /** 32 bits of the prefix, which nobody who does not know the seed can aim at. */
 export function prefixHash(words: IpWords, at: number, seed: number): number {
-  return mix(mix(seed, prefixHigh(words, at)), prefixLow(words, at)) >>> 0;
-}
-
-/** The finaliser of MurmurHash3. */
-export function mix(hash: number, word: number): number {
-  let h = hash ^ word;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
+  return mix(mix(seed ^ prefixHigh(words, at)) ^ prefixLow(words, at)) >>> 0;
 }
 
 /** `45.77.12.0/24`, `2a01:4f8:c2c::/64`. */

@@ -1,5 +1,5 @@
 import type { SocketTable } from "../model/event.ts";
-import { spread } from "./tracks.ts";
+import { mix } from "../model/mix.ts";
 
 /** Connections remembered from one reading of the table to the next, told apart by peer, ports and where they end here. */
 export interface Connections {
@@ -75,7 +75,7 @@ export function createConnections(places = PLACES): Connections {
       const holder = ((tenures[slot] as number) * SLOTS + slot) >>> 0;
       const ports = (((table.localPort[i] as number) << 16) | (table.remotePort[i] as number)) >>> 0;
       const end = endOf(table, i);
-      const begin = spread(spread(ports ^ Math.imul(holder, 0x9e3779b1)) ^ end);
+      const begin = mix(mix(ports ^ Math.imul(holder, 0x9e3779b1)) ^ end);
       let free = -1;
       for (let choice = 0; choice < CHOICES; choice++) {
         const place = (begin + choice) & (places - 1);
@@ -116,5 +116,5 @@ export function createConnections(places = PLACES): Connections {
 
 /** Our own address and its namespace in 32 bits: two connections of the same ports end at different ones. */
 function endOf({ local, netns }: SocketTable, i: number): number {
-  return (spread((local[4 * i + 3] as number) ^ (local[4 * i + 2] as number)) ^ (netns[i] as number)) >>> 0;
+  return (mix((local[4 * i + 3] as number) ^ (local[4 * i + 2] as number)) ^ (netns[i] as number)) >>> 0;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { createTracks, spread } from "./tracks.ts";
+import { mix } from "../model/mix.ts";
+import { createTracks } from "./tracks.ts";
 
 const START = Date.UTC(2026, 10, 24, 3, 12, 7);
 const SECONDS = 60;
@@ -170,7 +171,7 @@ describe("different things", () => {
   });
 
   test("near hashes lie far apart", () => {
-    expect(new Set(Array.from({ length: 256 }, (_, i) => spread(i) & 255)).size).toBeGreaterThan(140);
+    expect(new Set(Array.from({ length: 256 }, (_, i) => mix(i) & 255)).size).toBeGreaterThan(140);
   });
 });
 

@@ -1,3 +1,5 @@
+import { mix } from "../model/mix.ts";
+
 /**
  * What addresses did lately, counted for the rules by their slots, or by the numbers of their homes: per number some windows, and for some of them which different
  * things were counted. Only addresses that did anything worth counting have a track; when all are taken, one that was
@@ -248,7 +250,7 @@ function setColumn(tracks: number, most: number) {
   let taken = new Uint16Array(0);
   /** The cell that holds the hash, or the free one where it belongs. */
   const cellOf = (track: number, hash: number): number => {
-    const h = spread(hash) || 1;
+    const h = mix(hash) || 1;
     const base = size * track;
     let place = h & (size - 1);
     for (let cell = cells[base + place]; cell !== 0 && cell !== h; cell = cells[base + place]) {
@@ -272,7 +274,7 @@ function setColumn(tracks: number, most: number) {
       if (cells[cell] !== 0) return false;
       // Fuller, it takes long to find nothing, and more different things than somebody waits for were counted.
       if (4 * (taken[track] as number) >= 3 * size) clear(track);
-      cells[cellOf(track, hash)] = spread(hash) || 1;
+      cells[cellOf(track, hash)] = mix(hash) || 1;
       taken[track] = (taken[track] as number) + 1;
       return true;
     },
@@ -280,11 +282,4 @@ function setColumn(tracks: number, most: number) {
       return cells[cellOf(track, hash)] !== 0;
     },
   };
-}
-
-/** The finaliser of MurmurHash3: hashes of near things lie far apart. */
-export function spread(hash: number): number {
-  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }
