@@ -60,8 +60,8 @@ function group(state: State, slots: Int32Array, by: Joint): Grouping {
   return by === "prefix" ? groupByPrefix(state, slots) : groupByOrigin(state, slots, by);
 }
 
-/** Open addressing, as of the addresses themselves: a Map of texts would take longer than all the rest. */
-function groupByPrefix({ addresses }: State, slots: Int32Array): Grouping {
+/** Groups slots by /24 and /64. Open addressing, as of the addresses themselves: a Map of texts would take longer than all the rest. */
+export function groupByPrefix({ addresses }: State, slots: Int32Array): Grouping {
   const { words, stride, seed, top } = addresses;
   const of = new Int32Array(top);
   const example: number[] = [];
