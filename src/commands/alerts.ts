@@ -1,5 +1,4 @@
 import type { Config } from "../config/options.ts";
-import type { Input } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Alert, Filter } from "../model/snapshot.ts";
 import { toAlertLine } from "../sinks/native.ts";
@@ -8,7 +7,7 @@ import { createEngine, type Engine } from "./engine.ts";
 import { type Files, runFiles } from "./files.ts";
 import { createFlagged } from "./flagged.ts";
 import type { Setup } from "./live.ts";
-import { matchedBy } from "./matched.ts";
+import { matchedBy, shownTo } from "./matched.ts";
 import { openStdout } from "./output.ts";
 import { streamLines } from "./stream.ts";
 
@@ -96,10 +95,5 @@ function alerting(config: Config, filter: Filter | undefined, { tell, hide }: He
   const engine = createEngine(config, (alert) => {
     if (!("ip" in alert) || passes(alert.ip, alert.state)) tell(alert);
   });
-  if (matched === undefined) return engine;
-  const accept = (input: Input): void => {
-    matched.see(input);
-    engine.accept(input);
-  };
-  return { ...engine, accept };
+  return matched === undefined ? engine : shownTo(matched, engine);
 }

@@ -1,6 +1,7 @@
 import type { Input } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Filter, IpProfile } from "../model/snapshot.ts";
+import type { Engine } from "./engine.ts";
 
 /** Twice as many addresses as the core may hold, and as many before these: who left may come back. */
 const MAX_MATCHED = 131_072;
@@ -37,6 +38,15 @@ export function matchedBy(filter: Filter): Matched {
       matched.add(input.ip);
     },
   };
+}
+
+/** The engine, with the filter shown each input first. */
+export function shownTo({ see }: Matched, engine: Engine): Engine {
+  const accept = (input: Input): void => {
+    see(input);
+    engine.accept(input);
+  };
+  return { ...engine, accept };
 }
 
 function hadLines({ requests, authFailures, authAccepted, last }: IpProfile): boolean {

@@ -8,7 +8,7 @@ import { createEngine, type Engine } from "./engine.ts";
 import { NO_PERMISSION } from "./exit-codes.ts";
 import { type Files, runFiles } from "./files.ts";
 import { type Setup, startLive } from "./live.ts";
-import { matchedBy } from "./matched.ts";
+import { matchedBy, shownTo } from "./matched.ts";
 import { type Output, openStdout, slowReader } from "./output.ts";
 import { stopSignal } from "./stop.ts";
 
@@ -36,12 +36,8 @@ export const JSON_VIEW: View = { text: (snapshot) => JSON.stringify(snapshot), l
 function engineFor(config: Config, asked: Asked): { readonly engine: Engine; readonly asked: Asked } {
   const engine = createEngine(config);
   if (asked.filter === undefined) return { engine, asked };
-  const { filter, see } = matchedBy(asked.filter);
-  const accept = (input: Input): void => {
-    see(input);
-    engine.accept(input);
-  };
-  return { engine: { ...engine, accept }, asked: { ...asked, filter } };
+  const matched = matchedBy(asked.filter);
+  return { engine: shownTo(matched, engine), asked: { ...asked, filter: matched.filter } };
 }
 
 /** Asks one snapshot after another. */
