@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { mirrorSite, type Place, runClient, useDav } from "./clients.ts";
 import { joinNetns, makeNetns, type Netns } from "./netns.ts";
 import { type Program, startProgram } from "./program.ts";
 import { describeWith } from "./requires.ts";
 import { startDav } from "./servers/dav.ts";
-import { inNetns, type Server } from "./servers/process.ts";
+import type { Server } from "./servers/process.ts";
 import { startSite } from "./servers/site.ts";
 import { told } from "./told.ts";
 import { until } from "./until.ts";
@@ -62,7 +63,7 @@ describeWith(["root", ...PROGRAMS], "real clients and real servers", () => {
       ["stream", "alerts", ...logs, "--no-auth-log", "--show-private-ips", "--from-start"],
       here.name,
     );
-    await act(["curl", "-s", "-o", "/dev/null", "--interface", CLIENTS.visitor, `http://${SERVER}/`]);
+    await curls(CLIENTS.visitor, [], [""]);
   }, TIMEOUT);
 
   afterAll(async () => {
@@ -73,21 +74,11 @@ describeWith(["root", ...PROGRAMS], "real clients and real servers", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Runs a client to its end, whatever it makes of the answers. */
-  async function act(argv: readonly string[], input = "", env: Record<string, string> = {}): Promise<void> {
-    const child = Bun.spawn([...inNetns(there.name), ...argv], {
-      stdin: Buffer.from(input),
-      stdout: "ignore",
-      stderr: "ignore",
-      cwd: folder,
-      env: { ...process.env, ...env },
-    });
-    await child.exited;
-  }
+  const place = (): Place => ({ netns: there.name, folder });
 
   function curls(from: string, args: readonly string[], paths: readonly string[]): Promise<void> {
     const urls = paths.flatMap((path) => ["-o", "/dev/null", `http://${SERVER}/${path}`]);
-    return act(["curl", "-s", "--path-as-is", "--interface", from, ...args, ...urls]);
+    return runClient(place(), ["curl", "-s", "--path-as-is", "--interface", from, ...args, ...urls]);
   }
 
   test(
@@ -126,35 +117,8 @@ describeWith(["root", ...PROGRAMS], "real clients and real servers", () => {
   test(
     "a mirror of the whole site, a WebDAV client and a visitor are information at most",
     async () => {
-      const mirror = [
-        "wget",
-        "-q",
-        "-r",
-        "-p",
-        "-l",
-        "inf",
-        "--bind-address",
-        CLIENTS.mirror,
-        "-P",
-        "mirror",
-      ];
-      await act([...mirror, `http://${SERVER}/`]);
-      const home = join(folder, "home");
-      mkdirSync(home);
-      writeFileSync(join(home, ".netrc"), `machine ${SERVER} login ann password secret\n`, { mode: 0o600 });
-      const files = Array.from({ length: 40 }, (_, i) => `file${i}.txt`);
-      for (const file of files) writeFileSync(join(folder, file), "x\n");
-      const commands = [
-        "mkcol photos",
-        "cd photos",
-        ...files.map((file) => `put ${file}`),
-        "ls",
-        ...files.slice(0, 10).map((file) => `get ${file} back-${file}`),
-        ...files.slice(0, 10).map((file) => `delete ${file}`),
-        "propnames file20.txt",
-        "quit",
-      ];
-      await act(["cadaver", `http://${SERVER}:8080/dav/`], `${commands.join("\n")}\n`, { HOME: home });
+      await mirrorSite(place(), CLIENTS.mirror, SERVER);
+      await useDav(place(), SERVER);
       await curls(
         CLIENTS.visitor,
         ["-A", BROWSER],

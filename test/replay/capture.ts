@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { mirrorSite, useDav } from "../clients.ts";
 import { joinNetns, makeNetns } from "../netns.ts";
 import { startDav } from "../servers/dav.ts";
-import { inNetns } from "../servers/process.ts";
 import { startSite } from "../servers/site.ts";
 
 // Writes anew the scenarios of real clients at real servers, in namespaces of its own: bin/bun test/replay/capture.ts.
@@ -22,16 +22,7 @@ for (const address of [DAV, MIRROR]) there.ip(`addr add ${address}/24 dev eth0`)
 const site = await startSite(folder, 80, here.name);
 const dav = await startDav(folder, 8080, here.name);
 
-async function act(argv: readonly string[], input: string): Promise<void> {
-  const child = Bun.spawn([...inNetns(there.name), ...argv], {
-    stdin: Buffer.from(input),
-    stdout: "ignore",
-    stderr: "ignore",
-    cwd: folder,
-    env: { ...process.env, HOME: folder },
-  });
-  await child.exited;
-}
+const clients = { netns: there.name, folder };
 
 function write(name: string, about: string, log: string): void {
   const scenario = join(import.meta.dirname, `innocent-${name}`);
@@ -41,23 +32,9 @@ function write(name: string, about: string, log: string): void {
 }
 
 try {
-  await act(
-    ["wget", "-q", "-r", "-p", "-l", "inf", "--bind-address", MIRROR, "-P", "mirror", `http://${SERVER}/`],
-    "",
-  );
+  await mirrorSite(clients, MIRROR, SERVER);
   write("recursive-wget", "wget mirrors a site at full speed; some links are dead. Captured.", site.log);
-  writeFileSync(join(folder, ".netrc"), `machine ${SERVER} login ann password secret\n`, { mode: 0o600 });
-  const files = Array.from({ length: 40 }, (_, i) => `file${i}.txt`);
-  for (const file of files) writeFileSync(join(folder, file), "x\n");
-  const commands = [
-    "mkcol photos",
-    "cd photos",
-    ...files.map((file) => `put ${file}`),
-    "ls",
-    ...files.slice(0, 10).flatMap((file) => [`get ${file} back-${file}`, `delete ${file}`]),
-    "quit",
-  ];
-  await act(["cadaver", `http://${SERVER}:8080/dav/`], `${commands.join("\n")}\n`);
+  await useDav(clients, SERVER);
   write("cadaver", "A WebDAV client puts, gets and deletes files behind a password. Captured.", dav.log);
 } finally {
   await site.stop();
