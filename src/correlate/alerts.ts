@@ -1,6 +1,6 @@
+import { findAddress } from "../model/address-index.ts";
 import { parseIpWords } from "../model/ip.ts";
 import type { Alert, NumberedAlert, Query } from "../model/snapshot.ts";
-import { findAddress } from "./addresses.ts";
 import { Row } from "./row.ts";
 import { passes } from "./search.ts";
 import type { State } from "./state.ts";

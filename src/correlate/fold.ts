@@ -1,3 +1,4 @@
+import { findAddress } from "../model/address-index.ts";
 import { parseCidr } from "../model/cidr.ts";
 import {
   type AuthEvent,
@@ -16,7 +17,6 @@ import {
 import { parseIpWords } from "../model/ip.ts";
 import { prefixSet } from "../model/prefix-set.ts";
 import { toSocketsView } from "../model/socket-table.ts";
-import { findAddress } from "./addresses.ts";
 import { keepAlert } from "./alerts.ts";
 import { failuresOf } from "./attempts.ts";
 import { halfOpenOf } from "./half-open.ts";

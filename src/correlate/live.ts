@@ -1,5 +1,5 @@
+import { findAddress } from "../model/address-index.ts";
 import type { Filter, LiveLine, Query } from "../model/snapshot.ts";
-import { findAddress } from "./addresses.ts";
 import { ADDRESS, recordAt } from "./recent.ts";
 import { Row } from "./row.ts";
 import type { State } from "./state.ts";

@@ -1,6 +1,6 @@
+import { findAddress } from "../model/address-index.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import type { Filter } from "../model/snapshot.ts";
-import { findAddress } from "./addresses.ts";
 import { isKept, previousRecord } from "./recent.ts";
 import { LAST_AUTH, LAST_REQUEST, read } from "./record.ts";
 import { Row } from "./row.ts";

@@ -1,7 +1,7 @@
+import { findAddress } from "../model/address-index.ts";
 import type { RequestView } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import type { IpProfile } from "../model/snapshot.ts";
-import { findAddress } from "./addresses.ts";
 import { Row } from "./row.ts";
 import type { State } from "./state.ts";
 

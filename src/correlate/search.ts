@@ -1,5 +1,5 @@
+import { findAddress } from "../model/address-index.ts";
 import type { Filter } from "../model/snapshot.ts";
-import { findAddress } from "./addresses.ts";
 import { ADDRESS, isKept, recordAt } from "./recent.ts";
 import { BORN, HIDDEN, isMarked, read } from "./record.ts";
 import type { Row } from "./row.ts";

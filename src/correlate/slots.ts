@@ -1,5 +1,5 @@
+import { addAddress, findAddress, removeAddress } from "../model/address-index.ts";
 import type { IpWords } from "../model/ip.ts";
-import { addAddress, findAddress, removeAddress } from "./addresses.ts";
 import { forgetOrigin } from "./origins.ts";
 import {
   ACTIVITY,

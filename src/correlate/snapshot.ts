@@ -1,8 +1,8 @@
+import { findAddress } from "../model/address-index.ts";
 import type { AuthEvent, BandwidthEvent, KernelCounter, KernelEvent, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import type { Bandwidth, Detail, Filter, InterfaceRate, Query, Snapshot, Totals } from "../model/snapshot.ts";
 import { socketAt } from "../model/socket-table.ts";
-import { findAddress } from "./addresses.ts";
 import { alertsOf } from "./alerts.ts";
 import { counterRate, perSecond } from "./fold.ts";
 import { topGroups } from "./groups.ts";

@@ -1,9 +1,9 @@
+import { type Addresses, createAddresses } from "../model/address-index.ts";
 import type { BandwidthEvent, HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import { type Judge, NO_JUDGE } from "../model/judge.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
 import type { Alert } from "../model/snapshot.ts";
-import { type Addresses, createAddresses } from "./addresses.ts";
 import { type Alerts, createAlerts } from "./alerts.ts";
 import type { Refused } from "./attempts.ts";
 import { createLineReader, type LineReader } from "./lines.ts";

@@ -1,4 +1,4 @@
-import { dlopen, FFIType, type Pointer, read } from "bun:ffi";
+import { dlopen, FFIType, type Pointer, ptr, read, toArrayBuffer } from "bun:ffi";
 import { getSystemErrorMessage, getSystemErrorName } from "node:util";
 
 /** glibc, then musl, whose file carries the machine's name. */
@@ -6,6 +6,11 @@ const FILES = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : 
 
 /** Numbers of system calls that older libcs do not wrap (asm/unistd_64.h, asm-generic/unistd.h). */
 const SYS_getdents64 = process.arch === "arm64" ? 61 : 217;
+const SYS_bpf = process.arch === "arm64" ? 280 : 321;
+
+/** sys/mman.h */
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
 
 /** prctl(2): the signal this process gets when its parent dies. */
 const PR_SET_PDEATHSIG = 1;
@@ -50,6 +55,72 @@ export function getdents(fd: number, bytes: Uint8Array): number {
   return checked("getdents64", libc().syscall(SYS_getdents64, fd, bytes, bytes.length));
 }
 
+/** bind(2) to the socket address in `address`. Throws {@link SystemError}. */
+export function bind(fd: number, address: Uint8Array): void {
+  checked("bind", libc().bind(fd, address, address.length));
+}
+
+/** setsockopt(2). Throws {@link SystemError}. */
+export function setsockopt(fd: number, level: number, name: number, value: Uint8Array): void {
+  checked("setsockopt", libc().setsockopt(fd, level, name, value, value.length));
+}
+
+/** getsockopt(2) into `value`: how many bytes it has. Throws {@link SystemError}. */
+export function getsockopt(fd: number, level: number, name: number, value: Uint8Array): number {
+  const length = new Uint32Array([value.length]);
+  checked("getsockopt", libc().getsockopt(fd, level, name, value, length));
+  return length[0] as number;
+}
+
+/** Where in a structure for the kernel the address of some other bytes belongs. */
+export type Pointing = readonly [offset: number, bytes: Uint8Array | Uint32Array];
+
+/** A structure that holds addresses of other bytes is at its own address nowhere else than in this call. */
+function withPointers(structure: Uint8Array, pointers: readonly Pointing[]): void {
+  const view = new DataView(structure.buffer, structure.byteOffset, structure.length);
+  for (const [offset, bytes] of pointers) view.setBigUint64(offset, BigInt(ptr(bytes)), true);
+}
+
+/**
+ * bpf(2) with the attributes in `attributes`, into which the addresses of `pointers` are written first. What it answers, a
+ * descriptor or 0. Throws {@link SystemError}.
+ */
+export function bpf(command: number, attributes: Uint8Array, pointers: readonly Pointing[] = []): number {
+  withPointers(attributes, pointers);
+  return checked("bpf", libc().syscall(SYS_bpf, command, attributes, attributes.length));
+}
+
+/** As {@link setsockopt}, of an option that is a structure with addresses in it. */
+export function setsockoptPointing(
+  fd: number,
+  level: number,
+  name: number,
+  value: Uint8Array,
+  pointers: readonly Pointing[],
+): void {
+  withPointers(value, pointers);
+  setsockopt(fd, level, name, value);
+}
+
+/** Memory shared with the kernel. */
+export interface Mapping {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** After it nothing may touch `bytes` any more. */
+  unmap(): void;
+}
+
+/** mmap(2) of the first `length` bytes of `fd`, shared, to read and write. Throws {@link SystemError}. */
+export function mmap(fd: number, length: number): Mapping {
+  const address = libc().mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+  // MAP_FAILED is (void *) -1: no address of user space.
+  if (BigInt.asIntN(64, BigInt(address ?? -1)) < 0n) checked("mmap", -1);
+  const at = Number(address) as Pointer;
+  return {
+    bytes: new Uint8Array(toArrayBuffer(at, 0, length)),
+    unmap: () => void libc().munmap(at, length),
+  };
+}
+
 /**
  * Has the kernel send `signal` (its number) to this process when its parent dies, prctl(2). A parent that
  * died before the call is not noticed: compare `process.ppid` afterwards. Throws {@link SystemError}.
@@ -91,6 +162,11 @@ function load(file: string) {
     send: { args: ["i32", "ptr", "u64", "i32"], returns: FFIType.i64_fast },
     recv: { args: ["i32", "ptr", "u64", "i32"], returns: FFIType.i64_fast },
     close: { args: ["i32"], returns: "i32" },
+    bind: { args: ["i32", "ptr", "u32"], returns: "i32" },
+    setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
+    getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
+    mmap: { args: ["ptr", "u64", "i32", "i32", "i32", "i64"], returns: FFIType.i64_fast },
+    munmap: { args: ["u64", "u64"], returns: "i32" },
     prctl: { args: ["i32", "u64", "u64", "u64", "u64"], returns: "i32" },
     // Variadic: on x86-64 and arm64 Linux integers travel in the same registers either way.
     syscall: { args: ["i64", "i32", "ptr", "u64"], returns: FFIType.i64_fast },

@@ -1,4 +1,5 @@
 import type { Ip, IpWords } from "./ip.ts";
+import type { TrafficCount, TrafficTotals } from "./traffic.ts";
 
 /**
  * Everything that can change what is known about an address, or about the host. Plain and JSON-ready:
@@ -9,6 +10,7 @@ export type Event =
   | SocketsEvent
   | RequestEvent
   | AuthEvent
+  | TrafficEvent
   | KernelEvent
   | BandwidthEvent
   | HostEvent
@@ -235,6 +237,50 @@ export function toAuthEvent(login: AuthEvent): AuthEvent {
   };
 }
 
+/** Ways to learn what an address sends and gets: packets counted in the kernel, or in a ring; payload of sockets; a file. */
+export const TRAFFIC_SOURCES = ["ebpf", "ring", "tcp_info", "pcap"] as const;
+export type TrafficSource = (typeof TRAFFIC_SOURCES)[number];
+
+/** What one peer sent and got. A count that is left out is 0, or not known where sockets tell of bytes alone. */
+export type PeerTraffic = { readonly ip: Ip } & { readonly [C in TrafficCount]?: number } & {
+  /** When its newest packet passed; `at` of the event when absent. */
+  readonly lastSeen?: number;
+};
+
+/** What traffic events have in common: they add up, and each tells of the time since the one before. */
+interface TrafficOf {
+  readonly kind: "traffic";
+  readonly at: number;
+  readonly interface: string;
+  readonly source: TrafficSource;
+  /** The time it tells of. */
+  readonly milliseconds: number;
+  /** Of all packets, told once where several events share a time. Not known where sockets are asked. */
+  readonly totals?: TrafficTotals;
+  /** Packets of this time that were not counted at all. */
+  readonly dropped?: number;
+  /** Packets that are in the totals, while their peers were too many to be told apart. */
+  readonly sampled?: number;
+}
+
+/** Packets on the wire by peer, as they are before any firewall. */
+export interface TrafficEvent extends TrafficOf {
+  readonly peers: readonly PeerTraffic[];
+}
+
+/** The same in columns: peer `i` has its address in the words from `4 * i`, its counts from `COUNTS * i`. Valid until the next. */
+export interface TrafficView extends TrafficOf {
+  readonly columns: TrafficColumns;
+}
+
+export interface TrafficColumns {
+  readonly length: number;
+  readonly words: IpWords;
+  readonly counts: Float64Array;
+  /** Epoch milliseconds. */
+  readonly lastSeen: Float64Array;
+}
+
 /** Counters of one network interface since boot (/proc/net/dev). */
 export interface InterfaceCounters {
   readonly name: string;
@@ -313,7 +359,7 @@ export interface OriginEvent {
 }
 
 /** What a source belongs to. All but bandwidth have a lamp on the screen. */
-export type Part = "sockets" | "http" | "auth" | "kernel" | "bandwidth" | "replay" | "output";
+export type Part = "sockets" | "packets" | "http" | "auth" | "kernel" | "bandwidth" | "replay" | "output";
 
 /** How one source does. It replaces what was said of that source before; its numbers are since start. */
 export interface HealthEvent {
@@ -326,11 +372,13 @@ export interface HealthEvent {
   readonly state: "up" | "degraded" | "down";
   /** One sentence for a person: what it is, or what is wrong and what would help. */
   readonly detail: string;
+  /** By which of several ways it reads: `eBPF`, `eBPF+tcx`, `ring`, `TCP_INFO`. */
+  readonly via?: string;
   /** Lines read. */
   readonly lines?: number;
   /** Lines that no format understood. */
   readonly unparsed?: number;
-  /** Lines, or bytes where lines cannot be counted, that could not be read. */
+  /** Lines or packets, or bytes where lines cannot be counted, that could not be read. */
   readonly lost?: number;
   readonly lostBytes?: number;
   /** Milliseconds between the newest line's own time and when it was read. */
@@ -338,4 +386,4 @@ export interface HealthEvent {
 }
 
 /** What the core takes: events, and the two views that spare the hot path its garbage. */
-export type Input = Event | RequestView | SocketsView;
+export type Input = Event | RequestView | SocketsView | TrafficView;

@@ -12,6 +12,7 @@ import {
   type KernelEvent,
   type OriginEvent,
   type Part,
+  type PeerTraffic,
   REQUEST_TEXTS,
   type RequestEvent,
   type RequestText,
@@ -19,8 +20,11 @@ import {
   type SocketsEvent,
   TCP_STATES,
   type TcpInfo,
+  TRAFFIC_SOURCES,
+  type TrafficEvent,
 } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
+import { TOTALS, TRAFFIC_COUNTS, type TrafficCount, type TrafficTotal } from "../model/traffic.ts";
 import { countOf, isObject, type Json, numberOf, parseJson, textOf } from "./untrusted-json.ts";
 
 /** The latest time a Date can hold (ECMA-262 section 21.4.1.1). */
@@ -45,6 +49,8 @@ export function parseNative(line: string): Event | undefined {
       return authOf(json, at);
     case "sockets":
       return socketsOf(json, at);
+    case "traffic":
+      return trafficOf(json, at);
     case "kernel":
       return kernelOf(json, at);
     case "bandwidth":
@@ -164,6 +170,58 @@ function tcpInfoOf(json: Json): TcpInfo | undefined {
   return { inBytes, outBytes, rtt: rtt ?? 0, retransmits: retransmits ?? 0 };
 }
 
+/** An hour: no longer time is told of at once. */
+const LONGEST_INTERVAL = 3_600_000;
+
+function trafficOf(json: Json, at: number): TrafficEvent | undefined {
+  const name = textOf(json.interface);
+  const source = TRAFFIC_SOURCES.find((known) => known === json.source);
+  const milliseconds = countOf(json.milliseconds);
+  if (name === undefined || source === undefined || !Array.isArray(json.peers)) return undefined;
+  if (milliseconds === undefined || milliseconds > LONGEST_INTERVAL) return undefined;
+  const peers = json.peers.flatMap((entry) => (isObject(entry) ? (peerOf(entry) ?? []) : []));
+  const totals = isObject(json.totals) ? countsOf<TrafficTotal>(json.totals, TOTALS) : undefined;
+  const dropped = countOf(json.dropped);
+  const sampled = countOf(json.sampled);
+  return {
+    kind: "traffic",
+    at,
+    interface: name,
+    source,
+    milliseconds,
+    ...(totals !== undefined && {
+      totals: {
+        ...(Object.fromEntries(TOTALS.map((total) => [total, 0])) as Record<TrafficTotal, number>),
+        ...totals,
+      },
+    }),
+    ...(dropped !== undefined && { dropped }),
+    ...(sampled !== undefined && { sampled }),
+    peers,
+  };
+}
+
+function peerOf(json: Json): PeerTraffic | undefined {
+  const ip = ipOf(json.ip);
+  if (ip === undefined) return undefined;
+  const lastSeen = numberOf(json.lastSeen);
+  return {
+    ip,
+    ...countsOf<TrafficCount>(json, TRAFFIC_COUNTS),
+    ...(lastSeen !== undefined && Math.abs(lastSeen) <= MAX_TIME && { lastSeen }),
+  };
+}
+
+/** Those of the keys that are counts. */
+function countsOf<K extends string>(json: Json, keys: readonly K[]): Partial<Record<K, number>> {
+  const counts: Partial<Record<K, number>> = {};
+  for (const key of keys) {
+    const count = countOf(json[key]);
+    if (count !== undefined) counts[key] = count;
+  }
+  return counts;
+}
+
 function kernelOf(json: Json, at: number): KernelEvent | undefined {
   const host = textOf(json.host);
   const uptime = countOf(json.uptime);
@@ -247,13 +305,23 @@ function originOf(json: Json, at: number): OriginEvent | undefined {
   };
 }
 
-const PARTS: readonly Part[] = ["sockets", "http", "auth", "kernel", "bandwidth", "replay", "output"];
+const PARTS: readonly Part[] = [
+  "sockets",
+  "packets",
+  "http",
+  "auth",
+  "kernel",
+  "bandwidth",
+  "replay",
+  "output",
+];
 
 function healthOf(json: Json, at: number): HealthEvent | undefined {
   const part = PARTS.find((known) => known === json.part);
   const { state } = json;
   const source = textOf(json.source);
   const detail = textOf(json.detail);
+  const via = textOf(json.via);
   if (part === undefined || source === undefined || detail === undefined) return undefined;
   if (state !== "up" && state !== "degraded" && state !== "down") return undefined;
   const counts: { -readonly [K in HealthCount]?: number } = {};
@@ -261,7 +329,7 @@ function healthOf(json: Json, at: number): HealthEvent | undefined {
     const value = countOf(json[key]);
     if (value !== undefined) counts[key] = value;
   }
-  return { kind: "health", at, part, source, state, detail, ...counts };
+  return { kind: "health", at, part, source, state, detail, ...(via !== undefined && { via }), ...counts };
 }
 
 const HEALTH_COUNTS = ["lines", "unparsed", "lost", "lostBytes", "lag"] as const;

@@ -1,11 +1,13 @@
 import { type Input, toEvent } from "../model/event.ts";
 import type { Alert, AlertTarget } from "../model/snapshot.ts";
 import { toSocketsEvent } from "../model/socket-table.ts";
+import { toTrafficEvent } from "../model/traffic-table.ts";
 
 /** One native JSON line: the event's own keys, absent ones omitted. */
 export function toNativeLine(input: Input): string {
   if (input.kind === "request") return JSON.stringify(toEvent(input));
-  return JSON.stringify(input.kind === "sockets" && "table" in input ? toSocketsEvent(input) : input);
+  if (input.kind === "sockets" && "table" in input) return JSON.stringify(toSocketsEvent(input));
+  return JSON.stringify(input.kind === "traffic" && "columns" in input ? toTrafficEvent(input) : input);
 }
 
 /** An alert as one JSON line; its keys are always in this order, and that of its target is the only one of its kind. */

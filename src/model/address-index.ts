@@ -1,5 +1,5 @@
-import { type IpWords, isV4 } from "../model/ip.ts";
-import { mix } from "../model/mix.ts";
+import { type IpWords, isV4 } from "./ip.ts";
+import { mix } from "./mix.ts";
 
 /**
  * The addresses held, each in a slot whose number indexes every other column. Open addressing with

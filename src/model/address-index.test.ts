@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseIpWords } from "../model/ip.ts";
-import { type Addresses, addAddress, createAddresses, findAddress, removeAddress } from "./addresses.ts";
+import { type Addresses, addAddress, createAddresses, findAddress, removeAddress } from "./address-index.ts";
+import { parseIpWords } from "./ip.ts";
 
 const CAPACITY = 8;
 const CELLS = 16;

@@ -1,0 +1,156 @@
+import { formatIp, type Ip } from "../model/ip.ts";
+import { SystemError } from "./libc.ts";
+import { Netlink } from "./netlink.ts";
+
+/** linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h; rtnetlink(7). */
+const NETLINK_ROUTE = 0;
+const RTM_NEWLINK = 16;
+const RTM_GETLINK = 18;
+const RTM_NEWADDR = 20;
+const RTM_GETADDR = 22;
+const IFLA_IFNAME = 3;
+const IFLA_STATS64 = 23;
+const IFA_ADDRESS = 1;
+const IFA_LOCAL = 2;
+const AF_INET = 2;
+const AF_INET6 = 10;
+/** linux/if.h */
+const IFF_UP = 0x1;
+
+const HEADER = 16;
+/** struct ifinfomsg and struct ifaddrmsg. */
+const IFINFO = 16;
+const IFADDR = 8;
+/** linux/if.h, IFNAMSIZ: with the final NUL. */
+const NAME_BYTES = 16;
+
+/** How packets of an interface begin (linux/if_arp.h). */
+export const ARPHRD = { ethernet: 1, loopback: 772, none: 0xfffe, ppp: 512, tunnel: 768, sit: 776 } as const;
+
+/** A network interface as it is now. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** One of ARPHRD, or another. */
+  readonly type: number;
+  readonly up: boolean;
+  /** Packets since it was made, and those that were dropped on their way in. */
+  readonly inPackets: number;
+  readonly outPackets: number;
+  readonly inDropped: number;
+}
+
+/** The interfaces of the network namespace this process is in. */
+export interface Links {
+  /** One by its name; undefined where there is none. Throws SystemError. */
+  find(name: string): Link | undefined;
+  /** All names, in the kernel's order. Throws SystemError. */
+  names(): string[];
+  /** Addresses of an interface in the kernel's order, primary ones first. Throws SystemError. */
+  addresses(index: number): Ip[];
+  close(): void;
+}
+
+export function openLinks(): Links {
+  const netlink = new Netlink(NETLINK_ROUTE);
+  return {
+    find(name) {
+      const bytes = Buffer.from(name, "utf8");
+      // The kernel would cut it, and find another.
+      if (bytes.length === 0 || bytes.length >= NAME_BYTES) return undefined;
+      const request = Buffer.alloc(HEADER + IFINFO + 4 + NAME_BYTES);
+      request.writeUInt16LE(RTM_GETLINK, 4);
+      request.writeUInt16LE(4 + NAME_BYTES, HEADER + IFINFO);
+      request.writeUInt16LE(IFLA_IFNAME, HEADER + IFINFO + 2);
+      bytes.copy(request, HEADER + IFINFO + 4);
+      let link: Link | undefined;
+      const errno = netlink.get(request, RTM_NEWLINK, (words, at, end) => {
+        link = linkOf(words, at, end);
+      });
+      if (errno !== 0 && errno !== ENODEV) throw new SystemError("netlink", errno);
+      return link;
+    },
+    names() {
+      const request = Buffer.alloc(HEADER + IFINFO);
+      request.writeUInt16LE(RTM_GETLINK, 4);
+      const names: string[] = [];
+      netlink.dump(request, RTM_NEWLINK, (words, at, end) => {
+        const link = linkOf(words, at, end);
+        if (link !== undefined) names.push(link.name);
+      });
+      return names;
+    },
+    addresses(index) {
+      const request = Buffer.alloc(HEADER + IFADDR);
+      request.writeUInt16LE(RTM_GETADDR, 4);
+      const found: Ip[] = [];
+      netlink.dump(request, RTM_NEWADDR, (words, at, end) => {
+        const ip = addressOf(words, at, end, index);
+        if (ip !== undefined && !found.includes(ip)) found.push(ip);
+      });
+      return found;
+    },
+    close: () => netlink.close(),
+  };
+}
+
+const ENODEV = 19;
+
+/** The attributes in bytes `at` to `end`, by their type: where their values lie. */
+function* attributes(words: Uint32Array, at: number, end: number): Generator<[number, number, number]> {
+  while (at + 4 <= end) {
+    const head = words[at >> 2] as number;
+    const length = head & 0xffff;
+    if (length < 4 || length > end - at) return;
+    yield [(head >>> 16) & 0x3fff, at + 4, at + length];
+    at += (length + 3) & ~3;
+  }
+}
+
+function linkOf(words: Uint32Array, at: number, end: number): Link | undefined {
+  if (end - at < IFINFO) return undefined;
+  const word = at >> 2;
+  const counters = { inPackets: 0, outPackets: 0, inDropped: 0 };
+  let name = "";
+  for (const [type, from, to] of attributes(words, at + IFINFO, end)) {
+    if (type === IFLA_IFNAME) {
+      name = Buffer.from(words.buffer, from, to - from)
+        .toString("utf8")
+        .replace(/\0.*$/s, "");
+    } else if (type === IFLA_STATS64 && to - from >= 64) {
+      // struct rtnl_link_stats64: rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors, tx_errors, rx_dropped. Aligned to 4 only.
+      const counter = (n: number): number =>
+        (words[(from >> 2) + 2 * n] as number) + (words[(from >> 2) + 2 * n + 1] as number) * 2 ** 32;
+      counters.inPackets = counter(0);
+      counters.outPackets = counter(1);
+      counters.inDropped = counter(6);
+    }
+  }
+  return {
+    index: words[word + 1] as number,
+    name,
+    type: (words[word] as number) >>> 16,
+    up: ((words[word + 2] as number) & IFF_UP) !== 0,
+    ...counters,
+  };
+}
+
+/** An address of the interface `index`; of a point-to-point link this host's end. */
+function addressOf(words: Uint32Array, at: number, end: number, index: number): Ip | undefined {
+  if (end - at < IFADDR || words[(at >> 2) + 1] !== index) return undefined;
+  const family = (words[at >> 2] as number) & 0xff;
+  let address: Ip | undefined;
+  let local: Ip | undefined;
+  for (const [type, from, to] of attributes(words, at + IFADDR, end)) {
+    if (type !== IFA_ADDRESS && type !== IFA_LOCAL) continue;
+    const bytes = new DataView(words.buffer, from, to - from);
+    const ip = new Uint32Array(4);
+    if (family === AF_INET && bytes.byteLength >= 4) ip.set([0, 0, 0xffff, bytes.getUint32(0)]);
+    else if (family === AF_INET6 && bytes.byteLength >= 16) {
+      for (let w = 0; w < 4; w++) ip[w] = bytes.getUint32(4 * w);
+    } else continue;
+    if (type === IFA_LOCAL) local = formatIp(ip);
+    else address = formatIp(ip);
+  }
+  return local ?? address;
+}
