@@ -6,6 +6,23 @@ const HEADERS = 66;
 /** A SYN with its options, or the answer to it, in a frame. */
 const SYN = 74;
 
+/** Packets, and bytes of their frames. */
+export type Segments = Pick<InterfaceCounters, "inPackets" | "inBytes" | "outPackets" | "outBytes">;
+
+/** Payload both ways as it crosses the wire: in full segments, every second of them acknowledged. */
+export function segmentsOf(inPayload: number, outPayload: number): Segments {
+  const inSegments = Math.ceil(inPayload / SEGMENT);
+  const outSegments = Math.ceil(outPayload / SEGMENT);
+  const inPackets = inSegments + Math.ceil(outSegments / 2);
+  const outPackets = outSegments + Math.ceil(inSegments / 2);
+  return {
+    inPackets,
+    inBytes: inPayload + HEADERS * inPackets,
+    outPackets,
+    outBytes: outPayload + HEADERS * outPackets,
+  };
+}
+
 /** Seconds since boot when the recording starts: twelve days and four hours. */
 const UPTIME = 1_051_337;
 
@@ -33,16 +50,12 @@ export class Counters {
     this.#kernel[counter] += by;
   }
 
-  /** Payload that crossed the wire, in full segments, every second of them acknowledged. */
-  carry(inPayload: number, outPayload: number): void {
-    const inSegments = Math.ceil(inPayload / SEGMENT);
-    const outSegments = Math.ceil(outPayload / SEGMENT);
-    const inPackets = inSegments + Math.ceil(outSegments / 2);
-    const outPackets = outSegments + Math.ceil(inSegments / 2);
+  /** Segments that crossed the wire. */
+  carry({ inPackets, inBytes, outPackets, outBytes }: Segments): void {
     this.#eth0.inPackets += inPackets;
-    this.#eth0.inBytes += inPayload + HEADERS * inPackets;
+    this.#eth0.inBytes += inBytes;
     this.#eth0.outPackets += outPackets;
-    this.#eth0.outBytes += outPayload + HEADERS * outPackets;
+    this.#eth0.outBytes += outBytes;
   }
 
   /** SYNs that came in and were answered. */

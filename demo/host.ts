@@ -2,9 +2,10 @@ import type { AuthEvent, Event, HealthEvent, Part, RequestEvent } from "../src/m
 import type { Ip } from "../src/model/ip.ts";
 import { toNativeLine } from "../src/sinks/native.ts";
 import { type Connection, socketOf } from "./connection.ts";
-import { Counters } from "./counters.ts";
+import { Counters, segmentsOf } from "./counters.ts";
 import { between, pick, random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
+import { Wire } from "./wire.ts";
 
 /** An evening in November: the first tick of the recording. */
 const START = Date.UTC(2026, 10, 6, 20, 54, 0, 118);
@@ -42,6 +43,7 @@ export class Host {
   readonly #timeline: Timeline;
   readonly #next = random(812);
   readonly #counters = new Counters();
+  readonly #wire = new Wire();
   readonly #connections = new Set<Connection>();
   readonly #access = log("http", "/var/log/nginx/access.log");
   readonly #auth = log("auth", "/var/log/auth.log");
@@ -55,9 +57,10 @@ export class Host {
   /** A connection to a port of ours whose handshake is done; `distance` as in {@link Connection}. */
   accept(remote: Ip, localPort: number, distance: number): Connection {
     if (this.#halfOpen === HALF_OPEN && localPort === 443) {
-      this.cookies(1);
+      this.#countCookies(1);
       this.#counters.count("SyncookiesRecv");
     } else this.#counters.handshakes(1);
+    this.#wire.handshake(remote, true);
     this.#counters.count("PassiveOpens");
     const owner = localPort === 22 ? this.#session() : { pid: pick(this.#next, NGINX), process: "nginx" };
     const connection = this.#add(remote, localPort, distance, { direction: "in", owner });
@@ -97,13 +100,15 @@ export class Host {
   }
 
   /** Payload both ways on a connection. */
-  carry({ info, distance }: Connection, inBytes: number, outBytes: number): void {
+  carry({ remote, info, distance }: Connection, inBytes: number, outBytes: number): void {
     info.inBytes += inBytes;
     info.outBytes += outBytes;
     info.rtt = Math.round(distance * (0.9 + 0.4 * this.#next()));
     // Lossier the longer the line is.
     if (this.#next() < distance / 4_000_000) info.retransmits++;
-    this.#counters.carry(inBytes, outBytes);
+    const segments = segmentsOf(inBytes, outBytes);
+    this.#counters.carry(segments);
+    this.#wire.carry(remote, segments);
   }
 
   /** A request and its answer. nginx stamps its log with whole seconds. */
@@ -156,8 +161,9 @@ export class Host {
    * wait, and it was answered with a cookie.
    */
   syn(remote: Ip, patience: number): boolean {
+    this.#wire.handshake(remote, false);
     if (this.#halfOpen === HALF_OPEN) {
-      this.cookies(1);
+      this.#countCookies(1);
       return false;
     }
     this.#counters.handshakes(1);
@@ -171,20 +177,28 @@ export class Host {
     return true;
   }
 
-  /** SYNs that found no room. */
+  /** SYNs of forged senders, that found no room. */
   cookies(count: number): void {
+    this.#wire.forged(count);
+    this.#countCookies(count);
+  }
+
+  #countCookies(count: number): void {
     this.#counters.handshakes(count);
     this.#counters.count("SyncookiesSent", count);
     this.#counters.count("TCPReqQFullDoCookies", count);
   }
 
-  /** What the program reads once a second: the clock, the sockets, the counters. */
+  /** What the program reads once a second: the clock, the sockets, the counters, the packets. */
   poll(): void {
     const at = this.#at;
     this.#write({ kind: "tick", at });
     const sockets = Array.from(this.#connections, socketOf);
     this.#write({ kind: "sockets", at: at + 1, source: "sock_diag", sockets });
     this.#write(this.#counters.event(at + 2, this.#timeline.now));
+    const reading = this.#wire.reading(at + 2);
+    // The first holds what passed before.
+    if (this.#timeline.now > 0) this.#write(reading);
     for (const log of [this.#access, this.#auth]) {
       if (log.lines === log.told) continue;
       log.told = log.lines;
@@ -195,6 +209,12 @@ export class Host {
   /** How the sources do when they are opened. */
   open(): void {
     this.#health({ part: "sockets", source: "sock_diag", detail: "TCP sockets from the kernel" });
+    this.#health({
+      part: "packets",
+      source: "eth0",
+      detail: "packets of eth0, counted in the kernel",
+      via: "eBPF",
+    });
     this.#health({ part: "kernel", source: "/proc/net", detail: "TCP counters and interfaces" });
     for (const log of [this.#access, this.#auth]) this.#logHealth(log);
   }

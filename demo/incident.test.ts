@@ -38,6 +38,7 @@ test("a tick each second for six minutes, each followed by the sockets and the c
   expect(at.every((time, i) => i === 0 || time - (at[i - 1] as number) === 1000)).toBe(true);
   expect(all("sockets").length).toBe(at.length);
   expect(all("kernel").length).toBe(at.length);
+  expect(all("traffic").length).toBe(at.length - 1);
 });
 
 test("time hardly goes back", () => {
@@ -54,6 +55,7 @@ test("nobody real is in it", () => {
   for (const event of events) {
     if (event.kind === "request" || event.kind === "auth") seen.add(event.ip);
     else if (event.kind === "sockets") for (const { remote } of event.sockets) seen.add(remote);
+    else if (event.kind === "traffic") for (const { ip } of event.peers) seen.add(ip);
   }
   const real = [...seen].filter((ip) => !parseIpWords(ip, words) || !isPrivate(words));
   expect(real).toEqual([]);
@@ -99,4 +101,12 @@ test("counters never go back, and the flood shows in them", () => {
   const most = Math.max(...cookies.map((count, i) => count - (cookies[i - 1] ?? 0)));
   expect(most).toBeGreaterThan(8_500);
   expect(cookies.at(-1)).toBe(cookies.at(-5) as number);
+});
+
+test("packets are at most what the totals tell, and most of the flood's were not told apart", () => {
+  for (const { peers, totals, sampled = 0 } of all("traffic")) {
+    const syns = peers.reduce((sum, { synIn = 0 }) => sum + synIn, 0);
+    expect(syns + sampled).toBe(totals?.synIn ?? -1);
+  }
+  expect(Math.max(...all("traffic").map(({ sampled = 0 }) => sampled))).toBeGreaterThan(8_500);
 });

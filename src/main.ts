@@ -83,6 +83,10 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
       if (files) return fileSnapshots(files, config, asked, view, "end");
       return liveSnapshots(loaded, asked, view, command.once ? 1 : undefined);
     }
+    case "iptop": {
+      const { iptop } = await import("./commands/iptop.ts");
+      return iptop({ ...command, capture: config.capture, argv: withoutWord(processInput().argv, "iptop") });
+    }
     case "doctor": {
       const { doctor } = await import("./commands/doctor.ts");
       return doctor(loaded, command.json);
@@ -93,7 +97,7 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
     }
     case "replay": {
       const { replayed } = await import("./commands/files.ts");
-      const recorded = replayed(command.files, config);
+      const recorded = replayed(command.files, config, command.localIp);
       if (command.as === "events") {
         const { fileEvents } = await import("./commands/events.ts");
         return fileEvents(recorded, config, filter);
@@ -118,6 +122,12 @@ async function filesOf(run: Run) {
   if (run.config.follow || name === "replay" || name === "demo") return undefined;
   const { namedFiles } = await import("./commands/files.ts");
   return namedFiles(run);
+}
+
+/** The words without the first that is `word`. */
+function withoutWord(words: readonly string[], word: string): string[] {
+  const at = words.indexOf(word);
+  return words.filter((_, i) => i !== at);
 }
 
 /** Why the lines of that format could not be read. */

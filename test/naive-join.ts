@@ -6,8 +6,10 @@ import {
   KERNEL_COUNTERS,
   type KernelCounter,
   type KernelEvent,
+  type PeerTraffic,
   type RequestEvent,
   type Socket,
+  type TrafficEvent,
 } from "../src/model/event.ts";
 import type { Ip } from "../src/model/ip.ts";
 import type {
@@ -23,9 +25,15 @@ import type {
   Sort,
   Strip,
   Verdict,
+  Wire,
+  WireTotals,
 } from "../src/model/snapshot.ts";
+import type { TrafficCount, TrafficTotal } from "../src/model/traffic.ts";
 import { canonical, KNOWN } from "./random-events.ts";
 import { verdictsOf } from "./verdicts-of.ts";
+
+/** What one reading tells of a peer. */
+type Seen = PeerTraffic & { readonly at: number };
 
 /**
  * The join as one would write it without a thought for cost: it keeps every event for ever and counts
@@ -44,6 +52,7 @@ export class NaiveJoin {
   readonly tables: { at: number; sockets: Socket[] }[] = [];
   readonly kernels: KernelEvent[] = [];
   readonly bandwidths: BandwidthEvent[] = [];
+  readonly readings: { event: TrafficEvent; last: number; length: number; peers: Seen[] }[] = [];
   /** Rates by second since the epoch. */
   readonly series = {
     newConnections: new Map<number, number>(),
@@ -105,6 +114,9 @@ export class NaiveJoin {
       case "kernel":
         this.foldKernel(event);
         return;
+      case "traffic":
+        this.foldTraffic(event);
+        return;
       case "bandwidth":
         this.bandwidths.push(event);
         return;
@@ -119,6 +131,111 @@ export class NaiveJoin {
   /** Lines stamped more than four seconds ahead count as four seconds ahead. */
   windowSecond(at: number): number {
     return Math.min(secondOf(at), secondOf(this.now) + 4);
+  }
+
+  /** Of sockets their payload alone; nothing of what is nobody's or this host's own. */
+  foldTraffic(event: TrafficEvent): void {
+    const { at, milliseconds, source } = event;
+    const peers = event.peers.flatMap((peer): Seen[] => {
+      const ip = canonical(peer.ip)?.ip;
+      if (ip === undefined || this.own.has(ip)) return [];
+      const { inBytes = 0, outBytes = 0 } = peer;
+      const told = source === "tcp_info" ? { inBytes, outBytes } : peer;
+      if (inBytes + outBytes + packetsIn(told) === 0) return [];
+      return [{ ...told, ip, at: Math.min(peer.lastSeen ?? at, at) }];
+    });
+    const length = Math.max(1, secondOf(at) - secondOf(at - milliseconds));
+    this.readings.push({ event, peers, length, last: this.windowSecond(at) });
+  }
+
+  /** Those that tell of packets. */
+  counted() {
+    return this.readings.filter(({ event }) => event.source !== "tcp_info");
+  }
+
+  /** Per second over the last four, of which each reading tells for as long as it is of; 0 where all are too old. */
+  wireRate(amount: (reading: NaiveJoin["readings"][number]) => number): number | undefined {
+    const counted = this.counted();
+    const newest = Math.max(...counted.map(({ last }) => last));
+    const length = counted.findLast(({ last }) => last === newest)?.length ?? 0;
+    if (secondOf(this.now) - newest > Math.min(60, Math.max(4, 2 * length))) return undefined;
+    const first = Math.min(...counted.map(({ last, length }) => last - length + 1));
+    const span = newest - first >= 3 ? 4 : newest - first >= 1 ? 2 : 1;
+    const inside = (second: number) => second > newest - span && second <= newest;
+    return (
+      sum(
+        counted.map((reading) => {
+          const seconds = Array.from({ length: reading.length }, (_, i) => reading.last - i).filter(inside);
+          return (seconds.length * amount(reading)) / reading.length;
+        }),
+      ) / span
+    );
+  }
+
+  /** What passed of these addresses. */
+  traffic(ips: readonly Ip[]): Pick<Activity, "inBytes" | "outBytes" | "wire"> {
+    const all = this.readings.flatMap(({ peers }) => peers).filter(({ ip }) => ips.includes(ip));
+    const total = (key: TrafficCount) => sum(all.map((peer) => peer[key] ?? 0));
+    const inBytes = total("inBytes");
+    const outBytes = total("outBytes");
+    const packets = total("inPackets") + total("outPackets");
+    if (inBytes + outBytes + packets === 0) return {};
+    if (packets === 0) return { inBytes, outBytes };
+    // Of an address of which no packet was counted nothing else of packets is told either.
+    const told = ips.filter(
+      (ip) => sum(all.filter((peer) => peer.ip === ip).map((peer) => packetsIn(peer))) > 0,
+    );
+    const counted = (key: TrafficCount) =>
+      sum(all.filter(({ ip }) => told.includes(ip)).map((peer) => peer[key] ?? 0));
+    const rate = (value: (peer: Seen) => number) =>
+      this.wireRate(({ peers }) => sum(peers.filter(({ ip }) => told.includes(ip)).map(value))) ?? 0;
+    const wire: Wire = {
+      inPackets: counted("inPackets"),
+      outPackets: counted("outPackets"),
+      synIn: counted("synIn"),
+      synAckOut: counted("synAckOut"),
+      ackIn: counted("ackIn"),
+      rstIn: counted("rstIn"),
+      rstOut: counted("rstOut"),
+      tcp: counted("tcp"),
+      udp: counted("udp"),
+      icmp: counted("icmp"),
+      other: packets - counted("tcp") - counted("udp") - counted("icmp"),
+      inBytesPerSecond: rate(({ inBytes = 0 }) => inBytes),
+      outBytesPerSecond: rate(({ outBytes = 0 }) => outBytes),
+      packetsPerSecond: rate(packetsIn),
+      synPerSecond: rate(({ synIn = 0 }) => synIn),
+    };
+    return { inBytes, outBytes, wire };
+  }
+
+  wireTotals(): WireTotals | undefined {
+    const told = this.counted().filter(({ event }) => event.totals !== undefined);
+    if (told.length === 0) return undefined;
+    const rate = (total: TrafficTotal) => this.wireRate(({ event }) => event.totals?.[total] ?? 0);
+    const inBytesPerSecond = rate("inBytes");
+    return {
+      ...(inBytesPerSecond !== undefined && {
+        inBytesPerSecond,
+        outBytesPerSecond: rate("outBytes") ?? 0,
+        inPacketsPerSecond: rate("inPackets") ?? 0,
+        outPacketsPerSecond: rate("outPackets") ?? 0,
+        synPerSecond: rate("synIn") ?? 0,
+        synAckPerSecond: rate("synAckOut") ?? 0,
+      }),
+      sampled: sum(this.readings.map(({ event }) => event.sampled ?? 0)),
+      dropped: sum(this.readings.map(({ event }) => event.dropped ?? 0)),
+      noRoom: 0,
+    };
+  }
+
+  /** SYNs of all addresses in one second. */
+  synsIn(second: number): number {
+    return sum(
+      this.counted()
+        .filter(({ last, length }) => second <= last && second > last - length)
+        .map(({ event, length }) => (event.totals?.synIn ?? 0) / length),
+    );
   }
 
   foldKernel(event: KernelEvent): void {
@@ -143,6 +260,12 @@ export class NaiveJoin {
   }
 
   times(ip: Ip): number[] {
+    const passed = this.readings.flatMap(({ peers }) => peers.filter((peer) => peer.ip === ip));
+    return [...this.acts(ip), ...passed.map(({ at }) => at)];
+  }
+
+  /** Packets are no acts: anybody can forge them. */
+  acts(ip: Ip): number[] {
     return [
       ...this.requests.filter(({ event }) => event.ip === ip).map(({ event }) => event.at),
       ...this.auths.filter(({ event }) => event.ip === ip).map(({ event }) => event.at),
@@ -249,6 +372,7 @@ export class NaiveJoin {
       requests10s: total("requests10s"),
       requests60s: total("requests60s"),
       bytes: total("bytes"),
+      ...this.traffic(ips),
       status4xx: total("status4xx"),
       status5xx: total("status5xx"),
       malformed: total("malformed"),
@@ -409,6 +533,7 @@ export class NaiveJoin {
         .filter((row) => row[sort] > 0)
         .map((row) => ({ ip: row.ip, value: row[sort] }));
     const { detail } = query;
+    const wire = this.wireTotals();
     const [bandwidth] = this.bandwidths.toReversed().sort((a, b) => b.at - a.at);
     return {
       v: 1,
@@ -425,6 +550,7 @@ export class NaiveJoin {
         ...(newConnections !== undefined && { newConnectionsPerSecond: newConnections }),
         ...(synCookies !== undefined && { synCookiesPerSecond: synCookies }),
         ...(listenDrops !== undefined && { listenDropsPerSecond: listenDrops }),
+        ...(wire !== undefined && { wire }),
       },
       interfaces: !rates
         ? []
@@ -457,6 +583,7 @@ export class NaiveJoin {
         newConnections: seconds.map((second) => this.series.newConnections.get(second) ?? 0),
         inBytes: seconds.map((second) => this.series.inBytes.get(second) ?? 0),
         outBytes: seconds.map((second) => this.series.outBytes.get(second) ?? 0),
+        ...(wire !== undefined && { syn: seconds.map((second) => this.synsIn(second)) }),
       },
       offenders: {
         requests: offenders("requests60s", "rate"),
@@ -476,7 +603,7 @@ export class NaiveJoin {
         all.includes(detail) && {
           detail: {
             profile: this.profile(detail),
-            strip: this.strip(detail),
+            ...(this.acts(detail).length > 0 && { strip: this.strip(detail) }),
             sockets: this.sockets(detail).reverse(),
             requests: this.requestsOf(detail)
               .map(({ event }) => event)
@@ -531,7 +658,13 @@ function numberOf(row: Activity, sort: Exclude<Sort, "ip" | "cc" | "network" | "
     case "last":
       return row.lastSeen;
     case "in":
+      return row.inBytes ?? 0;
     case "out":
+      return row.outBytes ?? 0;
+    case "pkts":
+      return row.wire?.packetsPerSecond ?? 0;
+    case "syn":
+      return row.wire?.synPerSecond ?? 0;
     case "seen":
       return 0;
   }
@@ -608,6 +741,10 @@ function inWords(event: RequestEvent | AuthEvent): string {
       ? [event.service, event.outcome, event.user ?? (event.outcome === "probe" ? event.method : undefined)]
       : [event.method, event.path];
   return words.filter((word) => word !== undefined).join(" ");
+}
+
+function packetsIn({ inPackets = 0, outPackets = 0 }: Partial<PeerTraffic>): number {
+  return inPackets + outPackets;
 }
 
 function secondOf(at: number): number {

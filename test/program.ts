@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { inNetns } from "./servers.ts";
 
 export const NETHERGAZE = join(import.meta.dir, "../bin/nethergaze");
+export const IPTOP = join(import.meta.dir, "../bin/ifguard-iptop");
 
 /** The environment of a program under test: no configuration but the test's own. */
 export const ENV: Record<string, string> = {
@@ -12,6 +13,7 @@ export const ENV: Record<string, string> = {
 
 /** The program, running headless, with what it has written so far. */
 export interface Program {
+  readonly pid: number;
   /** Every JSON line of stdout until now. */
   readonly lines: readonly Record<string, unknown>[];
   /** Sends it a signal. */
@@ -23,8 +25,13 @@ export interface Program {
 }
 
 /** Starts `nethergaze ARGS`, perhaps by the words of a program that changes its world, and collects its JSON lines. */
-export function startProgram(args: readonly string[], netns?: string, by: readonly string[] = []): Program {
-  const child = Bun.spawn([...inNetns(netns), ...by, NETHERGAZE, ...args], {
+export function startProgram(
+  args: readonly string[],
+  netns?: string,
+  by: readonly string[] = [],
+  program = NETHERGAZE,
+): Program {
+  const child = Bun.spawn([...inNetns(netns), ...by, program, ...args], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
@@ -46,6 +53,7 @@ export function startProgram(args: readonly string[], netns?: string, by: readon
     }
   })();
   return {
+    pid: child.pid,
     lines,
     get stderr() {
       return stderr;
@@ -63,8 +71,9 @@ export function startProgram(args: readonly string[], netns?: string, by: readon
 export async function runProgram(
   args: readonly string[],
   by: readonly string[] = [],
+  program = NETHERGAZE,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = Bun.spawn([...by, NETHERGAZE, ...args], {
+  const child = Bun.spawn([...by, program, ...args], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",

@@ -7,9 +7,11 @@ import type {
   HostEvent,
   KernelEvent,
   OriginEvent,
+  PeerTraffic,
   RequestEvent,
   Socket,
   TcpState,
+  TrafficEvent,
 } from "../src/model/event.ts";
 import type { Ip } from "../src/model/ip.ts";
 
@@ -179,6 +181,59 @@ const bandwidth = fc.record<Omit<BandwidthEvent, "at">>({
   source: fc.constant("vnstat"),
 });
 
+const few = fc.integer({ min: 0, max: 40 });
+
+const peer = fc
+  .record<Omit<PeerTraffic, "tcp" | "lastSeen">, "ip">(
+    {
+      ip: address,
+      inBytes: fc.integer({ min: 0, max: 5_000_000_000 }),
+      outBytes: few,
+      inPackets: few,
+      outPackets: few,
+      synIn: few,
+      ackIn: few,
+      rstIn: few,
+      udp: fc.integer({ min: 0, max: 2 }),
+    },
+    { requiredKeys: ["ip"] },
+  )
+  // No more of one protocol than packets.
+  .map(({ udp, inPackets, ...counts }): PeerTraffic => {
+    const of = inPackets === undefined ? {} : { inPackets, tcp: inPackets };
+    return {
+      ...counts,
+      ...of,
+      ...(udp !== undefined && inPackets !== undefined && { inPackets: inPackets + udp, udp }),
+    };
+  });
+
+/** One reading of an interface; of lengths that divide into seconds without a rest. */
+const traffic = fc.record<
+  Omit<TrafficEvent, "at">,
+  "kind" | "interface" | "source" | "milliseconds" | "peers"
+>(
+  {
+    kind: fc.constant("traffic"),
+    interface: fc.constantFrom("eth0", "eth1"),
+    source: fc.constantFrom("ebpf", "ebpf", "ring", "tcp_info"),
+    milliseconds: fc.constantFrom(0, 1000, 1000, 1000, 2000, 4000),
+    totals: fc.record({
+      inBytes: counter,
+      outBytes: counter,
+      inPackets: counter,
+      outPackets: counter,
+      synIn: counter,
+      synAckOut: counter,
+      nonIp: counter,
+    }),
+    dropped: few,
+    sampled: few,
+    peers: fc.array(peer, { maxLength: 6 }),
+  },
+  { requiredKeys: ["kind", "interface", "source", "milliseconds", "peers"] },
+);
+
 const health = fc.record<Omit<HealthEvent, "at">>({
   kind: fc.constant("health"),
   part: fc.constantFrom("http", "auth", "bandwidth"),
@@ -235,6 +290,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       offset,
     ),
   },
+  { weight: 4, arbitrary: atOffset(traffic, fc.integer({ min: -5_000, max: 5_000 })) },
   { weight: 2, arbitrary: atOffset(kernel, fc.integer({ min: -2_000, max: 2_000 })) },
   { weight: 1, arbitrary: atOffset(bandwidth, offset) },
   { weight: 1, arbitrary: atOffset(health, offset) },

@@ -7,6 +7,7 @@ import { USUAL_PLACE } from "../sources/discover/found.ts";
 import type { Interpretation, Reads } from "../sources/interpret.ts";
 import { JOURNAL_PLACES, sampleJournal } from "../sources/journal.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
+import { createPackets } from "../sources/packets.ts";
 import { type LogSample, sampleLog } from "../sources/sample-log.ts";
 import { createSockets } from "../sources/sockets.ts";
 import { reasonOf } from "../sources/tail-fs.ts";
@@ -14,7 +15,7 @@ import { isGlob } from "../sources/tail-glob.ts";
 import { createVnstat } from "../sources/vnstat.ts";
 import { FAILED } from "./exit-codes.ts";
 import { interpretationOf } from "./interpretation.ts";
-import { interfaceOf, type Setup } from "./live.ts";
+import { interfaceOf, packetsAsked, type Setup } from "./live.ts";
 import { openStdout } from "./output.ts";
 import { authPlace, authTargets, type HttpTargets, httpTargets, type JournalTarget } from "./targets.ts";
 
@@ -27,7 +28,7 @@ const MOSTLY = 0.5;
 
 /** One thing that was looked at. */
 interface Finding {
-  readonly part: "sockets" | "kernel" | "http logs" | "error logs" | "auth" | "bandwidth";
+  readonly part: "sockets" | "packets" | "kernel" | "http logs" | "error logs" | "auth" | "bandwidth";
   /** off: nobody asked for it, or it is not here; fail: it is wanted and does not work. */
   readonly state: "ok" | "warn" | "off" | "fail";
   readonly text: string;
@@ -62,6 +63,7 @@ function line({ part, state, text, remedy }: Finding, again: boolean): string {
 async function findings(setup: Setup): Promise<Finding[]> {
   return [
     ...sockets(),
+    ...(await packets(setup)),
     ...counters(setup),
     ...httpLogs(setup),
     ...(await auth(setup)),
@@ -86,6 +88,27 @@ function sockets(): Finding[] {
   const anonymous =
     process.geteuid?.() === 0 ? {} : { remedy: "Names of other users' processes: run with sudo" };
   return told("sockets", inputs).map((found) => ({ ...found, text: found.text + count, ...anonymous }));
+}
+
+/** Begins to count, and ends at once. */
+async function packets({ config }: Setup): Promise<Finding[]> {
+  const part = "packets";
+  const { capture } = config;
+  if (capture === "off") return [{ part, state: "off", text: "packets.capture is off" }];
+  const told: HealthEvent[] = [];
+  const source = createPackets({
+    ...packetsAsked({ config }, capture),
+    emit: (input) => {
+      if (input.kind === "health") told.push(input);
+    },
+  });
+  await source.poll();
+  source.close();
+  return told.map(({ source: name, state, detail, via }): Finding => {
+    const text = name === "packets" ? detail : `${[name, via].filter(Boolean).join(", ")}: ${detail}`;
+    // Without rights, or without a way out of here, nobody asked for it by name.
+    return { part, state: name === "packets" ? "off" : STATES[state], text };
+  });
 }
 
 function counters(setup: Setup): Finding[] {

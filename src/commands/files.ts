@@ -1,6 +1,7 @@
 import { globSync, statSync } from "node:fs";
 import { printable, UsageError } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
+import { parseCidr } from "../model/cidr.ts";
 import type { HealthEvent, Input } from "../model/event.ts";
 import { now } from "../sources/clock.ts";
 import type { Interpretation } from "../sources/interpret.ts";
@@ -15,6 +16,8 @@ import { lastWords, stopSignal } from "./stop.ts";
 /** Files read to their end instead of the live machine. */
 export interface Files extends Interpretation {
   readonly sources: readonly FileSource[];
+  /** Addresses of the host where packets were captured, four words each. */
+  readonly local?: readonly Uint32Array[];
 }
 
 /** What takes the files' inputs. */
@@ -33,9 +36,13 @@ export interface Consumer {
 /** Fraction steps at which a person is told how far the reading is. */
 const PROGRESS_STEP = 0.01;
 
-/** `replay FILE...`: each file is what its first lines say it is. */
-export function replayed(paths: readonly string[], config: Config): Files {
-  return { sources: paths.map((path) => ({ path, reads: "any" })), ...interpretationOf(config) };
+/** `replay FILE...`: each file is what its first bytes, or lines, say it is. `localIps` were checked. */
+export function replayed(paths: readonly string[], config: Config, localIps: readonly string[]): Files {
+  return {
+    sources: paths.map((path) => ({ path, reads: "any" })),
+    local: localIps.flatMap((text) => parseCidr(text)?.words ?? []),
+    ...interpretationOf(config),
+  };
 }
 
 /** `--no-follow`: the files and globs that the command line names, and no other; each once. */
@@ -91,6 +98,7 @@ export async function runFiles(files: Files, consumer: Consumer): Promise<number
     format: files.format,
     strict: files.strict,
     proxies: files.proxies,
+    ...(files.local !== undefined && { local: files.local }),
     readAt: now(),
     emit: consumer.emit,
     room() {

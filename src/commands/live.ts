@@ -7,7 +7,8 @@ import { followLogs, type Target } from "../sources/follow-logs.ts";
 import { createHost } from "../sources/host.ts";
 import { followJournal, type Journal } from "../sources/journal.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
-import { createSockets } from "../sources/sockets.ts";
+import { createPackets, type Packets, type PacketsOptions } from "../sources/packets.ts";
+import { createSockets, type Sockets } from "../sources/sockets.ts";
 import { createVnstat } from "../sources/vnstat.ts";
 import { interpretationOf } from "./interpretation.ts";
 import { onHangup } from "./stop.ts";
@@ -22,6 +23,13 @@ import {
 
 /** Counters of the kernel are read as often as the clock ticks: rates are per second. */
 const COUNTERS_INTERVAL = 1000;
+/** Packets too: a table of the kernel holds a second of a flood's sources. */
+const PACKETS_INTERVAL = 1000;
+/**
+ * Before the first of those (ms): to begin to count takes some tens of milliseconds, and the first frame comes before it; and
+ * who samples one second is to hear of it.
+ */
+const EARLY_PACKETS = [100, 900];
 /** Between two looks at the servers' configurations (ms): reading them takes some milliseconds. */
 const DISCOVERY_INTERVAL = 30_000;
 /** Looks that must miss a log before it is let go. */
@@ -62,8 +70,13 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     const told = host.poll(now());
     if (told !== undefined) emit(told);
   };
+  let packets = packetsOf(setup, sockets, emit);
   const pollSockets = (): void => {
-    for (const input of sockets.poll(now())) emit(input);
+    const at = now();
+    for (const input of sockets.poll(at)) emit(input);
+    if (packets?.counting) return;
+    const moved = sockets.traffic(at);
+    if (moved !== undefined) emit(moved);
   };
   const pollCounters = (): void => {
     for (const input of counters.poll(now())) emit(input);
@@ -75,6 +88,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
   pollHost();
   pollCounters();
   pollSockets();
+  const early = EARLY_PACKETS.map((delay) => setTimeout(() => packets?.poll(), delay));
   pollVnstat();
   let place: AuthPlace | undefined;
   let journal: { readonly wanted: JournalTarget; readonly source: Journal } | undefined;
@@ -132,6 +146,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     timers = [
       setInterval(pollSockets, config.connectionsInterval * 1000),
       setInterval(pollCounters, COUNTERS_INTERVAL),
+      setInterval(() => packets?.poll(), PACKETS_INTERVAL),
       setInterval(pollVnstat, config.bandwidthInterval * 1000),
       setInterval(() => find(false), DISCOVERY_INTERVAL),
     ];
@@ -148,6 +163,8 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     vnstat.close();
     counters = createKernelCounters(interfaceOf(setup));
     vnstat = createVnstat(interfaceOf(setup));
+    packets?.close();
+    packets = packetsOf(setup, sockets, emit);
     start();
     find(true);
     pollVnstat();
@@ -156,6 +173,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     refresh() {
       pollCounters();
       pollSockets();
+      packets?.poll();
       pollVnstat();
       find(false);
       accessLogs.poll();
@@ -165,11 +183,12 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     close() {
       stopListening();
       stopClock();
-      for (const timer of timers) clearInterval(timer);
+      for (const timer of [...timers, ...early]) clearTimeout(timer);
       accessLogs.close();
       authLogs.close();
       journal?.source.close();
       sockets.close();
+      packets?.close();
       vnstat.close();
     },
   };
@@ -195,6 +214,26 @@ function keeper(first: readonly Target[]): (found: readonly Target[], letGo: boo
 /** The interface that was named, where one was. */
 export function interfaceOf({ config }: Setup): { interface?: string } {
   return config.interface === "" ? {} : { interface: config.interface };
+}
+
+/** What a configuration asks for of packets. */
+export function packetsAsked(
+  { config }: Pick<Setup, "config">,
+  capture: PacketsOptions["capture"],
+): Omit<PacketsOptions, "emit"> {
+  const interfaces = config.interface === "" ? [] : [config.interface];
+  return { interfaces, capture, scope: "all", localIps: [] };
+}
+
+/** The packets of the interfaces that were asked for; undefined where none may be counted. */
+function packetsOf(setup: Setup, sockets: Sockets, emit: (input: Input) => void): Packets | undefined {
+  const { capture } = setup.config;
+  if (capture === "off") return undefined;
+  return createPackets({
+    ...packetsAsked(setup, capture),
+    instead: () => (sockets.knowsBytes ? "TCP_INFO" : undefined),
+    emit,
+  });
 }
 
 /** Passes everything on, but of a source's health only what is not what it said before. */

@@ -1,5 +1,6 @@
 import type { Config } from "../config/options.ts";
-import type { Bandwidth, IpProfile, Snapshot, Sort, Verdict } from "../model/snapshot.ts";
+import { parseOrder } from "../model/order-word.ts";
+import type { Bandwidth, IpProfile, Snapshot, Sort, Verdict, WireTotals } from "../model/snapshot.ts";
 import { COLUMNS, type Column } from "../tui/columns.ts";
 import { cut, fit } from "../tui/fit.ts";
 import { bytes, clock, short } from "../tui/format.ts";
@@ -11,15 +12,19 @@ const WIDTH = 200;
 
 /** The address first: scripts take the first word of a line. */
 const SHOWN: readonly Sort[] = ["ip", "risk", "conn", "half", "rate", "req", "sent", "4xx", "auth", "last"];
+/** Before `sent`, where rows know them and the width allows, or what is sorted by. */
+const COUNTED: readonly Sort[] = ["in", "out", "pkts", "syn"];
 const SHORTEST_ADDRESS = 15;
 
 /** `top`: the busiest addresses as plain text, for scripts and dumb terminals. */
-export function tableView({ utc, columns }: Pick<Config, "utc" | "columns">): View {
+export function tableView({ utc, columns, sort }: Pick<Config, "utc" | "columns" | "sort">): View {
+  const sorted = parseOrder(sort).sort;
   return {
     text(snapshot) {
       const width = process.stdout.columns ?? WIDTH;
       const { rows } = snapshot;
-      const shown = columns.length > 0 ? cells(columns, rows) : withWhy(cells(SHOWN, rows), rows, width);
+      const usual = () => withCounted(withWhy(cells(SHOWN, rows), rows, width), rows, width, sorted);
+      const shown = columns.length > 0 ? cells(columns, rows) : usual();
       return table(snapshot, utc, shown, width);
     },
     lines: false,
@@ -39,13 +44,33 @@ function cells(names: readonly Sort[], rows: readonly IpProfile[]): Cell[] {
 /** With the rule of each row's worst finding before the last column, where there are any and the width allows. */
 function withWhy(shown: readonly Cell[], rows: readonly IpProfile[], width: number): readonly Cell[] {
   const widest = rows.reduce((most, { verdict }) => Math.max(most, whyOf(verdict).length), 0);
-  const taken = shown.reduce((sum, cell) => sum + cell.width + 1, widest);
-  if (widest === 0 || taken > width) return shown;
+  if (widest === 0 || widest + taken(shown) > width) return shown;
   return shown.toSpliced(-1, 0, {
     title: "WHY",
     width: widest,
     value: ({ verdict }) => whyOf(verdict) || "-",
   });
+}
+
+function withCounted(
+  shown: readonly Cell[],
+  rows: readonly IpProfile[],
+  width: number,
+  sorted: Sort,
+): readonly Cell[] {
+  let left = width - taken(shown);
+  const more = COUNTED.filter((name) => {
+    if (!rows.some((row) => COLUMNS[name].known?.(row))) return false;
+    const fits = COLUMNS[name].width + 1 <= left;
+    if (fits) left -= COLUMNS[name].width + 1;
+    return fits || name === sorted;
+  });
+  return shown.toSpliced(shown.indexOf(COLUMNS.sent), 0, ...more.map((name) => COLUMNS[name]));
+}
+
+/** Cells of a line, with a blank after each. */
+function taken(shown: readonly Cell[]): number {
+  return shown.reduce((sum, cell) => sum + cell.width + 1, 0);
 }
 
 function whyOf(verdict: Verdict | undefined): string {
@@ -59,6 +84,7 @@ function table(snapshot: Snapshot, utc: boolean, shown: readonly Cell[], width: 
     `${clock(snapshot.at, utc)} ${snapshot.host.name}  ${totals.sockets} sockets, ${totals.established} established, ` +
       `${totals.halfOpen} half-open  ${addressesText(snapshot)}  ` +
       `${totals.requestsPerSecond.toFixed(1)} req/s  ${short(totals.requests)} requests` +
+      wireText(totals.wire) +
       (bandwidth === undefined ? "" : `  ${monthText(bandwidth)}`),
     ...health
       .filter(({ state }) => state !== "up")
@@ -81,6 +107,14 @@ function line(shown: readonly Cell[], text: (cell: Cell) => string): string {
 /** How many addresses there are, and where a filter holds of how many. */
 function addressesText({ matched, totals: { addresses } }: Snapshot): string {
   return matched === addresses ? `${addresses} addresses` : `${matched} of ${addresses} addresses match`;
+}
+
+/** `  1.2k packets/s, 31 SYN/s`, where they are counted. */
+function wireText(wire: WireTotals | undefined): string {
+  if (wire?.synPerSecond === undefined) return "";
+  const { inPacketsPerSecond = 0, outPacketsPerSecond = 0, synPerSecond, noRoom } = wire;
+  const words = `  ${short(inPacketsPerSecond + outPacketsPerSecond)} packets/s, ${short(synPerSecond)} SYN/s`;
+  return noRoom === 0 ? words : `${words}, ${short(noRoom)} packets without a row`;
 }
 
 function monthText({ interface: name, month, inBytes, outBytes }: Bandwidth): string {

@@ -45,12 +45,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
     if (word === "--") words = words.concat(rest.splice(0));
     else if (!word.startsWith("-") || word === "-") words.push(word);
     else if (!NEEDLESS_FLAGS.includes(word)) {
-      const equals = word.indexOf("=");
-      const spelling = equals < 0 ? word : word.slice(0, equals);
+      const [spelling, attached] = partsOf(word);
       const flag = flagOf(spelling);
-      const value = valueFor(flag, spelling, equals < 0 ? undefined : word.slice(equals + 1), rest);
-      if (flag.sets === "command") own.set(flag.name, { spelling, value });
-      else if (flag.sets === "option") assign(settings, flag.name, flag.type, spelling, value);
+      const value = valueFor(flag, spelling, attached, rest);
+      if (flag.sets === "command") {
+        const before = own.get(flag.name)?.value;
+        own.set(flag.name, { spelling, value: added(flag.type, spelling, before, value) });
+      } else if (flag.sets === "option") assign(settings, flag.name, flag.type, spelling, value);
       else if (flag.name === "version") return { print: "version" };
       else if (flag.name === "help") return { print: "help", command: named(words) };
       else if (flag.name === "config") config = String(value);
@@ -71,6 +72,16 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   // The fields follow the table that the type is derived from.
   return { command: { name, ...fields } as Command, settings, config, warnings };
+}
+
+/** A flag and what stands attached to it: `--flag=value`, and of a short one `-fvalue`. */
+function partsOf(word: string): [spelling: string, attached: string | undefined] {
+  const equals = word.indexOf("=");
+  if (equals >= 0) return [word.slice(0, equals), word.slice(equals + 1)];
+  const short = word.slice(0, 2);
+  // Not of a switch: -hx is no -h.
+  const isAttached = !word.startsWith("--") && word.length > 2 && FLAGS.get(short)?.value === undefined;
+  return isAttached && FLAGS.has(short) ? [short, word.slice(2)] : [word, undefined];
 }
 
 function flagOf(spelling: string): Flag {
@@ -164,8 +175,9 @@ function assign(
   where: string,
   value: unknown,
 ): void {
-  const before = settings.get(name);
-  if (Array.isArray(before) && Array.isArray(value)) {
-    settings.set(name, read(type, where, [...before, ...value]));
-  } else settings.set(name, value);
+  settings.set(name, added(type, where, settings.get(name), value));
+}
+
+function added(type: Type<unknown>, where: string, before: unknown, value: unknown): unknown {
+  return Array.isArray(before) && Array.isArray(value) ? read(type, where, [...before, ...value]) : value;
 }

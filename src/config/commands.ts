@@ -1,4 +1,17 @@
-import { choice, integer, onOff, path, paths, size, type Type, text, type ValueOf } from "./value.ts";
+import {
+  addresses,
+  choice,
+  integer,
+  number,
+  onOff,
+  path,
+  paths,
+  size,
+  type Type,
+  text,
+  texts,
+  type ValueOf,
+} from "./value.ts";
 
 /** A positional argument. One that is a list takes all that remain, at least one. */
 export interface Argument<T = unknown> {
@@ -11,6 +24,8 @@ export interface Argument<T = unknown> {
 /** A flag of some commands only. */
 export interface CommandFlag<T = unknown> {
   readonly flag: string;
+  /** As `-i`; its value may stand right behind it. */
+  readonly short?: string;
   readonly type: Type<T>;
   /** Absent: nothing is assumed, and the field may be undefined. */
   readonly default?: T;
@@ -33,6 +48,13 @@ const json = {
   type: onOff,
   default: false,
   help: "one JSON object a line instead of a table",
+};
+
+const localIp = {
+  flag: "--local-ip",
+  type: addresses("ADDRESS"),
+  default: [],
+  help: "addresses that are this host's where packets tell their direction by them",
 };
 
 /** What can be asked for help besides commands. */
@@ -78,6 +100,47 @@ const RUNNABLE = {
       limit: { flag: "--limit", type: integer("ROWS", 1, 1000), help: "rows at most" },
     },
   },
+  iptop: {
+    help: "count packets by address: JSON Lines for machines (the same as ifguard-iptop)",
+    arguments: {},
+    flags: {
+      interfaces: {
+        flag: "--iface",
+        short: "-i",
+        // IFNAMSIZ of linux/if.h, less the final NUL.
+        type: texts("IFACE", 16, 15),
+        default: [],
+        help: "interface to count; none: those of the default routes",
+      },
+      interval: {
+        flag: "--interval",
+        short: "-t",
+        type: number("SECS", 0.1, 86_400),
+        default: 10,
+        help: "seconds between two lines of an interface",
+      },
+      most: {
+        flag: "--topn",
+        short: "-n",
+        type: integer("N", -1_000_000, 1_000_000),
+        default: 20,
+        help: "addresses a line, those with most bytes; 0 or less for all",
+      },
+      cumulative: {
+        flag: "--cumulative",
+        type: onOff,
+        default: false,
+        help: "count from the start instead of from line to line",
+      },
+      localIp: { ...localIp, help: "addresses that count as this host's instead of the interface's own" },
+      ipv4TcpOnly: {
+        flag: "--ipv4-tcp-only",
+        type: onOff,
+        default: false,
+        help: "only IPv4 TCP from or to this host with at most one VLAN tag",
+      },
+    },
+  },
   record: {
     help: "write what happens to a file for replay",
     arguments: { file: { type: path("FILE"), help: "file to create, readable by you alone" } },
@@ -91,10 +154,13 @@ const RUNNABLE = {
     },
   },
   replay: {
-    help: "look at recordings or logs again",
-    arguments: { files: { type: paths("FILE"), help: "recordings or logs, read merged by time" } },
+    help: "look at recordings, logs or captures of packets again",
+    arguments: {
+      files: { type: paths("FILE"), help: "recordings, logs, pcap or pcapng files, read merged by time" },
+    },
     flags: {
       filter,
+      localIp,
       as: {
         flag: "--as",
         type: choice("WHAT", ["console", "events", "alerts", "snapshots"]),
@@ -163,10 +229,7 @@ const GLOBAL_FLAGS = {
   },
   help: { flag: "--help", short: "-h", type: onOff, help: "print this, or after a command the help of that" },
   version: { flag: "--version", short: "-V", type: onOff, help: "print the version" },
-} as const satisfies Record<string, CommandFlag & { readonly short?: string }>;
+} as const satisfies Record<string, CommandFlag>;
 
 export type GlobalFlagName = keyof typeof GLOBAL_FLAGS;
-export const GLOBAL_FLAG_LIST = Object.entries(GLOBAL_FLAGS) as [
-  GlobalFlagName,
-  CommandFlag & { readonly short?: string },
-][];
+export const GLOBAL_FLAG_LIST = Object.entries(GLOBAL_FLAGS) as [GlobalFlagName, CommandFlag][];

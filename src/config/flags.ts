@@ -30,8 +30,10 @@ function collect(): Map<string, Flag> {
     for (const spelling of option.flags) add(spelling, { sets: "option", name }, option.type);
   }
   for (const [, command] of COMMAND_LIST) {
-    for (const [name, { flag, type }] of Object.entries(command.flags))
+    for (const [name, { flag, short, type }] of Object.entries(command.flags)) {
       add(flag, { sets: "command", name }, type);
+      if (short !== undefined) add(short, { sets: "command", name }, type);
+    }
   }
   for (const [name, { flag, short, type }] of GLOBAL_FLAG_LIST) {
     add(flag, { sets: "global", name }, type);

@@ -20,7 +20,7 @@ test("help names every command, every flag and every key without one", () => {
   }
   for (const [, { flag }] of GLOBAL_FLAG_LIST) expect(text).toContain(flag);
   for (const [name, { flags }] of COMMAND_LIST) {
-    for (const { flag } of Object.values(flags)) expect(commandHelp(name)).toContain(`  ${flag}`);
+    for (const { flag } of Object.values(flags)) expect(commandHelp(name)).toContain(` ${flag}`);
   }
 });
 

@@ -80,9 +80,9 @@ function usage(name: CommandName, entry: CommandEntry): string {
 }
 
 function flagRows(entry: CommandEntry): Row[] {
-  return Object.values(entry.flags).map(({ flag, type, help, default: assumed }) => [
-    withMetavar(flag, type),
-    meaning(help, type, assumed),
+  return Object.values(entry.flags).map(({ flag, short, type, help, default: assumed }) => [
+    (short === undefined ? "" : `${short}, `) + withMetavar(flag, type),
+    meaning(help, type, assumed, type.list ? ["may be repeated"] : []),
   ]);
 }
 

@@ -47,11 +47,35 @@ describe("commands", () => {
       { name: "top", once: true, json: true, filter: undefined, limit: undefined },
     ],
     [["top", "--limit", "5"], { name: "top", once: false, json: false, filter: undefined, limit: 5 }],
+    [
+      ["iptop"],
+      {
+        name: "iptop",
+        interfaces: [],
+        interval: 10,
+        most: 20,
+        cumulative: false,
+        localIp: [],
+        ipv4TcpOnly: false,
+      },
+    ],
+    [
+      ["iptop", "-i", "eth0", "-ilo", "--iface=wg0", "-t0.5", "-n", "-1", "--local-ip", "::FFFF:192.0.2.1"],
+      {
+        name: "iptop",
+        interfaces: ["eth0", "lo", "wg0"],
+        interval: 0.5,
+        most: -1,
+        cumulative: false,
+        localIp: ["192.0.2.1"],
+        ipv4TcpOnly: false,
+      },
+    ],
     [["record", "a b"], { name: "record", file: "a b", maxSize: 2 ** 30 }],
     [["record", "--max-size=10M", "--", "--x"], { name: "record", file: "--x", maxSize: 10 * 2 ** 20 }],
     [
       ["replay", "a", "--as", "events", "-"],
-      { name: "replay", files: ["a", "-"], as: "events", filter: undefined },
+      { name: "replay", files: ["a", "-"], as: "events", filter: undefined, localIp: [] },
     ],
   ];
   test.each(cases)("%j", (argv, command) => {
@@ -195,7 +219,7 @@ describe("refusals", () => {
     ],
     [
       ["sream"],
-      "'sream': no such command, did you mean stream?; allowed: demo, stream, top, record, replay, doctor, completion, help",
+      "'sream': no such command, did you mean stream?; allowed: demo, stream, top, iptop, record, replay, doctor, completion, help",
     ],
     [["record"], "record: FILE is missing; usage: nethergaze record FILE"],
     [["replay"], "replay: FILE is missing; usage: nethergaze replay FILE..."],
@@ -208,6 +232,14 @@ describe("refusals", () => {
     [
       ["--set", "detect.off=not-http,ssh-brutforce"],
       `--set: detect.off: 'ssh-brutforce' is not allowed, did you mean ssh-brute-force?; allowed: a list of ${RULE_IDS.join(", ")}`,
+    ],
+    [["iptop", "-t", "0"], "-t: '0' is not allowed; allowed: a number from 0.1 to 86400"],
+    [["iptop", "-tx"], "-t: 'x' is not allowed; allowed: a number from 0.1 to 86400"],
+    [["iptop", "-x"], "'-x': no such flag; allowed: those of nethergaze --help"],
+    [["iptop", "-hx"], "'-hx': no such flag, did you mean -h?; allowed: those of nethergaze --help"],
+    [
+      ["iptop", "--local-ip", "192.0.2.1,x"],
+      "--local-ip: 'x' is not allowed; allowed: an address or a list of at most 256, such as 192.0.2.1 or 2001:db8::1",
     ],
     [["demo", "--once"], "--once: not a flag of demo; allowed with: top"],
     [["--set", "utc"], "--set: 'utc' is not allowed; allowed: KEY=VALUE"],
@@ -222,7 +254,7 @@ describe("refusals", () => {
     [["--config", "/none"], "configuration file '/none': no such file"],
     [
       ["\x1b[31m\u202e"],
-      "'?[31m?': no such command; allowed: demo, stream, top, record, replay, doctor, completion, help",
+      "'?[31m?': no such command; allowed: demo, stream, top, iptop, record, replay, doctor, completion, help",
     ],
   ];
   test.each(usage)("%j", (argv, message) => {
@@ -245,15 +277,15 @@ describe("refusals", () => {
     ],
     [
       "[zz.yy]\nx = 1",
-      ":1: no such key 'zz'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.volume], [detect.host]",
+      ":1: no such key 'zz'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.volume], [detect.host]",
     ],
     [
       "[geoip]\nx = 1",
-      ":2: no such key 'geoip.x'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.volume], [detect.host]",
+      ":2: no such key 'geoip.x'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.volume], [detect.host]",
     ],
     [
       "__proto__ = 1",
-      ":1: no such key '__proto__'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.volume], [detect.host]",
+      ":1: no such key '__proto__'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.volume], [detect.host]",
     ],
     ["[[log]]\npath = 'x'", ":1: log: must be a table, written [log]"],
     [

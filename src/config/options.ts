@@ -279,7 +279,15 @@ export const OPTIONS = {
     // IFNAMSIZ of linux/if.h, less the final NUL.
     type: text("IFACE", 15),
     default: "",
-    help: "network interface whose rate and month are shown; '' for that of the default route",
+    help: "network interface whose packets, rate and month are shown; '' for those of the default routes",
+  },
+  capture: {
+    group: "Behaviour",
+    keys: ["packets.capture"],
+    flags: ["--capture"],
+    type: choice("HOW", ["auto", "ebpf", "ring", "off"]),
+    default: "auto",
+    help: "how packets are counted: in the kernel by eBPF, else from a ring of their headers; off: not at all",
   },
   readonly: {
     group: "Behaviour",

@@ -1,4 +1,5 @@
 import { parseCidr } from "../model/cidr.ts";
+import { parseIp } from "../model/ip.ts";
 import { didYouMean } from "../model/suggest.ts";
 import { quote, UsageError } from "./error.ts";
 
@@ -97,6 +98,22 @@ export function prefixes(metavar: string, names: readonly string[] = []): Type<r
     list: ",",
     decode: (spelled) => spelled.split(",").map((item) => item.trim()),
   };
+}
+
+/** Addresses, in any spelling that {@link parseIp} takes. On the command line too, commas stand between them. */
+export function addresses(metavar: string): Type<readonly string[]> {
+  const any = list(metavar, MAX_LIST, (item): item is string => typeof item === "string" && isAddress(item));
+  return {
+    ...any,
+    allowed: `an address or a list of at most ${MAX_LIST}, such as 192.0.2.1 or 2001:db8::1`,
+    list: ",",
+    decode: (spelled) => spelled.split(",").map((item) => item.trim()),
+    check: (value) => any.check(value)?.flatMap((item) => parseIp(item) ?? []),
+  };
+}
+
+function isAddress(text: string): boolean {
+  return text === "" || parseIp(text) !== undefined;
 }
 
 function isPrefix(text: string): boolean {

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { KNOWN, programs } from "../../test/random-events.ts";
-import type { Input } from "../model/event.ts";
+import type { Event, Input } from "../model/event.ts";
 import { GROUPS, type Query, SORTS } from "../model/snapshot.ts";
 import { toSocketsView } from "../model/socket-table.ts";
+import { toTrafficView } from "../model/traffic-table.ts";
 import { copyState } from "./copy.ts";
 import { fold } from "./fold.ts";
 import { snapshot } from "./snapshot.ts";
@@ -23,12 +24,21 @@ function everything(state: State): string {
 
 /** As its reader does: the columns of one table are filled again for the next. */
 function spoil(input: Input): void {
+  if (input.kind === "traffic" && "columns" in input) {
+    const { words, counts, lastSeen } = input.columns;
+    for (const column of [words, counts, lastSeen]) column.fill(7);
+  }
   if (input.kind !== "sockets" || !("table" in input)) return;
   const { table } = input;
   for (const column of Object.values(table))
     if (ArrayBuffer.isView(column)) new Uint8Array(column.buffer).fill(7);
   (table.containers as Map<number, string>).clear();
   (table.processes as Map<number, string>).clear();
+}
+
+function viewOf(event: Event): Input {
+  if (event.kind === "sockets") return toSocketsView(event);
+  return event.kind === "traffic" ? toTrafficView(event) : event;
 }
 
 test("neither what is folded into the state, nor what into its copy, is seen in the other", () => {
@@ -41,9 +51,7 @@ test("neither what is folded into the state, nor what into its copy, is seen in 
       (events, more, others, limits) => {
         const state = createState({ showPrivate: true, seed: 1, limits });
         const same = createState({ showPrivate: true, seed: 1, limits });
-        const inputs = events.map(
-          (event): Input => (event.kind === "sockets" ? toSocketsView(event) : event),
-        );
+        const inputs = events.map(viewOf);
         for (const input of inputs) fold(state, input);
         for (const event of events) fold(same, event);
         const before = everything(state);

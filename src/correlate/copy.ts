@@ -5,6 +5,7 @@ import { addressWords, SIZE } from "./record.ts";
 import { createSearch } from "./search.ts";
 import { type SocketIndex, type State, withSubject } from "./state.ts";
 import { DEPTH, type Series } from "./windows.ts";
+import { copyWire } from "./wire.ts";
 
 /**
  * The state as it is now, sharing nothing that is ever changed: what is folded into either is not seen in the other.
@@ -44,6 +45,7 @@ export function copyState(state: State): State {
       owner: strips.owner.slice(),
       of: strips.of.slice(),
     },
+    wire: copyWire(state.wire, top),
     recent,
     lines: createLineReader(recent),
     search: createSearch(),

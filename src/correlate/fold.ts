@@ -17,10 +17,12 @@ import {
 import { parseIpWords } from "../model/ip.ts";
 import { prefixSet } from "../model/prefix-set.ts";
 import { toSocketsView } from "../model/socket-table.ts";
+import { toTrafficView } from "../model/traffic-table.ts";
 import { keepAlert } from "./alerts.ts";
 import { failuresOf } from "./attempts.ts";
 import { halfOpenOf } from "./half-open.ts";
 import { learnOrigin } from "./origins.ts";
+import { foldTraffic } from "./peers.ts";
 import { keepAuth, keepRequest } from "./recent.ts";
 import {
   AUTH_ACCEPTED,
@@ -59,6 +61,9 @@ export function fold(state: State, input: Input): void {
       break;
     case "sockets":
       foldSockets(state, "table" in input ? input : toSocketsView(input));
+      break;
+    case "traffic":
+      foldTraffic(state, "columns" in input ? input : toTrafficView(input));
       break;
     case "kernel":
       foldKernel(state, input);

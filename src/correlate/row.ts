@@ -1,7 +1,7 @@
 import { TCP_STATES, type TcpState } from "../model/event.ts";
 import { formatIp, type Ip, isV4 } from "../model/ip.ts";
 import type { Subject } from "../model/judge.ts";
-import type { IpProfile, Origin, Service, Verdict } from "../model/snapshot.ts";
+import type { IpProfile, Origin, Service, Verdict, Wire } from "../model/snapshot.ts";
 import { prefixHash } from "./prefix.ts";
 import { isKept } from "./recent.ts";
 import {
@@ -23,6 +23,7 @@ import {
 import { listServices, SSH_PORT, servicePort } from "./services.ts";
 import type { Held } from "./state.ts";
 import { sumWindow } from "./windows.ts";
+import { bytesOf, packetsOf, plusWire, SlotWire } from "./wire.ts";
 
 /** Sockets of one address walked to name its services and states: past this the list cannot change much. */
 const MAX_WALK = 4_096;
@@ -33,10 +34,12 @@ const MAX_WALK = 4_096;
  */
 export class Row implements IpProfile, Subject {
   readonly #state: Held;
+  readonly #wire: SlotWire;
   slot = 0;
 
   constructor(state: Held) {
     this.#state = state;
+    this.#wire = new SlotWire(state);
   }
 
   get ip(): Ip {
@@ -120,6 +123,18 @@ export class Row implements IpProfile, Subject {
   get bytes(): number {
     return this.#field(BYTES);
   }
+  get inBytes(): number | undefined {
+    return bytesOf(this.#state.wire, this.slot, "inBytes");
+  }
+  get outBytes(): number | undefined {
+    return bytesOf(this.#state.wire, this.slot, "outBytes");
+  }
+  /** One object for all slots too. */
+  get wire(): Wire | undefined {
+    if (packetsOf(this.#state.wire, this.slot) === 0) return undefined;
+    this.#wire.slot = this.slot;
+    return this.#wire;
+  }
   get status4xx(): number {
     return this.#field(STATUS_4XX);
   }
@@ -175,7 +190,7 @@ export class Row implements IpProfile, Subject {
 
   /** The plain profile, which may be kept. */
   toProfile(): IpProfile {
-    const { last, proxy, trusted, verdict, origin } = this;
+    const { last, proxy, trusted, verdict, origin, inBytes, outBytes, wire } = this;
     return {
       ip: this.ip,
       ...(proxy && { proxy }),
@@ -193,6 +208,9 @@ export class Row implements IpProfile, Subject {
       requests10s: this.requests10s,
       requests60s: this.requests60s,
       bytes: this.bytes,
+      ...(inBytes !== undefined && { inBytes }),
+      ...(outBytes !== undefined && { outBytes }),
+      ...(wire !== undefined && { wire: plusWire(undefined, wire) }),
       status4xx: this.status4xx,
       status5xx: this.status5xx,
       malformed: this.malformed,

@@ -17,6 +17,7 @@ import { readStrip } from "./strips.ts";
 import { topSlots } from "./top.ts";
 import { verdictsOf } from "./verdicts.ts";
 import { lastMinute, sumSeries } from "./windows.ts";
+import { wireTotals } from "./wire.ts";
 
 const ROWS = 1_000;
 /** Milliseconds, at least: longer than a poll that was late, shorter than a rate of a dead source may mislead. */
@@ -51,6 +52,7 @@ export function snapshot(state: State, query: Query): Snapshot {
       newConnections: lastMinute(series.newConnections, now),
       inBytes: lastMinute(series.inBytes, now),
       outBytes: lastMinute(series.outBytes, now),
+      ...(state.wire.counted && { syn: lastMinute(state.wire.host.synIn, now) }),
     },
     offenders: offendersOf(state, shown),
     verdicts: verdictsOf(state, shown),
@@ -110,6 +112,7 @@ function totalsOf(state: State, shown: number): Totals {
   const accepted = rate("PassiveOpens");
   const cookies = rate("SyncookiesSent");
   const drops = rate("ListenDrops");
+  const wire = wireTotals(state.wire, state.now);
   return {
     addresses: shown,
     hidden: state.addresses.size - shown,
@@ -130,6 +133,7 @@ function totalsOf(state: State, shown: number): Totals {
     ...(accepted !== undefined && { newConnectionsPerSecond: accepted }),
     ...(cookies !== undefined && { synCookiesPerSecond: cookies }),
     ...(drops !== undefined && { listenDropsPerSecond: drops }),
+    ...(wire !== undefined && { wire }),
   };
 }
 

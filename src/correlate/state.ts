@@ -15,10 +15,11 @@ import { Row } from "./row.ts";
 import { createSearch, SEARCHED, type Search } from "./search.ts";
 import { createStrips, type Strips } from "./strips.ts";
 import { createSeries, createWindows, type Series, type Windows } from "./windows.ts";
+import { createWire, type WireColumns } from "./wire.ts";
 
 /** How much the core may hold. Everything below is allocated once; untouched pages cost nothing. */
 export interface Limits {
-  /** Addresses: enough for any honest crowd, 12 MB of columns; a flood of forged ones evicts itself. */
+  /** Addresses: enough for any honest crowd, 12 MB of columns and 15 more for packets; a flood of forged ones evicts itself. */
   readonly addresses: number;
   /** Addresses with a 60-minute strip. */
   readonly strips: number;
@@ -104,6 +105,7 @@ export interface State {
   readonly origins: Origins;
   readonly windows: Windows;
   readonly strips: Strips;
+  readonly wire: WireColumns;
   readonly recent: Recent;
   /** Reads it. */
   readonly lines: LineReader;
@@ -154,6 +156,7 @@ export function createState(options: StateOptions): State {
     origins: createOrigins(n),
     windows: createWindows(n),
     strips: createStrips(n, limits.strips),
+    wire: createWire(n),
     recent,
     lines: createLineReader(recent),
     search: createSearch(),

@@ -1,10 +1,11 @@
 import type { TcpState } from "../model/event.ts";
 import { sharedOrigin } from "../model/origin.ts";
-import type { GroupProfile, Origin, Verdict } from "../model/snapshot.ts";
+import type { GroupProfile, Origin, Verdict, Wire } from "../model/snapshot.ts";
 import { inWords, plain, Row } from "./row.ts";
 import { listServices } from "./services.ts";
 import type { State } from "./state.ts";
 import { byAddress } from "./top.ts";
+import { plusWire } from "./wire.ts";
 
 /** Addresses that belong together, summed up one after the other. */
 export class GroupSum {
@@ -27,6 +28,9 @@ export class GroupSum {
   #requests10s = 0;
   #requests60s = 0;
   #bytes = 0;
+  #inBytes: number | undefined;
+  #outBytes: number | undefined;
+  #wire: Wire | undefined;
   #status4xx = 0;
   #status5xx = 0;
   #malformed = 0;
@@ -54,6 +58,10 @@ export class GroupSum {
     this.#requests10s += row.requests10s;
     this.#requests60s += row.requests60s;
     this.#bytes += row.bytes;
+    const { inBytes, outBytes, wire } = row;
+    if (inBytes !== undefined) this.#inBytes = (this.#inBytes ?? 0) + inBytes;
+    if (outBytes !== undefined) this.#outBytes = (this.#outBytes ?? 0) + outBytes;
+    if (wire !== undefined) this.#wire = plusWire(this.#wire, wire);
     this.#status4xx += row.status4xx;
     this.#status5xx += row.status5xx;
     this.#malformed += row.malformed;
@@ -98,6 +106,9 @@ export class GroupSum {
       requests10s: this.#requests10s,
       requests60s: this.#requests60s,
       bytes: this.#bytes,
+      ...(this.#inBytes !== undefined && { inBytes: this.#inBytes }),
+      ...(this.#outBytes !== undefined && { outBytes: this.#outBytes }),
+      ...(this.#wire !== undefined && { wire: this.#wire }),
       status4xx: this.#status4xx,
       status5xx: this.#status5xx,
       malformed: this.#malformed,

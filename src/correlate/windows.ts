@@ -11,8 +11,8 @@ export interface Windows {
 
 /** Seconds of each. */
 export const DEPTH = 64;
-/** How far ahead of core time a count may stand without pushing out seconds still asked for. */
-const AHEAD = 4;
+/** How far (s) ahead of core time a count may stand without pushing out seconds still asked for. */
+export const AHEAD = 4;
 
 export function createWindows(slots: number): Windows {
   return { counts: new Uint16Array(DEPTH * slots), newest: new Uint32Array(slots) };
@@ -44,6 +44,8 @@ export function sumWindow(windows: Windows, slot: number, now: number, span: num
 }
 
 export function clearWindow(windows: Windows, slot: number): void {
+  // Of who never asked for anything there is nothing, and a write would cost memory.
+  if (windows.newest[slot] === 0) return;
   windows.newest[slot] = 0;
   windows.counts.fill(0, DEPTH * slot, DEPTH * (slot + 1));
 }

@@ -66,6 +66,32 @@ test("it names the prefix and the numbers, and says what helps", () => {
   });
 });
 
+test("where packets are counted it says how many SYNs came, and how many were answered", () => {
+  const evidence = (age: number) => {
+    const { watch } = watched(6, { SyncookiesSent: 9_000, SyncookiesRecv: 0 }, 129);
+    const none = { inBytesPerSecond: 0, outBytesPerSecond: 0, inPacketsPerSecond: 0, outPacketsPerSecond: 0 };
+    watch.wire({ ...none, synPerSecond: 9_812.4, synAckPerSecond: 12.25 }, NOW + 6000 - age);
+    watch.kernel(kernel(NOW + 6000, { SyncookiesSent: 54_007 }));
+    return watch.verdict()?.findings[0]?.evidence;
+  };
+  const cookies = "9000 SYN cookies/s sent, 0 % answered, 129 half-open";
+  expect(evidence(100)).toBe(`${cookies}, 9812 SYN/s in, 12 SYN-ACK/s out`);
+  expect(evidence(6000)).toBe(cookies);
+});
+
+test("packets alone say nothing of the host", () => {
+  const { watch } = watched(6, {});
+  const rates = {
+    inBytesPerSecond: 6e6,
+    outBytesPerSecond: 0,
+    inPacketsPerSecond: 1e5,
+    outPacketsPerSecond: 0,
+  };
+  watch.wire({ ...rates, synPerSecond: 1e5, synAckPerSecond: 0 }, NOW + 5000);
+  watch.kernel(kernel(NOW + 6000, {}));
+  expect(watch.verdict()).toBeUndefined();
+});
+
 test("it is told once, and taken back when it has been over for a while", () => {
   const { watch, alerts } = watched(20, { ListenOverflows: 30 });
   expect(alerts).toMatchObject([{ state: "raised", host: "web-1", class: "stuck-app", severity: "warning" }]);

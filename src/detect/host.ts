@@ -1,6 +1,6 @@
 import type { KernelCounter, KernelEvent } from "../model/event.ts";
 import type { HalfOpen } from "../model/judge.ts";
-import type { Alert, HostClass, HostVerdict } from "../model/snapshot.ts";
+import type { Alert, HostClass, HostVerdict, WireRates } from "../model/snapshot.ts";
 import type { Thresholds } from "../model/thresholds.ts";
 import { severityOf } from "./severity.ts";
 
@@ -57,6 +57,8 @@ export class HostWatch {
   /** The newest samples, oldest first. */
   #samples: KernelEvent[] = [];
   #halfOpen: HalfOpen = { count: 0, prefix: undefined, ofPrefix: 0, at: 0 };
+  /** What was counted on the wire last, and when. */
+  #wire: { readonly rates: WireRates; readonly at: number } | undefined;
   #verdict: (HostVerdict & { readonly class: Seeable }) | undefined;
   #until = 0;
   #told: Seeable | undefined;
@@ -79,6 +81,11 @@ export class HostWatch {
   pressed(halfOpen: HalfOpen): void {
     this.#halfOpen = halfOpen;
     this.#look(halfOpen.at);
+  }
+
+  /** Evidence for what the counters tell: it decides nothing. */
+  wire(rates: WireRates, at: number): void {
+    this.#wire = { rates, at };
   }
 
   verdict(): HostVerdict | undefined {
@@ -143,7 +150,7 @@ export class HostWatch {
     const { prefix, ofPrefix } = this.#halfOpen;
     const count = at - this.#halfOpen.at > STALE ? 0 : this.#halfOpen.count;
     const concentrated = count > 0 && ofPrefix >= CONCENTRATED * count ? prefix : undefined;
-    const open = `${count} half-open`;
+    const open = `${count} half-open${this.#handshakes(at)}`;
     if (sent >= cookies) {
       const received = this.#rate("SyncookiesRecv", at);
       const answered = Math.min(1, received / sent);
@@ -161,6 +168,13 @@ export class HostWatch {
       evidence: `${round(full)} connections/s refused: a listen queue is full`,
       prefix: undefined,
     };
+  }
+
+  /** `, 9812 SYN/s in, 12 SYN-ACK/s out`, where packets are counted. */
+  #handshakes(at: number): string {
+    if (this.#wire === undefined || Math.abs(at - this.#wire.at) > SMOOTHED) return "";
+    const { synPerSecond, synAckPerSecond } = this.#wire.rates;
+    return `, ${round(synPerSecond)} SYN/s in, ${round(synAckPerSecond)} SYN-ACK/s out`;
   }
 
   /** Per second; 0 where it cannot be told at that time. */

@@ -97,6 +97,7 @@ export function createJudge(options: JudgeOptions): Judge {
       look.read(halfOpen.at);
       host.pressed(halfOpen);
     },
+    wire: (rates, at) => host.wire(rates, at),
     tick(now, subject, tell, hearsInfo) {
       host.tick(now, tell);
       cases.tick(now, subject, tell, hearsInfo);
@@ -125,6 +126,7 @@ function answers(cases: Cases, host: Judge["host"]): Pick<Judge, "risk" | "verdi
         sockets: ignore,
         kernel: ignore,
         pressed: ignore,
+        wire: ignore,
         tick: ignore,
         forget: ignore,
         ...answers(cases.frozen(), () => then),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { wire } from "../../test/console/snapshots.ts";
 import type { AuthEvent, RequestEvent } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
 import type { Filter, IpProfile } from "../model/snapshot.ts";
@@ -280,6 +281,29 @@ describe("an address", () => {
   ];
   test.each(cases)("%p", (filter, passes) => {
     expect(compiled(filter).address(ROW)).toBe(passes);
+  });
+
+  test.each([
+    ["pkts>100", true],
+    ["pkts<0.5", false],
+    ["syn>50", false],
+    ["syn:12", true],
+    ["wire:syn-only", true],
+    ["wire:NO-SOCKET", false],
+    ["wire:no-socket,syn-only", true],
+    ["-wire:syn-only", false],
+    ["in:512 out>1k", true],
+  ] as const)("whose packets are counted: %p", (filter, passes) => {
+    const counted = {
+      ...ROW,
+      outBytes: 2_000,
+      wire: wire({ synIn: 90, packetsPerSecond: 120, synPerSecond: 12 }),
+    };
+    expect(compiled(filter).address(counted)).toBe(passes);
+    const answered = { ...counted, connections: 0, wire: { ...counted.wire, ackIn: 1 } };
+    expect(compiled("wire:no-socket -wire:syn-only").address(answered)).toBe(true);
+    // What is not known holds nothing.
+    if (!filter.startsWith("-")) expect(compiled(filter).address(ROW)).toBe(false);
   });
 
   test("of which less is known", () => {

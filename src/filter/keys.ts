@@ -107,6 +107,20 @@ const WORDS: Readonly<Record<string, { readonly help: string; readonly check: Ch
   v6: { help: "IPv6 addresses", check: IS_V6 },
 };
 
+/** The words after `wire:`. */
+const WIRES: Readonly<
+  Record<string, { readonly help: string; readonly holds: (row: IpProfile) => boolean }>
+> = {
+  "syn-only": {
+    help: "SYNs and never an ACK",
+    holds: ({ wire }) => wire !== undefined && wire.synIn > 0 && wire.ackIn === 0,
+  },
+  "no-socket": {
+    help: "packets and no socket now",
+    holds: ({ wire, connections }) => wire !== undefined && connections === 0,
+  },
+};
+
 const METHODS = ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE", "PROPFIND"];
 
 /** Every key, in the order in which it is told. */
@@ -234,18 +248,46 @@ export const KEYS: readonly Key[] = [
   number("sent", "body bytes sent to it", "bytes sent", "sent>1G", (row) => row.bytes),
   number(
     "in",
-    "bytes on the wire from it, where packets are counted",
+    "bytes from it, where packets or its sockets are counted",
     "bytes in",
     "in>10M",
     (row) => row.inBytes,
   ),
   number(
     "out",
-    "bytes on the wire to it, where packets are counted",
+    "bytes to it, where packets or its sockets are counted",
     "bytes out",
     "out>1Gi",
     (row) => row.outBytes,
   ),
+  number(
+    "pkts",
+    "packets/s now, in and out, where they are counted",
+    "packets/s",
+    "pkts>100",
+    (row) => row.wire?.packetsPerSecond,
+  ),
+  number(
+    "syn",
+    "SYNs/s from it now, where packets are counted",
+    "SYN/s",
+    "syn>50",
+    (row) => row.wire?.synPerSecond,
+  ),
+  {
+    ...plain("wire", "address", "what its packets are like, where they are counted", [
+      "wire:syn-only",
+      "wire:no-socket",
+    ]),
+    allowed: Object.keys(WIRES).join(", "),
+    offers: Object.entries(WIRES).map(([text, { help }]) => ({ text, help })),
+    phrase: { kind: "is", label: "packets" },
+    read({ text }) {
+      const name = text.toLowerCase();
+      const wire = Object.hasOwn(WIRES, name) ? WIRES[name] : undefined;
+      return wire && [rowIs(wire.holds)];
+    },
+  },
   number("auth", "failed logins", "failed logins", "auth>5", (row) => row.authFailures),
   number("4xx", "requests answered 4xx", "4xx answers", "4xx>100", (row) => row.status4xx),
   number("5xx", "requests answered 5xx", "5xx answers", "5xx>0", (row) => row.status5xx),

@@ -24,6 +24,7 @@ const cases: [filter: string, words: string][] = [
   ["sent<=1.5G", "at most 1.5G bytes sent"],
   ["risk>70", "risk over 70"],
   ["is:suspicious -is:proxy", "suspicious, not proxy"],
+  ["syn>50 pkts:1k-2k -wire:no-socket", "over 50 SYN/s, 1k-2k packets/s, packets not no-socket"],
   ["cc:NL asn:4134", "country NL, AS number 4134"],
   ["status:9xx", "status:9xx: not allowed; allowed: 404, 4xx, 500-503"],
 ];

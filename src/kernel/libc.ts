@@ -42,6 +42,15 @@ export function recv(fd: number, bytes: Uint8Array, flags = 0): number {
   return checked("recv", libc().recv(fd, bytes, bytes.length, flags));
 }
 
+const CLOCK_MONOTONIC = 1;
+const timespec = new BigInt64Array(2);
+
+/** clock_gettime(2) of CLOCK_MONOTONIC, nanoseconds: the clock of ktime_get_ns() in eBPF. */
+export function monotonicNanoseconds(): number {
+  checked("clock_gettime", libc().clock_gettime(CLOCK_MONOTONIC, timespec));
+  return Number(timespec[0]) * 1e9 + Number(timespec[1]);
+}
+
 /** close(2). The descriptor is gone whatever it answers, so its error is not looked at. */
 export function close(fd: number): void {
   libc().close(fd);
@@ -166,6 +175,7 @@ function load(file: string) {
     setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
     getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
     mmap: { args: ["ptr", "u64", "i32", "i32", "i32", "i64"], returns: FFIType.i64_fast },
+    clock_gettime: { args: ["i32", "ptr"], returns: "i32" },
     munmap: { args: ["u64", "u64"], returns: "i32" },
     prctl: { args: ["i32", "u64", "u64", "u64", "u64"], returns: "i32" },
     // Variadic: on x86-64 and arm64 Linux integers travel in the same registers either way.

@@ -51,9 +51,12 @@ export function attachProgram(fd: number, program: number): void {
   setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, int(program));
 }
 
-/** Bytes of a block, and their number: 32 MiB, a fifth of a second of the fastest flood. */
-const BLOCK = 1 << 20;
-const BLOCKS = 32;
+/**
+ * Bytes of a block, and their number: 32 MiB, a fifth of a second of the fastest flood. On a quiet interface each is handed
+ * over almost empty, so their number is what a process that is held up for seconds lives on.
+ */
+const BLOCK = 1 << 17;
+const BLOCKS = 256;
 /** A block that is not full is handed over after so many milliseconds. */
 const RETIRE = 20;
 /** Only what is unused of the frame size: blocks are filled without gaps. */

@@ -277,7 +277,8 @@ export interface TrafficColumns {
   readonly length: number;
   readonly words: IpWords;
   readonly counts: Float64Array;
-  /** Epoch milliseconds. */
+  /** When its first packet of this time passed, and its newest: epoch milliseconds, with fractions, which tell who came first. */
+  readonly firstSeen: Float64Array;
   readonly lastSeen: Float64Array;
 }
 

@@ -1,6 +1,6 @@
 import type { AuthEvent, KernelEvent, RequestEvent, RequestView, SocketTable } from "./event.ts";
 import type { Ip } from "./ip.ts";
-import type { Activity, Alert, HostVerdict, Verdict } from "./snapshot.ts";
+import type { Activity, Alert, HostVerdict, Verdict, WireRates } from "./snapshot.ts";
 
 /**
  * One address as a judge sees it: its numbers as they are after what just happened. One object serves all: who wants to
@@ -50,6 +50,8 @@ export interface Judge {
   kernel(event: KernelEvent): void;
   /** The half-open connections, whenever the table was read. */
   pressed(halfOpen: HalfOpen): void;
+  /** How many packets come and go, whenever those of an interface were counted. */
+  wire(rates: WireRates, at: number): void;
   /** What is wrong with the host as a whole. */
   host(): HostVerdict | undefined;
   /**
@@ -74,6 +76,7 @@ export const NO_JUDGE: Judge = Object.freeze<Judge>({
   sockets() {},
   kernel() {},
   pressed() {},
+  wire() {},
   host: () => undefined,
   tick() {},
   forget() {},

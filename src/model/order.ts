@@ -20,6 +20,8 @@ const NUMBERS: Readonly<Record<NumberSort, (row: Activity) => number>> = {
   req: (row) => row.requests,
   in: (row) => row.inBytes ?? 0,
   out: (row) => row.outBytes ?? 0,
+  pkts: (row) => row.wire?.packetsPerSecond ?? 0,
+  syn: (row) => row.wire?.synPerSecond ?? 0,
   sent: (row) => row.bytes,
   "4xx": (row) => row.status4xx,
   "5xx": (row) => row.status5xx,

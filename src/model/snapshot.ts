@@ -8,6 +8,7 @@ import type {
   TcpState,
 } from "./event.ts";
 import type { Ip } from "./ip.ts";
+import type { TrafficCount } from "./traffic.ts";
 
 /** A local or remote port that sockets of an address use, with its usual name where it has one. */
 export interface Service {
@@ -72,6 +73,18 @@ export interface HostVerdict extends Verdict {
   readonly prefix?: string;
 }
 
+/** Packets on the wire of one address, as they are before any firewall; named as the counts of traffic are. */
+export interface Wire extends Readonly<Record<Exclude<TrafficCount, "inBytes" | "outBytes">, number>> {
+  /** Neither tcp, udp nor icmp. */
+  readonly other: number;
+  /** Of the last four seconds, 0 once nothing was read for longer. */
+  readonly inBytesPerSecond: number;
+  readonly outBytesPerSecond: number;
+  /** In and out. */
+  readonly packetsPerSecond: number;
+  readonly synPerSecond: number;
+}
+
 /** Numbers of one address, or the sums of several. Since start unless named otherwise. */
 export interface Activity {
   /** Absent where nothing speaks against it. Of several addresses, the worst one's. */
@@ -94,9 +107,11 @@ export interface Activity {
   readonly requests60s: number;
   /** Body bytes sent in answer to its requests. */
   readonly bytes: number;
-  /** Bytes on the wire from and to it, where packets are counted. */
+  /** Bytes from and to it: of frames where its packets are counted, else the payload of its sockets. */
   readonly inBytes?: number | undefined;
   readonly outBytes?: number | undefined;
+  /** Absent where no packet of it was counted. */
+  readonly wire?: Wire | undefined;
   /** Times it was here before, days or weeks ago, where history is kept. */
   readonly sessions?: number | undefined;
   readonly status4xx: number;
@@ -170,6 +185,28 @@ export interface Series {
   readonly newConnections: readonly number[];
   readonly inBytes: readonly number[];
   readonly outBytes: readonly number[];
+  /** SYNs that came in; absent where no packets are counted. */
+  readonly syn?: readonly number[];
+}
+
+/** How many packets come and go now, whoever they are of: of the last four seconds. */
+export interface WireRates {
+  readonly inBytesPerSecond: number;
+  readonly outBytesPerSecond: number;
+  readonly inPacketsPerSecond: number;
+  readonly outPacketsPerSecond: number;
+  /** SYNs in, and SYN-ACKs out. */
+  readonly synPerSecond: number;
+  readonly synAckPerSecond: number;
+}
+
+/** Packets of all addresses together. The rates are absent once nothing was read for longer than they are of. */
+export interface WireTotals extends Partial<WireRates> {
+  /** Since start: packets that were counted while their peers were too many to be told apart, and those not counted. */
+  readonly sampled: number;
+  readonly dropped: number;
+  /** Since start: packets of addresses known from packets alone for which there was no room. */
+  readonly noRoom: number;
 }
 
 export interface Totals {
@@ -196,6 +233,8 @@ export interface Totals {
   /** SYN cookies sent, and SYNs or connections dropped by full queues, per second. */
   readonly synCookiesPerSecond?: number;
   readonly listenDropsPerSecond?: number;
+  /** Absent where no packets are counted. */
+  readonly wire?: WireTotals;
 }
 
 export interface Offender {
@@ -288,6 +327,8 @@ export const SORTS = [
   "req",
   "in",
   "out",
+  "pkts",
+  "syn",
   "sent",
   "4xx",
   "5xx",

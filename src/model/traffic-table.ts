@@ -1,7 +1,7 @@
 import { type Addresses, addAddress, createAddresses, findAddress } from "./address-index.ts";
 import type { PeerTraffic, TrafficColumns, TrafficEvent, TrafficView } from "./event.ts";
 import { formatIp, type IpWords, parseIpWords } from "./ip.ts";
-import { COUNTS, TOTALS, TRAFFIC_COUNTS, type TrafficTotal, type TrafficTotals } from "./traffic.ts";
+import { COUNT, COUNTS, TOTALS, TRAFFIC_COUNTS, type TrafficTotal, type TrafficTotals } from "./traffic.ts";
 
 /** Counts of packets by peer, of one interface over one time. */
 export interface TrafficTable {
@@ -9,6 +9,7 @@ export interface TrafficTable {
   /** Those of TRAFFIC_COUNTS, `COUNTS` for each slot. */
   readonly counts: Float64Array;
   /** Epoch milliseconds, per slot. */
+  readonly firstSeen: Float64Array;
   readonly lastSeen: Float64Array;
   /** Those of TOTALS: also of packets whose peers had no room. */
   readonly totals: Float64Array;
@@ -21,31 +22,103 @@ export function createTrafficTable(capacity: number, seed: number): TrafficTable
   return {
     peers: createAddresses(capacity, seed),
     counts: new Float64Array(COUNTS * capacity),
+    firstSeen: new Float64Array(capacity),
     lastSeen: new Float64Array(capacity),
     totals: new Float64Array(TOTALS.length),
     refused: 0,
   };
 }
 
-/** The slot of a peer, made where there is none; -1 where there is no room. */
-export function peerSlot({ peers, counts }: TrafficTable, words: IpWords, offset: number): number {
+/** The slot of a peer, made where there is none, first seen at `time`; -1 where there is no room. */
+export function peerSlot(
+  { peers, counts, firstSeen }: TrafficTable,
+  words: IpWords,
+  offset: number,
+  time: number,
+): number {
   const found = findAddress(peers, words, offset);
   if (found >= 0 || peers.size === peers.capacity) return found;
   const slot = addAddress(peers, words, offset);
   counts.fill(0, COUNTS * slot, COUNTS * (slot + 1));
+  firstSeen[slot] = time;
   return slot;
 }
 
 /** Forgets everything. */
 export function clearTraffic(table: TrafficTable): void {
   const { peers } = table;
-  peers.cells.fill(0);
-  peers.cellOf.fill(-1);
+  // Few are forgotten one by one: a large table of a silent interface is cleared each second too.
+  if (peers.top < peers.capacity / 16) {
+    for (let slot = 0; slot < peers.top; slot++) {
+      const cell = peers.cellOf[slot] as number;
+      if (cell >= 0) peers.cells[cell] = 0;
+      peers.cellOf[slot] = -1;
+    }
+  } else {
+    peers.cells.fill(0);
+    peers.cellOf.fill(-1);
+  }
   peers.freedCount = 0;
   peers.top = 0;
   peers.size = 0;
   table.totals.fill(0);
   table.refused = 0;
+}
+
+/** Adds what some peers did. Where there is no room for one, the lighter half of the peers goes. */
+export function addTraffic(table: TrafficTable, columns: TrafficColumns): void {
+  const { length, words, counts, firstSeen, lastSeen } = columns;
+  for (let i = 0; i < length; i++) {
+    const first = firstSeen[i] as number;
+    let slot = peerSlot(table, words, 4 * i, first);
+    if (slot < 0) {
+      forgetLighter(table);
+      slot = peerSlot(table, words, 4 * i, first);
+    }
+    for (let c = 0; c < COUNTS; c++) {
+      table.counts[COUNTS * slot + c] =
+        (table.counts[COUNTS * slot + c] as number) + (counts[COUNTS * i + c] as number);
+    }
+    table.lastSeen[slot] = lastSeen[i] as number;
+  }
+}
+
+/** Bytes of a slot, both ways. */
+export function bytesOf({ counts }: TrafficTable, slot: number): number {
+  return (
+    (counts[COUNTS * slot + COUNT.inBytes] as number) + (counts[COUNTS * slot + COUNT.outBytes] as number)
+  );
+}
+
+/** Keeps the half with most bytes, in the order they came, so that who is heavy is never among the forgotten. */
+function forgetLighter(table: TrafficTable): void {
+  const { peers } = table;
+  const sorted = Float64Array.from({ length: peers.size }, (_, slot) => bytesOf(table, slot)).sort();
+  const half = peers.size >> 1;
+  const least = sorted[peers.size - half] ?? Number.POSITIVE_INFINITY;
+  // Of those that are as light as the lightest that stay, the first.
+  let equals = sorted.subarray(peers.size - half).filter((bytes) => bytes === least).length;
+  const { totals, refused } = table;
+  const kept: { words: IpWords; counts: Float64Array; firstSeen: number; lastSeen: number }[] = [];
+  let forgotten = 0;
+  for (let slot = 0; slot < peers.size; slot++) {
+    const counts = table.counts.slice(COUNTS * slot, COUNTS * (slot + 1));
+    const bytes = bytesOf(table, slot);
+    if (bytes > least || (bytes === least && equals-- > 0)) {
+      const words = peers.words.slice(4 * slot, 4 * slot + 4);
+      const [firstSeen, lastSeen] = [table.firstSeen[slot] as number, table.lastSeen[slot] as number];
+      kept.push({ words, counts, firstSeen, lastSeen });
+    } else forgotten += (counts[COUNT.inPackets] as number) + (counts[COUNT.outPackets] as number);
+  }
+  const before = totals.slice();
+  clearTraffic(table);
+  totals.set(before);
+  table.refused = refused + forgotten;
+  for (const { words, counts, firstSeen, lastSeen } of kept) {
+    const slot = peerSlot(table, words, 0, firstSeen);
+    table.counts.set(counts, COUNTS * slot);
+    table.lastSeen[slot] = lastSeen;
+  }
 }
 
 /** The totals by their names. */
@@ -65,6 +138,7 @@ export function columnsOf(table: TrafficTable, from = 0, most = table.peers.size
     length: to - from,
     words: table.peers.words.subarray(4 * from, 4 * to),
     counts: table.counts.subarray(COUNTS * from, COUNTS * to),
+    firstSeen: table.firstSeen.subarray(from, to),
     lastSeen: table.lastSeen.subarray(from, to),
   };
 }
@@ -100,5 +174,6 @@ export function toTrafficView({ peers, ...event }: TrafficEvent): TrafficView {
     lastSeen[length] = peer.lastSeen ?? event.at;
     length++;
   }
-  return { ...event, columns: { length, words, counts, lastSeen } };
+  const firstSeen = new Float64Array(peers.length).fill(event.at);
+  return { ...event, columns: { length, words, counts, firstSeen, lastSeen } };
 }

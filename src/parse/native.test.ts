@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { programs } from "../../test/random-events.ts";
-import type { Event } from "../model/event.ts";
-import { parseIp } from "../model/ip.ts";
+import { type Event, TRAFFIC_SOURCES, type TrafficEvent } from "../model/event.ts";
+import { type Ip, parseIp } from "../model/ip.ts";
+import { toTrafficView } from "../model/traffic-table.ts";
 import { toNativeLine } from "../sinks/native.ts";
 import { parseNative } from "./native.ts";
 
@@ -59,6 +60,28 @@ describe("a native line", () => {
     [
       "a health of an unknown part",
       '{"kind":"health","at":1,"part":"x","source":"x","state":"up","detail":""}',
+    ],
+    ["traffic of no interface", '{"kind":"traffic","at":1,"source":"ebpf","milliseconds":1000,"peers":[]}'],
+    [
+      "traffic of an unknown source",
+      '{"kind":"traffic","at":1,"interface":"eth0","source":"guess","milliseconds":1000,"peers":[]}',
+    ],
+    ["traffic of no time", '{"kind":"traffic","at":1,"interface":"eth0","source":"ebpf","peers":[]}'],
+    [
+      "traffic of less than no time",
+      '{"kind":"traffic","at":1,"interface":"eth0","source":"ebpf","milliseconds":-1,"peers":[]}',
+    ],
+    [
+      "traffic of more than an hour",
+      '{"kind":"traffic","at":1,"interface":"eth0","source":"ebpf","milliseconds":3600001,"peers":[]}',
+    ],
+    [
+      "traffic of no peers",
+      '{"kind":"traffic","at":1,"interface":"eth0","source":"ebpf","milliseconds":1000}',
+    ],
+    [
+      "traffic whose peers are no list",
+      '{"kind":"traffic","at":1,"interface":"eth0","source":"ebpf","milliseconds":1000,"peers":{}}',
     ],
     ["an unknown state", '{"kind":"health","at":1,"part":"http","source":"x","state":"great","detail":""}'],
   ])("%s is no event", (_, line) => {
@@ -136,6 +159,75 @@ describe("a native line", () => {
     expect(origin({ ip: "nobody" })).toBeUndefined();
   });
 
+  const traffic: TrafficEvent = {
+    kind: "traffic",
+    at: 1_767_614_400_000,
+    interface: "eth0",
+    source: "ebpf",
+    milliseconds: 1_000,
+    totals: { inBytes: 1, outBytes: 2, inPackets: 3, outPackets: 4, synIn: 5, synAckOut: 6, nonIp: 7 },
+    dropped: 8,
+    sampled: 9,
+    peers: [
+      { ip: "198.51.100.7" as Ip, inBytes: 60, inPackets: 1, synIn: 1, tcp: 1, lastSeen: 1_767_614_399_500 },
+      { ip: "2001:db8::7" as Ip, outBytes: 2 ** 53 - 1, outPackets: 1, udp: 1 },
+      { ip: "192.0.2.9" as Ip },
+    ],
+  };
+
+  test("of traffic is the same from columns and from its event, and is read again as that", () => {
+    const { totals: _, dropped: _d, sampled: _s, ...part } = traffic;
+    for (const event of [traffic, part]) {
+      const line = toNativeLine(event);
+      expect(toNativeLine(toTrafficView(event))).toBe(
+        JSON.stringify({
+          kind: "traffic",
+          at: event.at,
+          interface: "eth0",
+          source: "ebpf",
+          milliseconds: 1_000,
+          ...("totals" in event && { totals: event.totals, dropped: 8, sampled: 9 }),
+          peers: event.peers,
+        }),
+      );
+      expect(parseNative(line)).toEqual(event);
+      expect(JSON.stringify(parseNative(line))).toBe(toNativeLine(toTrafficView(event)));
+    }
+  });
+
+  test.each(TRAFFIC_SOURCES.map((source) => [source]))("of traffic may be of %s", (source) => {
+    expect(parseNative(toNativeLine({ ...traffic, source }))).toEqual({ ...traffic, source });
+  });
+
+  test("of traffic keeps what is right, and of the totals has all or none", () => {
+    const told = (fields: object) => parseNative(JSON.stringify({ ...traffic, ...fields })) as unknown;
+    const { totals: _, dropped: _d, sampled: _s, ...bare } = traffic;
+    const wrong = [undefined, null, -1, "7", 1e300, [], {}];
+    for (const value of wrong) {
+      expect(told({ dropped: value, sampled: value })).toEqual({ ...bare, totals: traffic.totals });
+      const ip = "192.0.2.9";
+      const counts = { inBytes: value, outPackets: value, synIn: value, lastSeen: value === -1 ? "" : value };
+      // A time may be any that a Date holds.
+      expect(told({ peers: [{ ip, ...counts, udp: 3 }] })).toEqual({ ...traffic, peers: [{ ip, udp: 3 }] });
+      expect(told({ totals: { inBytes: value, nonIp: 3 } })).toEqual({
+        ...traffic,
+        totals: { inBytes: 0, outBytes: 0, inPackets: 0, outPackets: 0, synIn: 0, synAckOut: 0, nonIp: 3 },
+      });
+    }
+    for (const totals of [undefined, null, 7, "", []])
+      expect(told({ totals })).toEqual({ ...bare, dropped: 8, sampled: 9 });
+    const peers = [7, null, [], {}, { ip: 7 }, { ip: "nobody", inBytes: 1 }, { inBytes: 1 }];
+    expect(told({ peers: [...peers, { ip: "::ffff:192.0.2.9", extra: 1, __proto__: { tcp: 1 } }] })).toEqual({
+      ...traffic,
+      peers: [{ ip: "192.0.2.9" }],
+    });
+    expect(parseNative(toNativeLine(traffic).replace('"udp"', '"__proto__":{"tcp":1},"udp"'))).toEqual(
+      traffic,
+    );
+    for (const milliseconds of [0, 3_600_000])
+      expect(told({ milliseconds })).toEqual({ ...traffic, milliseconds });
+  });
+
   test("a count of a login is what rsyslog can write, and no number is beyond what is counted exactly", () => {
     const auth = { kind: "auth", at: 1, ip: "8.8.8.8", service: "ssh", outcome: "failed", source: "" };
     const told = (count: number): unknown => parseNative(JSON.stringify({ ...auth, count }));
@@ -153,6 +245,7 @@ describe("a native line", () => {
       "request",
       "auth",
       "sockets",
+      "traffic",
       "kernel",
       "bandwidth",
       "origin",
@@ -169,6 +262,9 @@ describe("a native line", () => {
       "interface",
       "month",
       "inBytes",
+      "milliseconds",
+      "peers",
+      "totals",
       "part",
       "state",
     );
@@ -180,7 +276,7 @@ describe("a native line", () => {
   });
 });
 
-/** The event with each address in its one spelling; without the sockets, or undefined, where it has none. */
+/** The event with each address in its one spelling; without the sockets and peers, or undefined, where it has none. */
 function canonical(event: Event): Event | undefined {
   switch (event.kind) {
     case "request":
@@ -196,6 +292,14 @@ function canonical(event: Event): Event | undefined {
           const local = parseIp(socket.local);
           const remote = parseIp(socket.remote);
           return local && remote ? [{ ...socket, local, remote }] : [];
+        }),
+      };
+    case "traffic":
+      return {
+        ...event,
+        peers: event.peers.flatMap((peer) => {
+          const ip = parseIp(peer.ip);
+          return ip ? [{ ...peer, ip }] : [];
         }),
       };
     default:

@@ -49,46 +49,50 @@ const destination = new Uint32Array(4);
 
 /**
  * Counts a packet into `table`: the same of it as the program that counts in the kernel, whatever its bytes are. `local`
- * are the addresses that decide about its direction, before the packet's own.
+ * are the addresses that decide about its direction, before the packet's own. Returns of how many segments it is, counted
+ * or not.
  */
-export function countPacket(table: TrafficTable, packet: Captured, local: Addresses, scope: Scope): void {
+export function countPacket(table: TrafficTable, packet: Captured, local: Addresses, scope: Scope): number {
   const { bytes, end } = packet;
   let { at, type, tags } = packet;
+  const untold = type === 0;
+  // Where nothing told it: behind a tag 0 is a type like any other.
+  if (untold) type = versionAt(bytes, at, end) === 6 ? ETHERTYPE.ipv6 : ETHERTYPE.ipv4;
   for (let tag = 0; tag < REACH.tags && (type === ETHERTYPE.vlan || type === ETHERTYPE.qinq); tag++) {
     if (end - at < 4) {
       notIp(table);
-      return;
+      return 1;
     }
     type = u16(bytes, at + 2);
     at += 4;
     tags++;
   }
-  const version = at < end ? (bytes[at] as number) >>> 4 : 0;
-  if (type === 0) type = version === 6 ? ETHERTYPE.ipv6 : ETHERTYPE.ipv4;
+  const version = versionAt(bytes, at, end);
   const start = at;
   let carried: number;
   let first = true;
   if (type === ETHERTYPE.ipv4) {
     if (end - at < 20 || version !== 4) {
       notIp(table);
-      return;
+      return 1;
     }
     const words = (bytes[at] as number) & 15;
     if (words < 5) {
       notIp(table);
-      return;
+      return 1;
     }
     first = (u16(bytes, at + 6) & 0x1fff) === 0;
     carried = bytes[at + 9] as number;
     readV4(bytes, at + 12, source);
     readV4(bytes, at + 16, destination);
     at += 4 * words;
-    if (scope === "ipv4-tcp" && (carried !== PROTOCOL.tcp || tags > 1)) return;
+    if (scope === "ipv4-tcp" && (carried !== PROTOCOL.tcp || tags > 1))
+      return segmentsOf(packet, at, carried);
   } else if (type === ETHERTYPE.ipv6) {
-    if (scope === "ipv4-tcp") return;
+    if (scope === "ipv4-tcp") return 1;
     if (end - at < 40 || version !== 6) {
       notIp(table);
-      return;
+      return 1;
     }
     carried = bytes[at + 6] as number;
     readV6(bytes, at + 8, source);
@@ -113,17 +117,18 @@ export function countPacket(table: TrafficTable, packet: Captured, local: Addres
     }
   } else {
     notIp(table);
-    return;
+    return 1;
   }
 
+  const segments = segmentsOf(packet, at, carried);
   let out: boolean;
   if (findAddress(local, source, 0) >= 0) out = true;
   else if (findAddress(local, destination, 0) >= 0) out = false;
-  else if (scope === "ipv4-tcp") return;
+  else if (scope === "ipv4-tcp") return segments;
   else out = packet.outgoing;
   const flags = carried === PROTOCOL.tcp && first && at + 13 < end ? (bytes[at + 13] as number) : 0;
-  const segments = segmentsOf(packet, at, carried);
   add(table, packet, out ? destination : source, out, carried, flags, segments);
+  return segments;
 }
 
 function add(
@@ -145,7 +150,7 @@ function add(
   increase(totals, way.packets, segments);
   if (opens) increase(totals, SYN_IN, segments);
   if (answers) increase(totals, SYN_ACK_OUT, segments);
-  const slot = peerSlot(table, peer, 0);
+  const slot = peerSlot(table, peer, 0, time);
   if (slot < 0) {
     table.refused += segments;
     return;
@@ -184,6 +189,10 @@ function segmentsOf(packet: Captured, at: number, carried: number): number {
 
 function increase(numbers: Float64Array, i: number, n: number): void {
   numbers[i] = (numbers[i] as number) + n;
+}
+
+function versionAt(bytes: Uint8Array, at: number, end: number): number {
+  return at < end ? (bytes[at] as number) >>> 4 : 0;
 }
 
 function isExtension(number: number): boolean {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { openLines } from "./line-reader.ts";
+import { openBytes } from "./byte-source.ts";
+import { linesOf, openLines } from "./line-reader.ts";
 
 const BUFFER = 256 << 10;
 const CUT = 64 << 10;
@@ -21,7 +22,7 @@ function file(content: string | Uint8Array): string {
 
 /** Every line of a file as latin1, how many were cut, and what the reading ended with. */
 async function read(path: string, mayBeRecording = false) {
-  const reader = await openLines(path, mayBeRecording);
+  const reader = linesOf(await openBytes(path), mayBeRecording);
   const lines: string[] = [];
   let error: unknown;
   for (let found = reader.next(); found !== "end"; found = reader.next()) {

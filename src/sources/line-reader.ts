@@ -1,6 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
-import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { type ByteSource, openBytes } from "./byte-source.ts";
 
 /** Read at once; larger pieces were not faster. */
 const BUFFER = 256 << 10;
@@ -29,79 +27,20 @@ export interface LineReader {
   close(): Promise<void>;
 }
 
+/** Opens a file for reading line by line. */
+export async function openLines(path: string): Promise<LineReader> {
+  return linesOf(await openBytes(path));
+}
+
 /**
- * Opens a file for reading line by line; whether it is gzip is told by its first two bytes. Where it may
- * be a recording, a line that begins as an event does is kept whole up to 16 MiB.
+ * The lines of a source, which it closes. Where it may be a recording, a line that begins as an event does is kept whole up
+ * to 16 MiB.
  */
-export async function openLines(path: string, mayBeRecording = false): Promise<LineReader> {
-  const handle = await open(path, "r");
-  try {
-    const stat = await handle.stat();
-    const source = stat.isFile() && (await isGzip(handle)) ? gunzip(handle) : plain(handle);
-    return lineReader(source, stat.size, mayBeRecording ? LONGEST_EVENT : BUFFER);
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
+export function linesOf(source: ByteSource, mayBeRecording = false): LineReader {
+  return lineReader(source, mayBeRecording ? LONGEST_EVENT : BUFFER);
 }
 
-interface Source {
-  /** Reads at most `into.length` bytes; 0 at the end. */
-  read(into: Buffer): Promise<number>;
-  /** Bytes of the file read so far. */
-  position(): number;
-  close(): Promise<void>;
-}
-
-function plain(handle: FileHandle): Source {
-  let position = 0;
-  return {
-    async read(into) {
-      const { bytesRead } = await handle.read(into, 0, into.length);
-      position += bytesRead;
-      return bytesRead;
-    },
-    position: () => position,
-    close: () => handle.close(),
-  };
-}
-
-/** Reads at a position, so that the next reader still starts at the first byte: a pipe has no positions. */
-async function isGzip(handle: FileHandle): Promise<boolean> {
-  const magic = Buffer.alloc(2);
-  const { bytesRead } = await handle.read(magic, 0, 2, 0);
-  return bytesRead === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
-}
-
-function gunzip(handle: FileHandle): Source {
-  const compressed = handle.createReadStream({ start: 0, autoClose: false });
-  const stream: Readable = compressed.pipe(createGunzip());
-  compressed.on("error", (error) => stream.destroy(error));
-  const pieces = stream[Symbol.asyncIterator]();
-  let piece: Uint8Array = Buffer.alloc(0);
-  return {
-    async read(into) {
-      while (piece.length === 0) {
-        const { done, value } = await pieces.next();
-        if (done) return 0;
-        piece = value as Uint8Array;
-      }
-      const count = Math.min(piece.length, into.length);
-      into.set(piece.subarray(0, count));
-      piece = piece.subarray(count);
-      return count;
-    },
-    position: () => compressed.bytesRead,
-    async close() {
-      // Before the handle: a read under way would fail with nobody there to hear it.
-      stream.destroy();
-      compressed.destroy();
-      await handle.close();
-    },
-  };
-}
-
-function lineReader(source: Source, size: number, longest: number): LineReader {
+function lineReader(source: ByteSource, longest: number): LineReader {
   /** One byte more than is read into, for a newline behind the last: a search that finds no other ends there. */
   let bytes = Buffer.allocUnsafe(BUFFER + 1);
   /** Bytes `[from, to)` are read and not delivered. */
@@ -172,7 +111,7 @@ function lineReader(source: Source, size: number, longest: number): LineReader {
       return cut;
     },
     get fraction() {
-      return size > 0 ? Math.min(1, source.position() / size) : 1;
+      return source.fraction;
     },
     next,
     fill,

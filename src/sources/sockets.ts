@@ -5,8 +5,9 @@ import { PeerTable } from "../kernel/peer-table.ts";
 import { readProcNetTcp } from "../kernel/proc-net-tcp.ts";
 import { Processes } from "../kernel/processes.ts";
 import { countPayload, LIVE_STATES, QUIET_STATES, SockDiag } from "../kernel/sock-diag.ts";
-import type { HealthEvent, SocketsView } from "../model/event.ts";
+import type { HealthEvent, SocketsView, TrafficView } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
+import { createSocketBytes } from "./socket-bytes.ts";
 
 /** TIME_WAIT and CLOSE have no process and no traffic: one poll in five sees them soon enough. */
 const QUIET_POLLS = 5;
@@ -30,6 +31,10 @@ export interface Sockets {
    * could be read, and how reading went. Never throws.
    */
   poll(now: number): readonly (SocketsView | HealthEvent)[];
+  /** What connections moved since it was asked last, of the table of the newest poll; undefined where that is not known. */
+  traffic(now: number): TrafficView | undefined;
+  /** Whether the bytes of all connections are known. */
+  readonly knowsBytes: boolean;
   /** The address whose connections get their byte counts also on a busy host. */
   setInterest(ip: Ip | undefined): void;
   close(): void;
@@ -47,6 +52,8 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
   const diag = new SockDiag();
   const processes = new Processes(procRoot);
   const containers = new ContainerSockets(procRoot, "/");
+  const bytes = createSocketBytes();
+  let knowsBytes = false;
   let interest: Ip | undefined;
   let polls = 0;
   /** The host's own rows, which are the table's first. */
@@ -75,12 +82,14 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
     if (!diag.dump(table, LIVE_STATES, infoOfAll)) still = false;
     if (!still) notes.push("the table changed while it was read: sockets may be missing");
     settle(whole ? 0 : quiet, whole);
+    knowsBytes = infoOfAll;
     if (infoOfAll || interest === undefined) return;
     const reason = attempt(() => queryInterest(interest as Ip));
     if (reason !== undefined) notes.push(`byte counts: ${reason}`);
   }
 
   function readProc(): void {
+    knowsBytes = false;
     quiet = 0;
     quietDue = 0;
     table.listeners.clear();
@@ -174,6 +183,10 @@ export function createSockets(options: SocketsOptions = {}): Sockets {
 
   return {
     poll,
+    traffic: (now) => bytes.read(table, now, knowsBytes),
+    get knowsBytes() {
+      return knowsBytes;
+    },
     setInterest(ip) {
       interest = ip;
     },

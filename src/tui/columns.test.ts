@@ -1,14 +1,21 @@
 import { describe, expect, test } from "bun:test";
-import { profile, ROWS } from "../../test/console/snapshots.ts";
+import { profile, ROWS, wire } from "../../test/console/snapshots.ts";
 import { type GroupProfile, SORTS, type Sort } from "../model/snapshot.ts";
 import { COLUMNS, columnsFor, keyOf, knownColumns, LEAVING } from "./columns.ts";
+import { PALETTE } from "./palette.ts";
 import { columnsOf } from "./table-columns.ts";
 
 const ORIGIN = { country: "NL", asn: 14_061, org: "DigitalOcean" };
 const SHOWN = { sort: "risk", reverse: false, group: "address", filter: "" } as const;
 const BY_RISK = { sort: "risk", group: "address" } as const;
 /** A row of which everything is known. */
-const RICH = profile("45.77.12.9", { origin: ORIGIN, inBytes: 1, outBytes: 2, sessions: 3 });
+const RICH = profile("45.77.12.9", {
+  origin: ORIGIN,
+  inBytes: 1,
+  outBytes: 2,
+  wire: wire({ inPackets: 1, packetsPerSecond: 0.25, synPerSecond: 1200 }),
+  sessions: 3,
+});
 
 function names(width: number, wanted: readonly Sort[]): Sort[] {
   return columnsFor(width, wanted, BY_RISK).map(({ name }) => name);
@@ -17,7 +24,15 @@ function names(width: number, wanted: readonly Sort[]): Sort[] {
 describe("columns", () => {
   test("that nobody knows anything of take no room; once known they stay", () => {
     const plain = knownColumns(ROWS, []);
-    expect(SORTS.filter((name) => !plain.includes(name))).toEqual(["cc", "network", "in", "out", "seen"]);
+    expect(SORTS.filter((name) => !plain.includes(name))).toEqual([
+      "cc",
+      "network",
+      "in",
+      "out",
+      "pkts",
+      "syn",
+      "seen",
+    ]);
     const rich = knownColumns([RICH], plain);
     expect(rich).toEqual(SORTS);
     expect(knownColumns(ROWS, rich)).toBe(rich);
@@ -34,13 +49,15 @@ describe("columns", () => {
     expect(LEAVING).toEqual([
       "5xx",
       "est",
-      "in",
-      "out",
+      "pkts",
       "seen",
+      "syn",
       "svc",
       "network",
       "4xx",
       "sent",
+      "in",
+      "out",
       "cc",
       "half",
       "req",
@@ -98,16 +115,68 @@ describe("columns", () => {
 
   test("say what they know of an address and of a group", () => {
     const cells = (row: Parameters<typeof keyOf>[0]): string[] =>
-      (["risk", "ip", "cc", "network", "in", "out", "seen"] as const).map((name) =>
+      (["risk", "ip", "cc", "network", "in", "out", "pkts", "syn", "seen"] as const).map((name) =>
         COLUMNS[name].value(row, 24),
       );
-    expect(cells(RICH)).toEqual(["·", "45.77.12.9", "NL", "AS14061 DigitalOcean", "1B", "2B", "3×"]);
+    expect(cells(RICH)).toEqual([
+      "·",
+      "45.77.12.9",
+      "NL",
+      "AS14061 DigitalOcean",
+      "1B",
+      "2B",
+      "-",
+      "1.2k",
+      "3×",
+    ]);
     const { ip: _, ...activity } = profile("45.77.12.9", {
       verdict: { risk: 92, severity: "critical", findings: [] },
     });
     const group: GroupProfile = { ...activity, group: "45.77.12.0/24", addresses: 1_204 };
-    expect(cells(group)).toEqual(["92", "45.77.12.0/24 ×1,204", "-", "-", "-", "-", "-"]);
+    expect(cells(group)).toEqual(["92", "45.77.12.0/24 ×1,204", "-", "-", "-", "-", "-", "-", "-"]);
     expect(cells({ ...group, group: "" })[1]).toBe("not known ×1,204");
     expect([keyOf(RICH), keyOf(group)]).toEqual(["45.77.12.9", "45.77.12.0/24"]);
+  });
+
+  test("at 80 cells are what they were without packets, and where there is more room are bytes", () => {
+    const all = columnsOf({ columns: [], known: knownColumns([RICH], []), shown: SHOWN });
+    const plain = all.filter((name) => !["cc", "network", "seen"].includes(name));
+    expect(names(76, plain)).toEqual(["risk", "ip", "conn", "half", "rate", "req", "auth", "last"]);
+    // Beside the live panel at 160 cells.
+    expect(names(95, plain)).toEqual([
+      "risk",
+      "ip",
+      "conn",
+      "half",
+      "rate",
+      "req",
+      "in",
+      "out",
+      "sent",
+      "auth",
+      "last",
+    ]);
+  });
+
+  test("what it did last is what packets tell where nothing else does, and SYNs without an ACK always", () => {
+    const last = (known: Parameters<typeof profile>[1]) => {
+      const row = profile("45.77.12.9", known);
+      return [COLUMNS.last.value(row, 40), COLUMNS.last.style?.(row) === PALETTE.warning];
+    };
+    const syns = (synIn: number) => wire({ inPackets: synIn, synIn, tcp: synIn });
+    expect(last({ wire: syns(812) })).toEqual(["812 SYN, no ACK", true]);
+    expect(last({ wire: syns(2) })).toEqual(["2 SYN, no ACK", false]);
+    expect(last({ wire: syns(812), last: "GET /" })).toEqual(["812 SYN, no ACK · GET /", true]);
+    expect(last({ wire: syns(2), last: "GET /" })).toEqual(["GET /", false]);
+    expect(last({ wire: wire({ inPackets: 31, tcp: 31, ackIn: 31 }) })).toEqual([
+      "31 packets, no socket",
+      false,
+    ]);
+    expect(last({ wire: wire({ inPackets: 31, tcp: 31, ackIn: 31 }), last: "GET /" })).toEqual([
+      "GET /",
+      false,
+    ]);
+    expect(last({ wire: syns(9), proxy: true })[0]).toBe("proxy: counted for its clients");
+    expect(last({})).toEqual(["-", false]);
   });
 });

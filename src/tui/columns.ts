@@ -5,6 +5,7 @@ import { bytes, grouped, short, shortAddress } from "./format.ts";
 import { PALETTE, type Style } from "./palette.ts";
 import { serviceNames } from "./services.ts";
 import { SEVERITIES } from "./severity.ts";
+import { isUnanswered, wireWords } from "./wire.ts";
 
 /** A row of the table: one address, or a group of them. */
 export type Row = IpProfile | GroupProfile;
@@ -51,32 +52,44 @@ export const COLUMNS: Readonly<Record<Sort, Column>> = {
   network: {
     title: "NETWORK",
     width: 20,
-    rank: 7,
+    rank: 9,
     known: (row) => networkOf(row.origin) !== "",
     value: (row) => networkOf(row.origin) || "-",
   },
   conn: count("CONN", 0, (row) => row.connections),
-  est: count("EST", 12, (row) => row.established),
+  est: count("EST", 14, (row) => row.established),
   half: { ...count("HALF", 3, (row) => row.halfOpen), style: alarming((row) => row.halfOpen) },
-  svc: { title: "SVC", width: 10, rank: 8, value: (row, width) => serviceNames(row.services, width) },
+  svc: { title: "SVC", width: 10, rank: 10, value: (row, width) => serviceNames(row.services, width) },
   rate: count("REQ/M", 0, (row) => row.requests60s),
   req: count("REQ", 2, (row) => row.requests),
-  in: { ...size("IN", 11, (row) => row.inBytes), known: (row) => row.inBytes !== undefined },
-  out: { ...size("OUT", 10, (row) => row.outBytes), known: (row) => row.outBytes !== undefined },
-  sent: size("SENT", 5, (row) => row.bytes),
-  "4xx": { ...count("4XX", 6, (row) => row.status4xx), style: mostlyRefused },
-  "5xx": count("5XX", 13, (row) => row.status5xx),
+  in: { ...size("IN", 6, (row) => row.inBytes), known: (row) => row.inBytes !== undefined },
+  out: { ...size("OUT", 5, (row) => row.outBytes), known: (row) => row.outBytes !== undefined },
+  pkts: { ...count("PKT/S", 13, (row) => row.wire?.packetsPerSecond ?? 0), known: isCounted },
+  syn: {
+    ...count("SYN/S", 11, (row) => row.wire?.synPerSecond ?? 0),
+    known: isCounted,
+    style: (row) => (isUnanswered(row) ? PALETTE.warning : PALETTE.plain),
+  },
+  sent: size("SENT", 7, (row) => row.bytes),
+  "4xx": { ...count("4XX", 8, (row) => row.status4xx), style: mostlyRefused },
+  "5xx": count("5XX", 15, (row) => row.status5xx),
   auth: { ...count("AUTH", 0, (row) => row.authFailures), style: alarming((row) => row.authFailures) },
   seen: {
     title: "SEEN",
     width: 4,
     right: true,
-    rank: 9,
+    rank: 12,
     known: (row) => row.sessions !== undefined,
     value: (row) => (row.sessions === undefined || row.sessions < 2 ? "-" : `${short(row.sessions)}×`),
   },
   // What it did last: takes what width is left.
-  last: { title: "LAST", width: 16, rank: 1, value: last },
+  last: {
+    title: "LAST",
+    width: 16,
+    rank: 1,
+    value: last,
+    style: (row) => (isUnanswered(row) ? PALETTE.warning : PALETTE.plain),
+  },
 };
 
 /** Columns in the order they leave a table that gets narrower; those not among them stay. */
@@ -152,6 +165,8 @@ export const SORT_NAMES: Readonly<Record<Sort, string>> = {
   req: "requests",
   in: "bytes in",
   out: "bytes out",
+  pkts: "packets/s",
+  syn: "SYN/s",
   sent: "bytes sent",
   "4xx": "4xx answers",
   "5xx": "5xx answers",
@@ -180,7 +195,13 @@ function label(row: Row, width: number): string {
 
 function last(row: Row): string {
   if ("ip" in row && row.proxy) return `proxy: ${row.last ?? "counted for its clients"}`;
-  return row.last ?? "-";
+  const words = wireWords(row);
+  if (row.last === undefined) return words ?? "-";
+  return words !== undefined && isUnanswered(row) ? `${words} · ${row.last}` : row.last;
+}
+
+function isCounted({ wire }: Row): boolean {
+  return wire !== undefined;
 }
 
 function count(title: string, rank: number, number: (row: Row) => number): Column {
@@ -189,7 +210,8 @@ function count(title: string, rank: number, number: (row: Row) => number): Colum
     width: 5,
     right: true,
     rank,
-    value: (row) => (number(row) > 0 ? short(number(row)) : "-"),
+    // A rate may be less than one.
+    value: (row) => short(number(row)).replace(/^0$/, "-"),
   };
 }
 

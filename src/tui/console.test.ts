@@ -109,6 +109,39 @@ describe("the main screen", () => {
     expect(await header(160, { ...bandwidth, interface: "wg0" })).toContain("  wg0 month ↓ 1.2T");
   });
 
+  test("has the SYNs beside the new connections where packets are counted, and packets where it is wide", async () => {
+    const { totals, series } = snapshot();
+    const rates = {
+      inBytesPerSecond: 0,
+      outBytesPerSecond: 0,
+      inPacketsPerSecond: 9_000,
+      outPacketsPerSecond: 100,
+    };
+    const wire = {
+      ...rates,
+      synPerSecond: 9_812,
+      synAckPerSecond: 12,
+      sampled: 0,
+      dropped: 0,
+      noRoom: 70_000,
+    };
+    const frame = async (width: number, known: Partial<typeof wire> = wire): Promise<string> => {
+      const all = { ...totals, wire: { sampled: 0, dropped: 0, noRoom: 0, ...known } };
+      const syn = Array.from({ length: 60 }, (_, i) => 100 * i);
+      await using console = await stage(width, 24, { totals: all, series: { ...series, syn } });
+      return await console.frame();
+    };
+    expect(line(await frame(200), "web-1")).toMatch(
+      / new {3}31\/s {2}\S+ {2}SYN 9\.8k\/s {2}▂\S+█ {2}pkts 9\.1k\/s /,
+    );
+    expect(await frame(200)).toContain("70.0k packets without a row");
+    expect(line(await frame(80), "web-1")).toContain(" SYN 9.8k/s ");
+    expect(line(await frame(80), "web-1")).not.toContain("pkts");
+    // Nothing was read for a while.
+    expect(await frame(200, { sampled: 3 })).not.toContain("SYN");
+    expect(await frame(200, { sampled: 3 })).not.toContain("without a row");
+  });
+
   test("shows its title, and says when nothing is there yet", async () => {
     await using console = await stage(
       80,

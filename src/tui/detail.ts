@@ -9,6 +9,7 @@ import { PALETTE } from "./palette.ts";
 import { SEVERITIES } from "./severity.ts";
 import { sparkline } from "./sparkline.ts";
 import type { Span } from "./surface.ts";
+import { wireLines } from "./wire.ts";
 import { wrap } from "./wrap.ts";
 
 /** What a detail needs beside itself. */
@@ -171,6 +172,7 @@ function profileLines(profile: IpProfile, { utc, now }: Setting): Line[] {
       "logins",
       figures(["failed", grouped(profile.authFailures)], ["accepted", grouped(profile.authAccepted)]),
     ),
+    ...wireLines(profile).map((words, i) => labelled(i === 0 ? "wire" : "", [[words, PALETTE.plain]])),
     labelled("seen", [
       ["first ", PALETTE.dim],
       [clockOn(profile.firstSeen, now, utc), PALETTE.plain],

@@ -50,3 +50,33 @@ test("what is down weighs more than what is late, and that more than what nobody
   ).map(({ weight }) => weight);
   expect(weights).toEqual([3, 2, 0, 1]);
 });
+
+const packets = (known: Partial<HealthEvent>) =>
+  health({ part: "packets", source: "eth0", via: "eBPF", detail: "counted in the kernel", ...known });
+
+test.each([
+  ["one interface", [packets({})], "● capture eBPF"],
+  ["what was lost", [packets({ lost: 1_234 })], "● capture eBPF1.2k lost"],
+  [
+    "the worst of several, and how that one is read",
+    [packets({}), packets({ source: "wg0", state: "degraded", via: "ring", detail: "peers are sampled" })],
+    "◐ capture ringpeers are sampled",
+  ],
+  [
+    "one of several that is gone",
+    [packets({}), packets({ source: "wg0", state: "down", detail: "no such interface" })],
+    "◐ capture eBPFno such interface",
+  ],
+  [
+    "none at all for lack of rights",
+    [health({ part: "packets", source: "packets", state: "down", detail: "needs root: sudo nethergaze" })],
+    "○ captureneeds root: sudo nethergaze",
+  ],
+  [
+    "an interface that was asked for",
+    [health({ part: "packets", source: "eth9", state: "down", detail: "no such interface" })],
+    "✗ captureno such interface",
+  ],
+] as const)("packets have a lamp: %s", (_, all, expected) => {
+  expect(words(all)).toEqual([expected]);
+});

@@ -6,6 +6,7 @@ import type { Span } from "./surface.ts";
 /** In the order they are shown; a part nothing was heard of has no lamp. */
 const PARTS: readonly (readonly [Part, string])[] = [
   ["sockets", "sockets"],
+  ["packets", "capture"],
   ["http", "logs"],
   ["auth", "auth"],
   ["kernel", "kernel"],
@@ -24,8 +25,8 @@ const LOOKS: Readonly<Record<Look, { readonly sign: string; readonly style: Styl
   down: { sign: "✗", style: PALETTE.bad },
   off: { sign: "○", style: PALETTE.dim },
 };
-/** What tells that no log of a kind is here at all. */
-const NONE_HERE: readonly string[] = ["access logs", "auth logs"];
+/** What tells that no log of a kind is here at all, or that packets may be counted in no way. */
+const NONE_HERE: readonly string[] = ["access logs", "auth logs", "packets"];
 
 /** Lines later than this are not what happens now. */
 const LAG_WORTH_SAYING = 5_000;
@@ -35,7 +36,7 @@ const RECENT = 30_000;
 
 /** How one part of the program does. */
 export interface Lamp {
-  /** Its sign, its name, and how many sources it has where that can differ. */
+  /** Its sign, its name, how many sources it has where that can differ, and which of several ways it goes. */
   readonly spans: readonly Span[];
   /** What is wrong or missing. */
   readonly why?: Span;
@@ -69,8 +70,15 @@ function lamp(name: string, sources: readonly HealthEvent[], counted: boolean, n
   const look: Look =
     sources.length === 1 && worst !== undefined && NONE_HERE.includes(worst.source) ? "off" : state;
   const why = (worst === undefined ? losses(sources, now) : [worst.detail]).join(", ");
+  const { via } =
+    (worst?.via === undefined ? sources.find((source) => source.via !== undefined) : worst) ?? {};
+  const words = [
+    name,
+    ...(counted && reading > 0 ? [grouped(reading)] : []),
+    ...(via === undefined ? [] : [via]),
+  ];
   return {
-    spans: [signOf(look), [` ${counted && reading > 0 ? `${name} ${grouped(reading)}` : name}`, PALETTE.dim]],
+    spans: [signOf(look), [` ${words.join(" ")}`, PALETTE.dim]],
     weight: WEIGHTS[look],
     ...(why !== "" && { why: [why, LOOKS[look === "up" ? "degraded" : look].style] }),
   };

@@ -13,6 +13,7 @@ import type {
   Query,
   Snapshot,
   Verdict,
+  Wire,
 } from "../../src/model/snapshot.ts";
 import { compareRows } from "../compare-rows.ts";
 import { verdictsOf } from "../verdicts-of.ts";
@@ -47,6 +48,28 @@ export function profile(address: string, known: Partial<IpProfile> = {}): IpProf
     malformed: 0,
     authFailures: 0,
     authAccepted: 0,
+    ...known,
+  };
+}
+
+/** No packets, but for those that are given. */
+export function wire(known: Partial<Wire>): Wire {
+  return {
+    inPackets: 0,
+    outPackets: 0,
+    synIn: 0,
+    synAckOut: 0,
+    ackIn: 0,
+    rstIn: 0,
+    rstOut: 0,
+    tcp: 0,
+    udp: 0,
+    icmp: 0,
+    other: 0,
+    inBytesPerSecond: 0,
+    outBytesPerSecond: 0,
+    packetsPerSecond: 0,
+    synPerSecond: 0,
     ...known,
   };
 }

@@ -52,9 +52,10 @@ const SKB = { length: 0, packetType: 4, protocol: 16, vlanPresent: 20, segments:
 const PACKET_OUTGOING = 4;
 const TCX_NEXT = -1;
 
-/** A peer's value: its counts, and when it was last seen (nanoseconds of the monotonic clock), each of 64 bits. */
-export const LAST_SEEN = COUNTS;
-export const PEER_BYTES = 8 * (COUNTS + 1);
+/** A peer's value: its counts, and when it was first and last seen (nanoseconds of the monotonic clock), each of 64 bits. */
+export const FIRST_SEEN = COUNTS;
+export const LAST_SEEN = COUNTS + 1;
+export const PEER_BYTES = 8 * (COUNTS + 2);
 export const KEY_BYTES = 16;
 
 /**
@@ -123,11 +124,14 @@ export function packetCounter(options: CounterOptions): Uint8Array {
     ...links(options),
     ...ipv4(options),
     ...ipv6(options),
-    ...flags(),
-    ...peer(options),
-    ...counts(),
+    ...(countsNobody(options) ? [] : [...flags(), ...peer(options), ...counts()]),
     ...endings(options),
   ]);
+}
+
+/** The verifier refuses a program with instructions that are never reached: here none of a peer is. */
+function countsNobody({ scope, local }: CounterOptions): boolean {
+  return scope === "ipv4-tcp" && !local.some((words) => isV4(words));
 }
 
 /** Loads `length` bytes at `AT` + `ahead` of the packet to the stack, else goes to `otherwise`. */
@@ -243,7 +247,8 @@ function links({ scope }: CounterOptions): Item[] {
 }
 
 /** An IPv4 header (RFC 791 section 3.1): its version and length, the protocol, whether it is a first fragment, the addresses. */
-function ipv4({ local, scope }: CounterOptions): Item[] {
+function ipv4(options: CounterOptions): Item[] {
+  const { local, scope } = options;
   const own = local.filter((words) => isV4(words)).map(([, , , word = 0]) => word);
   const is = (at: number, way: string): Item[] =>
     own.length === 0
@@ -252,6 +257,23 @@ function ipv4({ local, scope }: CounterOptions): Item[] {
           load(4, 2, FRAME, HEADER + at),
           ...own.map((word) => jumpIfConstant32(2, swapped32(word), way)),
         ].flat();
+  const way: Item[] = [
+    ...is(12, "ipv4 out"),
+    ...is(16, "ipv4 in"),
+    ...(scope === "all"
+      ? [load(8, 1, FRAME, OUT), jumpIfConstant(1, "notEqual", 0, "ipv4 out")]
+      : [jump("other scope")]),
+    label("ipv4 in"),
+    load(4, 1, FRAME, HEADER + 12),
+    store(4, FRAME, KEY + 12, 1),
+    storeConstant(8, FRAME, OUT, 0),
+    jump("carried"),
+    label("ipv4 out"),
+    load(4, 1, FRAME, HEADER + 16),
+    store(4, FRAME, KEY + 12, 1),
+    storeConstant(8, FRAME, OUT, 1),
+    jump("carried"),
+  ];
   return [
     label("ipv4"),
     ...read(0, HEADER, 20, "not ip"),
@@ -280,35 +302,20 @@ function ipv4({ local, scope }: CounterOptions): Item[] {
           load(8, 1, FRAME, TAGS),
           jumpIfConstant(1, "greater", 1, "other scope"),
         ]),
-    ...is(12, "ipv4 out"),
-    ...is(16, "ipv4 in"),
-    ...(scope === "all"
-      ? [load(8, 1, FRAME, OUT), jumpIfConstant(1, "notEqual", 0, "ipv4 out")]
-      : [jump("other scope")]),
-    label("ipv4 in"),
-    load(4, 1, FRAME, HEADER + 12),
-    store(4, FRAME, KEY + 12, 1),
-    storeConstant(8, FRAME, OUT, 0),
-    jump("carried"),
-    label("ipv4 out"),
-    load(4, 1, FRAME, HEADER + 16),
-    store(4, FRAME, KEY + 12, 1),
-    storeConstant(8, FRAME, OUT, 1),
-    jump("carried"),
+    ...(countsNobody(options) ? [jump("end")] : way),
   ];
 }
 
 /** An IPv6 header (RFC 8200): its version, the addresses, and what its extension headers lead to. */
 function ipv6({ local, scope }: CounterOptions): Item[] {
   if (scope === "ipv4-tcp") return [label("ipv6"), jump("end")];
-  const own = local.filter((words) => !isV4(words));
   const is = (at: number, way: string): Item[] =>
-    own.length === 0
+    local.length === 0
       ? []
       : [
           load(8, 2, FRAME, HEADER + at),
           load(8, 3, FRAME, HEADER + at + 8),
-          ...own.flatMap(([a = 0, b = 0, c = 0, d = 0], i) => [
+          ...local.flatMap(([a = 0, b = 0, c = 0, d = 0], i) => [
             moveWide(1, swapped32(a), swapped32(b)),
             jumpIf(2, "notEqual", 1, `${way}: not ${at} ${i}`),
             moveWide(1, swapped32(c), swapped32(d)),
@@ -436,6 +443,9 @@ function peer({ peers: [even, odd], coarseClock }: CounterOptions): Item[] {
     jumpIfConstant(0, "notEqual", 0, "refused"),
     label("admitted"),
     ...Array.from({ length: PEER_BYTES / 8 }, (_, i) => storeConstant(8, FRAME, VALUE + 8 * i, 0)),
+    // Exact, also where the other clock is coarse: it tells who came first.
+    call(KTIME_GET_NS),
+    store(8, FRAME, VALUE + 8 * FIRST_SEEN, 0),
     ...either("add", (map) => [
       moveMap(1, map),
       move(2, FRAME),

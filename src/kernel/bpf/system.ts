@@ -9,7 +9,9 @@ const MAP_GET_NEXT_KEY = 4;
 const PROG_LOAD = 5;
 const PROG_TEST_RUN = 10;
 const MAP_LOOKUP_AND_DELETE_BATCH = 25;
+const MAP_UPDATE_BATCH = 26;
 const LINK_CREATE = 28;
+const LINK_UPDATE = 29;
 
 /** enum bpf_map_type */
 const MAP_TYPES = { array: 2, lruHash: 9 } as const;
@@ -189,8 +191,7 @@ export function drain(map: BpfMap): Drain {
       try {
         return nextBatch(keys, values);
       } catch (error) {
-        const code = error instanceof Error && "code" in error ? error.code : undefined;
-        if (started || (code !== "EINVAL" && code !== "ENOTSUP")) throw error;
+        if (started || !isMissing(error)) throw error;
         batches = false;
         return nextSingle(keys, values);
       }
@@ -201,18 +202,57 @@ export function drain(map: BpfMap): Drain {
   };
 }
 
+/** Puts several keys with their values into a map: at once, or before Linux 5.6 one after the other. Throws SystemError. */
+export function updateBatch(map: BpfMap, keys: Uint8Array, values: Uint8Array): void {
+  const count = keys.length / map.keyBytes;
+  const attributes = new DataView(new ArrayBuffer(56));
+  attributes.setUint32(32, count, true);
+  attributes.setUint32(36, map.fd, true);
+  try {
+    bpf(MAP_UPDATE_BATCH, bytesOf(attributes), [
+      [16, keys],
+      [24, values],
+    ]);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    for (let i = 0; i < count; i++) {
+      const key = keys.subarray(i * map.keyBytes, (i + 1) * map.keyBytes);
+      update(map, key, values.subarray(i * map.valueBytes, (i + 1) * map.valueBytes));
+    }
+  }
+}
+
+/** Whether a kernel does not know of batches. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EINVAL" || error.code === "ENOTSUP");
+}
+
 function firstKey(map: BpfMap, key: Uint8Array): boolean {
   const attributes = new DataView(new ArrayBuffer(32));
   attributes.setUint32(0, map.fd, true);
   return found(() => bpf(MAP_GET_NEXT_KEY, bytesOf(attributes), [[16, key]]));
 }
 
-/** Runs a program once on `packet`, which begins with its link header: what it returned. Throws SystemError. */
-export function testRun(program: BpfObject, packet: Uint8Array): number {
+/** Offset of gso_segs in struct __sk_buff, and where it ends. */
+const SKB_SEGMENTS = 164;
+const SKB_BYTES = 168;
+
+/**
+ * Runs a program once on `packet`, which begins with its Ethernet header and is of so many `segments`, 0 where it is none of
+ * such: what it returned. A socket filter sees it without that header. Throws SystemError: EINVAL where the packet is shorter
+ * than that header, or (since Linux 6.18 at the latest) than the IP header that its type announces.
+ */
+export function testRun(program: BpfObject, packet: Uint8Array, segments = 0): number {
   const attributes = new DataView(new ArrayBuffer(80));
+  const context = new DataView(new ArrayBuffer(SKB_BYTES));
+  context.setUint32(SKB_SEGMENTS, segments, true);
   attributes.setUint32(0, program.fd, true);
   attributes.setUint32(8, packet.length, true);
-  bpf(PROG_TEST_RUN, bytesOf(attributes), [[16, packet]]);
+  attributes.setUint32(40, SKB_BYTES, true);
+  bpf(PROG_TEST_RUN, bytesOf(attributes), [
+    [16, packet],
+    [48, bytesOf(context)],
+  ]);
   return attributes.getUint32(4, true);
 }
 
@@ -226,6 +266,14 @@ export function attachTcxEgress(program: BpfObject, interfaceIndex: number): Bpf
   attributes.setUint32(4, interfaceIndex, true);
   attributes.setUint32(8, TCX_EGRESS, true);
   return object(bpf(LINK_CREATE, bytesOf(attributes)));
+}
+
+/** Puts a program in the place of the one that hangs on `link`. Throws SystemError. */
+export function replaceProgram(link: BpfObject, program: BpfObject): void {
+  const attributes = new DataView(new ArrayBuffer(16));
+  attributes.setUint32(0, link.fd, true);
+  attributes.setUint32(4, program.fd, true);
+  bpf(LINK_UPDATE, bytesOf(attributes));
 }
 
 function object(fd: number): BpfObject {

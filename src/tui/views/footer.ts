@@ -109,6 +109,7 @@ function totals({ snapshot, filter, marks }: State): Segment[] {
     marks.length === 0 ? [] : [{ spans: [[`* ${grouped(marks.length)} marked`, PALETTE.focus]], rank: 0 }];
   if (snapshot === undefined) return [...marked, shown];
   const { totals } = snapshot;
+  const { noRoom = 0 } = totals.wire ?? {};
   const figure = (value: string, words: string, rank: number, style: Style = PALETTE.plain): Segment => ({
     spans: [
       [value, style],
@@ -128,6 +129,7 @@ function totals({ snapshot, filter, marks }: State): Segment[] {
     figure(short(totals.authFailures), "auth failures", 7),
     ...(totals.hidden > 0 ? [figure(short(totals.hidden), "hidden", 9)] : []),
     ...(totals.evicted > 0 ? [figure(short(totals.evicted), "addresses dropped", 2, PALETTE.warning)] : []),
+    ...(noRoom > 0 ? [figure(short(noRoom), "packets without a row", 3, PALETTE.warning)] : []),
     ...marked,
     shown,
   ];

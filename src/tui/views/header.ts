@@ -54,6 +54,7 @@ function activity(snapshot: Snapshot, width: number): Segment[] {
   const { host, totals, series, interfaces, bandwidth, at } = snapshot;
   const nic = interfaces.find((rate) => rate.default) ?? interfaces[0];
   const accepted = totals.newConnectionsPerSecond;
+  const { synPerSecond, inPacketsPerSecond = 0, outPacketsPerSecond = 0 } = totals.wire ?? {};
   const spark = (values: readonly number[], rank: number, full: number): Segment => ({
     spans: [[sparkline(values, width >= WIDE ? 12 : 6, Math.floor(at / 1000), full), PALETTE.spark]],
     rank,
@@ -75,6 +76,13 @@ function activity(snapshot: Snapshot, width: number): Segment[] {
     ...(accepted === undefined
       ? []
       : [figure("new", rate(accepted).padStart(6), 2), spark(series.newConnections, 6, FULL_EVENTS)]),
+    ...(synPerSecond === undefined
+      ? []
+      : [
+          figure("SYN", rate(synPerSecond).padStart(6), 2),
+          spark(series.syn ?? [], 5, FULL_EVENTS),
+          figure("pkts", rate(inPacketsPerSecond + outPacketsPerSecond).padStart(6), 10),
+        ]),
   ];
 }
 

@@ -1,0 +1,72 @@
+/** What was seen of an interface in one reading, by us and by itself. */
+export interface Seen {
+  /** As the kernel handed them over, put together or not yet cut, and as segments on the wire. */
+  readonly frames: number;
+  readonly packets: number;
+  /** The interface's own counter: of segments, or of frames where it never had them apart. */
+  readonly counted: number;
+}
+
+/** Both ways, and what of it was no IP. */
+export interface Reading {
+  readonly in: Seen;
+  readonly out: Seen;
+  readonly nonIp: number;
+}
+
+/** Packets that a comparison needs: below it one that is counted here and not yet there matters. */
+const ENOUGH = 10_000;
+const TOLERANCE = 0.02;
+/** Some drivers count once a second only: a difference must stand for so many readings. */
+const READINGS = 3;
+/** How much more of all packets may be no IP from one comparison to the next. */
+const JUMP = 0.3;
+
+/**
+ * Compares the packets that were counted with those that the interface counts itself, in windows of 10,000 and more: it
+ * answers what is wrong, undefined where nothing is.
+ */
+export function createCountingCheck(): (reading: Reading) => string | undefined {
+  const ways = { in: createWay("in"), out: createWay("out") };
+  let nonIp = 0;
+  let all = 0;
+  let usual: number | undefined;
+  let strange: string | undefined;
+  return (reading) => {
+    nonIp += reading.nonIp;
+    all += reading.in.packets + reading.out.packets;
+    if (all >= ENOUGH) {
+      const share = nonIp / all;
+      const jumped = share > (usual ?? JUMP) + JUMP;
+      strange = jumped ? `${Math.round(100 * share)} % of the packets are no IP` : undefined;
+      // What jumped does not become what is usual.
+      if (!jumped) usual = share;
+      nonIp = 0;
+      all = 0;
+    }
+    // Each sees every reading, whatever is wrong of the other.
+    const wrong = { in: ways.in(reading.in), out: ways.out(reading.out) };
+    return wrong.in ?? wrong.out ?? strange;
+  };
+}
+
+function createWay(name: string): (seen: Seen) => string | undefined {
+  let sum = { frames: 0, packets: 0, counted: 0 };
+  let wrong = 0;
+  let verdict: string | undefined;
+  return ({ frames, packets, counted }) => {
+    sum = { frames: sum.frames + frames, packets: sum.packets + packets, counted: sum.counted + counted };
+    if (Math.max(sum.packets, sum.counted) < ENOUGH) return verdict;
+    const fewer = sum.packets < (1 - TOLERANCE) * sum.counted;
+    const more = sum.frames > (1 + TOLERANCE) * sum.counted;
+    wrong = fewer || more ? wrong + 1 : 0;
+    if (wrong > 0 && wrong < READINGS) return verdict;
+    verdict =
+      wrong === 0
+        ? undefined
+        : `${fewer ? sum.packets : sum.frames} packets ${name} counted where the interface has ${sum.counted}`;
+    sum = { frames: 0, packets: 0, counted: 0 };
+    wrong = 0;
+    return verdict;
+  };
+}
