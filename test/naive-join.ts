@@ -222,6 +222,10 @@ export class NaiveJoin {
         outPacketsPerSecond: rate("outPackets") ?? 0,
         synPerSecond: rate("synIn") ?? 0,
         synAckPerSecond: rate("synAckOut") ?? 0,
+        loudSynPerSecond:
+          this.wireRate(({ peers, length }) =>
+            sum(peers.map(({ synIn = 0 }) => (synIn >= 10 * length ? synIn : 0))),
+          ) ?? 0,
       }),
       sampled: sum(this.readings.map(({ event }) => event.sampled ?? 0)),
       dropped: sum(this.readings.map(({ event }) => event.dropped ?? 0)),

@@ -3,7 +3,7 @@ import { type IpWords, isV4 } from "../model/ip.ts";
 import { COUNT, COUNTS } from "../model/traffic.ts";
 import { notice } from "./slots.ts";
 import type { State } from "./state.ts";
-import { addCounts, addRates, addTotals, hostRates, noteReading } from "./wire.ts";
+import { addCounts, addLoudSyns, addRates, addTotals, hostRates, loudSyns, noteReading } from "./wire.ts";
 
 /** Bytes in and out stand first among the counts: of sockets nothing else is told. */
 const PAYLOAD = 2;
@@ -17,6 +17,7 @@ export function foldTraffic(state: State, { columns, ...event }: TrafficView): v
   wire.heard = true;
   wire.dropped += dropped;
   wire.sampled += sampled;
+  let loud = 0;
   for (let i = 0; i < length; i++) {
     const from = COUNTS * i;
     const packets =
@@ -26,6 +27,7 @@ export function foldTraffic(state: State, { columns, ...event }: TrafficView): v
     const passed =
       packets + (counts[from + COUNT.inBytes] as number) + (counts[from + COUNT.outBytes] as number);
     if (!(passed > 0) || isNobody(words, 4 * i) || own(words, 4 * i)) continue;
+    if (stretch !== undefined) loud += loudSyns(counts, from, stretch);
     const seen = Math.floor(lastSeen[i] as number);
     const slot = notice(state, words, 4 * i, seen > 0 ? Math.min(seen, at) : at, packets);
     if (slot < 0) {
@@ -35,6 +37,7 @@ export function foldTraffic(state: State, { columns, ...event }: TrafficView): v
     addCounts(wire, slot, counts, from, stretch === undefined ? PAYLOAD : COUNTS);
     if (stretch !== undefined) addRates(wire, slot, counts, from, stretch);
   }
+  if (stretch !== undefined && loud > 0) addLoudSyns(wire, loud, stretch, now);
   if (stretch === undefined || totals === undefined) return;
   addTotals(wire, totals, stretch, now);
   const rates = hostRates(wire, now);

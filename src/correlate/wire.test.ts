@@ -142,6 +142,18 @@ describe("rates", () => {
     expect(seen).toEqual([100, 100, 100, 100, 75, 50, 25, 0, 0]);
   });
 
+  test("of the SYNs those are told apart that come from who sends ten and more a second", () => {
+    const state = stateWith();
+    for (let s = 1; s <= 4; s++) {
+      const at = NOW + s * SECOND;
+      tick(state, at);
+      fold(state, reading(at, [{ ip: PEER, synIn: 9, inPackets: 9, inBytes: 540 }]));
+      fold(state, reading(at, [{ ip: OTHER, synIn: 40, inPackets: 40, inBytes: 2_400 }]));
+      fold(state, reading(at, [], { totals: totals({ inPackets: 49, synIn: 49 }) }));
+    }
+    expect(ask(state).totals.wire).toMatchObject({ synPerSecond: 49, loudSynPerSecond: 40 });
+  });
+
   test.each([
     ["in one event", (at: number) => [reading(at, packets(120))]],
     ["split into three of one time", (at: number) => [1, 2, 3].map(() => reading(at, packets(40)))],
@@ -218,6 +230,7 @@ test("of all together: rates, a minute of SYNs, and what was not told apart or n
     outPacketsPerSecond: 1,
     synPerSecond: 10.5,
     synAckPerSecond: 1,
+    loudSynPerSecond: 0,
     sampled: 25,
     dropped: 10,
     noRoom: 0,

@@ -32,8 +32,9 @@ export interface WireColumns {
   readonly cells: Float64Array;
   /** The newest second written, per slot. */
   readonly newest: Uint32Array;
-  /** What passed in each second of all addresses together. */
+  /** What passed in each second of all addresses together, and the SYNs of those that sent many. */
   readonly host: Readonly<Record<HostTotal, Series>>;
+  readonly loudSyn: Series;
   /** Anything was counted, and more than the payload of sockets. */
   heard: boolean;
   counted: boolean;
@@ -56,6 +57,7 @@ export function createWire(slots: number): WireColumns {
     cells: new Float64Array(CELLS * slots),
     newest: new Uint32Array(slots),
     host: host as Record<HostTotal, Series>,
+    loudSyn: createSeries(),
     heard: false,
     counted: false,
     alone: 0,
@@ -70,7 +72,7 @@ export function createWire(slots: number): WireColumns {
 
 /** As it is now; of the columns the first `top` slots. */
 export function copyWire(wire: WireColumns, top: number): WireColumns {
-  const { counts, cells, newest, host } = createWire(wire.newest.length);
+  const { counts, cells, newest, host, loudSyn } = createWire(wire.newest.length);
   if (wire.heard) {
     counts.set(wire.counts.subarray(0, COUNTS * top));
     cells.set(wire.cells.subarray(0, CELLS * top));
@@ -80,7 +82,9 @@ export function copyWire(wire: WireColumns, top: number): WireColumns {
     host[total].values.set(wire.host[total].values);
     host[total].newest = wire.host[total].newest;
   }
-  return { ...wire, counts, cells, newest, host };
+  loudSyn.values.set(wire.loudSyn.values);
+  loudSyn.newest = wire.loudSyn.newest;
+  return { ...wire, counts, cells, newest, host, loudSyn };
 }
 
 export function forgetWire({ counts, cells, newest }: WireColumns, slot: number): void {
@@ -156,6 +160,21 @@ export function addRates(
   }
 }
 
+/** SYNs a second from which on an address is loud: nobody who forges his sources gives each so many. */
+const LOUD = 10;
+
+/** How many of the SYNs at `from` of `told` are of one who sent many a second. */
+export function loudSyns(told: Float64Array, from: number, { length }: Stretch): number {
+  const syns = told[from + COUNT.synIn] as number;
+  return syns >= LOUD * length ? syns : 0;
+}
+
+/** Adds SYNs of those that sent many. */
+export function addLoudSyns(wire: WireColumns, syns: number, { last, length }: Stretch, now: number): void {
+  for (let i = 0; i < Math.min(length, MAX_LASTS); i++)
+    bumpSeries(wire.loudSyn, last - i, Math.floor(now / 1000), syns / length);
+}
+
 /** Adds what passed of all addresses together. */
 export function addTotals(
   wire: WireColumns,
@@ -184,6 +203,7 @@ export function hostRates(wire: WireColumns, now: number): WireRates | undefined
     outPacketsPerSecond: rate("outPackets"),
     synPerSecond: rate("synIn"),
     synAckPerSecond: rate("synAckOut"),
+    loudSynPerSecond: sumSeries(wire.loudSyn, wire.reading, span) / span,
   };
 }
 

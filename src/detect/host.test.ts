@@ -70,13 +70,29 @@ test("where packets are counted it says how many SYNs came, and how many were an
   const evidence = (age: number) => {
     const { watch } = watched(6, { SyncookiesSent: 9_000, SyncookiesRecv: 0 }, 129);
     const none = { inBytesPerSecond: 0, outBytesPerSecond: 0, inPacketsPerSecond: 0, outPacketsPerSecond: 0 };
-    watch.wire({ ...none, synPerSecond: 9_812.4, synAckPerSecond: 12.25 }, NOW + 6000 - age);
+    const syns = { synPerSecond: 9_812.4, synAckPerSecond: 12.25, loudSynPerSecond: 0 };
+    watch.wire({ ...none, ...syns }, NOW + 6000 - age);
     watch.kernel(kernel(NOW + 6000, { SyncookiesSent: 54_007 }));
     return watch.verdict()?.findings[0]?.evidence;
   };
   const cookies = "9000 SYN cookies/s sent, 0 % answered, 129 half-open";
   expect(evidence(100)).toBe(`${cookies}, 9812 SYN/s in, 12 SYN-ACK/s out`);
   expect(evidence(6000)).toBe(cookies);
+});
+
+test.each([
+  // What is half open came first, and is of one prefix; who comes now sends one SYN each.
+  [1e5, 100, "spoofed-flood", undefined],
+  [1e5, 9e4, "direct-flood", "61.177.172.0/24"],
+  // A few strangers beside it are no flood of their own.
+  [900, 0, "direct-flood", "61.177.172.0/24"],
+])("of %p SYN/s those of loud addresses, %p, tell whether it is %s", (syn, loud, kind, prefix) => {
+  const { watch } = watched(6, { SyncookiesSent: 9_000, SyncookiesRecv: 0 }, 129, 120);
+  const none = { inBytesPerSecond: 0, outBytesPerSecond: 0, inPacketsPerSecond: 0, outPacketsPerSecond: 0 };
+  watch.wire({ ...none, synPerSecond: syn, synAckPerSecond: 0, loudSynPerSecond: loud }, NOW + 6000);
+  watch.kernel(kernel(NOW + 6000, { SyncookiesSent: 54_007 }));
+  expect(watch.verdict()?.class).toBe(kind as never);
+  expect(watch.verdict()?.prefix).toBe(prefix as never);
 });
 
 test("packets alone say nothing of the host", () => {
@@ -87,7 +103,7 @@ test("packets alone say nothing of the host", () => {
     inPacketsPerSecond: 1e5,
     outPacketsPerSecond: 0,
   };
-  watch.wire({ ...rates, synPerSecond: 1e5, synAckPerSecond: 0 }, NOW + 5000);
+  watch.wire({ ...rates, synPerSecond: 1e5, synAckPerSecond: 0, loudSynPerSecond: 0 }, NOW + 5000);
   watch.kernel(kernel(NOW + 6000, {}));
   expect(watch.verdict()).toBeUndefined();
 });

@@ -15,6 +15,8 @@ const KEPT = 16;
 /** Of the answers to cookies: honest clients complete nearly all, a forged source none. */
 const HONEST = 0.7;
 const FORGED = 0.1;
+/** SYNs a second that no crowd of honest clients sends, each of them a few. */
+const MANY_SYN = 1_000;
 /** Of the half-open connections in one prefix: more, and it is that prefix. */
 const CONCENTRATED = 0.5;
 
@@ -83,7 +85,7 @@ export class HostWatch {
     this.#look(halfOpen.at);
   }
 
-  /** Evidence for what the counters tell: it decides nothing. */
+  /** Evidence for what the counters tell; and whether a flood's sources are forged. */
   wire(rates: WireRates, at: number): void {
     this.#wire = { rates, at };
   }
@@ -149,7 +151,9 @@ export class HostWatch {
     const dropped = this.#rate("TCPReqQFullDrop", at);
     const { prefix, ofPrefix } = this.#halfOpen;
     const count = at - this.#halfOpen.at > STALE ? 0 : this.#halfOpen.count;
-    const concentrated = count > 0 && ofPrefix >= CONCENTRATED * count ? prefix : undefined;
+    // What is half open came first; who comes now is told by the wire.
+    const concentrated =
+      count > 0 && ofPrefix >= CONCENTRATED * count && !this.#isForged(at) ? prefix : undefined;
     const open = `${count} half-open${this.#handshakes(at)}`;
     if (sent >= cookies) {
       const received = this.#rate("SyncookiesRecv", at);
@@ -168,6 +172,13 @@ export class HostWatch {
       evidence: `${round(full)} connections/s refused: a listen queue is full`,
       prefix: undefined,
     };
+  }
+
+  /** Whether most of very many SYNs come from addresses that send hardly any each. */
+  #isForged(at: number): boolean {
+    if (this.#wire === undefined || Math.abs(at - this.#wire.at) > SMOOTHED) return false;
+    const { synPerSecond, loudSynPerSecond } = this.#wire.rates;
+    return synPerSecond >= MANY_SYN && loudSynPerSecond < CONCENTRATED * synPerSecond;
   }
 
   /** `, 9812 SYN/s in, 12 SYN-ACK/s out`, where packets are counted. */

@@ -76,6 +76,8 @@ export interface Tap {
   totals(): Totals;
   /** Takes the next of its peers: false after the last. */
   take(chunk: Chunk): boolean;
+  /** Whether after those there may be others. */
+  readonly more: boolean;
   /**
    * Lets peers, `length` of them in `words`, into the table that was read to its end, so that no mask keeps them out when
    * it counts again.
@@ -188,6 +190,9 @@ export function openPacketTap(link: Link, { scope, local, tcx }: TapOptions): Ta
       chunk.length = draining.next(keys, values);
       fill(chunk, keys, values);
       return true;
+    },
+    get more() {
+      return draining !== undefined && !draining.done;
     },
     admit(words, length) {
       const admitted = new DataView(new ArrayBuffer(KEY_BYTES * length));

@@ -198,6 +198,8 @@ export interface WireRates {
   /** SYNs in, and SYN-ACKs out. */
   readonly synPerSecond: number;
   readonly synAckPerSecond: number;
+  /** Of the SYNs those of addresses that sent ten and more a second each: of forged sources hardly any. */
+  readonly loudSynPerSecond: number;
 }
 
 /** Packets of all addresses together. The rates are absent once nothing was read for longer than they are of. */

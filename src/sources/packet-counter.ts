@@ -26,10 +26,10 @@ export interface Window {
   readonly passed: Readonly<Record<"in" | "out", { readonly frames: number; readonly packets: number }>>;
   /** Packets that were not counted. */
   readonly dropped: number;
-  /** Whether newcomers are let in by chance. */
-  readonly masked: boolean;
   /** The next peers, valid until they are asked for again; undefined after the last. */
   next(): TrafficColumns | undefined;
+  /** Whether after those there may be others. */
+  readonly more: boolean;
 }
 
 /** Counts the packets of one interface. */
@@ -64,7 +64,6 @@ export function openTapCounter(link: Link, { scope, local }: CounterSetting): Pa
   // What came first is told by one clock, though somebody sets the other meanwhile.
   const opened = clock() - monotonic();
   let mask = 0;
-  let masked = false;
   let turned = monotonic();
   let milliseconds = 0;
   const { tcxRefusal } = tap;
@@ -79,7 +78,6 @@ export function openTapCounter(link: Link, { scope, local }: CounterSetting): Pa
       const at = monotonic();
       milliseconds = Math.round(at - turned);
       turned = at;
-      masked = mask > 0;
       tap.turn(mask);
     },
     window(now) {
@@ -95,13 +93,8 @@ export function openTapCounter(link: Link, { scope, local }: CounterSetting): Pa
           out: { frames: totals.txFrames, packets: totals.txPackets },
         },
         dropped: 0,
-        masked,
         next() {
-          if (!tap.take(chunk)) {
-            if (admitted > 0) tap.admit(heavy, admitted);
-            admitted = 0;
-            return undefined;
-          }
+          if (!tap.take(chunk)) return undefined;
           dropIdle(chunk);
           for (let i = 0; i < chunk.length; i++) {
             chunk.firstSeen[i] = (chunk.firstSeen[i] as number) / 1e6 + opened;
@@ -110,7 +103,14 @@ export function openTapCounter(link: Link, { scope, local }: CounterSetting): Pa
             for (let w = 0; w < 4; w++) heavy[4 * admitted + w] = chunk.words[4 * i + w] as number;
             admitted++;
           }
+          if (!tap.more && admitted > 0) {
+            tap.admit(heavy, admitted);
+            admitted = 0;
+          }
           return chunk;
+        },
+        get more() {
+          return tap.more;
         },
       };
     },
@@ -196,12 +196,14 @@ export function openRingCounter(link: Link, { scope, local }: CounterSetting): P
         // What was dropped came by, and is told.
         passed: { ...before, in: { frames: before.in.frames, packets: before.in.packets + dropped } },
         dropped,
-        masked: false,
         next() {
           if (from >= table.peers.size) return undefined;
           const columns = columnsOf(table, from, CHUNK);
           from += CHUNK;
           return columns;
+        },
+        get more() {
+          return from < table.peers.size;
         },
       };
     },

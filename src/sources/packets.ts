@@ -42,7 +42,7 @@ export interface PacketsOptions {
 export interface Packets {
   /**
    * Tells what passed each interface since the last time, in parts between which others get their turn: of each interface
-   * that is counted at least one event, whose first has the totals; then how each does. Never rejects.
+   * that is counted at least one event, whose last has the totals; then how each does. Never rejects.
    */
   poll(): Promise<void>;
   /** Whether any interface is counted now. */
@@ -166,17 +166,22 @@ export function createPackets(options: PacketsOptions): Packets {
     const event = { kind: "traffic", at, interface: name, source: counter.source, milliseconds } as const;
     let told = 0;
     let part = window.next();
-    // The totals first; how many packets have no peer is known with the last.
-    emit({ ...event, totals, ...(dropped > 0 && { dropped }), columns: part ?? NOBODY });
-    while (part !== undefined) {
+    for (; part !== undefined; part = window.next()) {
       told += packetsIn(part);
+      if (!window.more) break;
+      if (part.length > 0) emit({ ...event, columns: part });
       await breath();
       if (closed) return;
-      part = window.next();
-      if (part !== undefined) emit({ ...event, columns: part });
     }
-    const sampled = totals.inPackets + totals.outPackets - told;
-    if (sampled > 0) emit({ ...event, sampled, columns: NOBODY });
+    // The last has the totals, as only then is known how many packets have no peer.
+    const sampled = Math.max(0, totals.inPackets + totals.outPackets - told);
+    emit({
+      ...event,
+      totals,
+      ...(dropped > 0 && { dropped }),
+      ...(sampled > 0 && { sampled }),
+      columns: part ?? NOBODY,
+    });
     const wrong =
       before === undefined
         ? undefined
@@ -185,14 +190,14 @@ export function createPackets(options: PacketsOptions): Packets {
             out: { ...window.passed.out, counted: link.outPackets - before.outPackets },
             nonIp: totals.nonIp,
           });
-    const notes = [
-      ...counted.reasons,
-      ...(window.masked || sampled > 0 ? [`sampled: too many sources to tell ${sampled} packets apart`] : []),
-      ...(counted.dropped > 0 ? ["packets were lost"] : []),
+    const faults = [
+      ...(wrong === undefined ? [] : [`it counts wrong: ${wrong}`]),
       ...(link.up ? [] : ["the interface is down"]),
+      ...(dropped > 0 ? [`${dropped} packets were lost`] : []),
+      ...(sampled > 0 ? [`sampled: too many sources to tell ${sampled} packets apart`] : []),
     ];
-    const state = wrong !== undefined ? "down" : notes.length > counted.reasons.length ? "degraded" : "up";
-    const detail = [...(wrong === undefined ? [] : [`it counts wrong: ${wrong}`]), counter.detail, ...notes];
+    const state = wrong !== undefined ? "down" : faults.length > 0 ? "degraded" : "up";
+    const detail = [...faults, counter.detail, ...counted.reasons];
     emit(health(at, name, state, detail.join("; "), counter.via, counted.dropped));
   }
 

@@ -121,6 +121,7 @@ describe("the main screen", () => {
       ...rates,
       synPerSecond: 9_812,
       synAckPerSecond: 12,
+      loudSynPerSecond: 0,
       sampled: 0,
       dropped: 0,
       noRoom: 70_000,

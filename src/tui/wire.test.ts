@@ -6,13 +6,13 @@ test.each([
   [{ synIn: 1, inPackets: 1, tcp: 1 }, 0, "1 SYN, no ACK", false],
   [{ synIn: 812, inPackets: 812, tcp: 812 }, 3, "812 SYN, no ACK", true],
   [{ synIn: 1_234_567, inPackets: 1_234_567 }, 0, "1.2M SYN, no ACK", true],
-  [{ synIn: 3, ackIn: 1, inPackets: 4, tcp: 4 }, 0, "4 packets, no socket", false],
+  [{ synIn: 3, ackIn: 1, inPackets: 4, tcp: 4 }, 0, "no socket, 4 packets", false],
   [{ synIn: 3, ackIn: 1, inPackets: 4, tcp: 4 }, 1, undefined, false],
   [{ udp: 40, inPackets: 30, outPackets: 10 }, 0, "40 UDP packets", false],
   [{ udp: 1, inPackets: 1 }, 0, "1 UDP packet", false],
   [{ icmp: 2, inPackets: 2 }, 0, "2 ICMP packets", false],
-  [{ udp: 1, icmp: 1, inPackets: 2 }, 0, "2 packets, no socket", false],
-  [{ outPackets: 1, tcp: 1 }, 0, "1 packet, no socket", false],
+  [{ udp: 1, icmp: 1, inPackets: 2 }, 0, "no socket, 2 packets", false],
+  [{ outPackets: 1, tcp: 1 }, 0, "no socket, 1 packet", false],
 ] as const)("%j with %d sockets: %s", (known, connections, words, unanswered) => {
   const row = { wire: wire(known), connections };
   expect(wireWords(row)).toBe(words);

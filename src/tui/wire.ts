@@ -9,24 +9,19 @@ export function isUnanswered({ wire }: Pick<Activity, "wire">): boolean {
   return wire !== undefined && wire.ackIn === 0 && wire.synIn >= UNANSWERED;
 }
 
-/** What packets alone tell of a row: `812 SYN, no ACK`, `40 UDP packets`, `31 packets, no socket`; else undefined. */
+/** What packets alone tell of a row: `812 SYN, no ACK`, `40 UDP packets`, `no socket, 31 packets`; else undefined. */
 export function wireWords({ wire, connections }: Pick<Activity, "wire" | "connections">): string | undefined {
   if (wire === undefined) return undefined;
-  if (wire.synIn > 0 && wire.ackIn === 0) return `${count(wire.synIn)} SYN, no ACK`;
+  if (wire.synIn > 0 && wire.ackIn === 0) return `${short(wire.synIn)} SYN, no ACK`;
   if (connections > 0) return undefined;
   const packets = wire.inPackets + wire.outPackets;
   if (wire.udp === packets) return packetsOf(packets, "UDP ");
   if (wire.icmp === packets) return packetsOf(packets, "ICMP ");
-  return `${packetsOf(packets)}, no socket`;
+  return `no socket, ${packetsOf(packets)}`;
 }
 
 function packetsOf(packets: number, protocol = ""): string {
-  return `${count(packets)} ${protocol}packet${packets === 1 ? "" : "s"}`;
-}
-
-/** Short where it is long: a column is narrow. */
-function count(n: number): string {
-  return n < 10_000 ? grouped(n) : short(n);
+  return `${short(packets)} ${protocol}packet${packets === 1 ? "" : "s"}`;
 }
 
 /**
@@ -41,12 +36,16 @@ export function wireLines({
   if (inBytes === undefined || outBytes === undefined) return [];
   if (wire === undefined) return [`in ${bytes(inBytes)} · out ${bytes(outBytes)}   payload of sockets`];
   const { inPackets, outPackets, synIn, synAckOut, ackIn, rstIn, rstOut } = wire;
-  const into = [`${grouped(inPackets)} pkts`, named(synIn, "SYN"), named(ackIn, "ACK"), named(rstIn, "RST")];
-  const out = [`${grouped(outPackets)} pkts`, named(synAckOut, "SYN-ACK"), named(rstOut, "RST")];
+  const into = [pkts(inPackets), named(synIn, "SYN"), named(ackIn, "ACK"), named(rstIn, "RST")];
+  const out = [pkts(outPackets), named(synAckOut, "SYN-ACK"), named(rstOut, "RST")];
   return [
     `in ${bytes(inBytes)} (${listed(into)}) · out ${bytes(outBytes)} (${listed(out)})`,
     [...rates(wire), listed(protocols(wire))].join(" · "),
   ];
+}
+
+function pkts(n: number): string {
+  return `${grouped(n)} pkt${n === 1 ? "" : "s"}`;
 }
 
 function rates({ inBytesPerSecond, outBytesPerSecond, packetsPerSecond, synPerSecond }: Wire): string[] {
