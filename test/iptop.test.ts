@@ -515,6 +515,30 @@ describeWith(
         },
         TIMEOUT,
       );
+
+      test(
+        `on loopback only what comes in is compared, as it is what went out (${rung})`,
+        async () => {
+          const stream = start(
+            ["stream", "events", "--interface", "lo", "--capture", rung, ...QUIET],
+            wire.here.name,
+          );
+          await until(() => lampOf(stream, "lo")?.state === "up", "a green lamp");
+          await run(["ping", "-f", "-q", "-c", "12000", "127.0.0.1"], wire.here);
+          const seen = () =>
+            trafficOf(stream).reduce(
+              (packets, { totals }) => packets + Number((totals as Record<string, unknown>)?.outPackets ?? 0),
+              0,
+            );
+          await until(() => seen() === 24_000, "all packets");
+          // Readings enough for a difference to be told.
+          const readings = trafficOf(stream).length;
+          await until(() => trafficOf(stream).length >= readings + 3, "more readings");
+          expect(lampOf(stream, "lo")?.state).toBe("up");
+          expect((await stream.stop()).code).toBe(0);
+        },
+        TIMEOUT,
+      );
     }
   },
 );

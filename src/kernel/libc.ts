@@ -56,6 +56,23 @@ export function close(fd: number): void {
   libc().close(fd);
 }
 
+/** A descriptor of ours. Closing it again does nothing. */
+export interface Descriptor {
+  readonly fd: number;
+  close(): void;
+}
+
+export function owned(fd: number): Descriptor {
+  let open = true;
+  return {
+    fd,
+    close() {
+      if (open) close(fd);
+      open = false;
+    },
+  };
+}
+
 /**
  * getdents64(2): the next entries of the open directory `fd` into `bytes`, as `struct linux_dirent64`.
  * Returns the bytes filled, 0 at the end. Throws {@link SystemError}.

@@ -1,4 +1,14 @@
-import { bind, close, getsockopt, mmap, setsockopt, setsockoptPointing, socket } from "./libc.ts";
+import {
+  bind,
+  close,
+  type Descriptor,
+  getsockopt,
+  mmap,
+  owned,
+  setsockopt,
+  setsockoptPointing,
+  socket,
+} from "./libc.ts";
 
 /** linux/if_packet.h, packet(7). */
 const AF_PACKET = 17;
@@ -19,10 +29,7 @@ const PACKET_IGNORE_OUTGOING = 23;
 const TPACKET_V3 = 2;
 
 /** A packet socket on one interface, which lives until it is closed. */
-export interface PacketSocket {
-  readonly fd: number;
-  close(): void;
-}
+export type PacketSocket = Descriptor;
 
 /**
  * A packet socket whose every packet goes to the eBPF program `program` and nowhere else: it gets none itself. `ignores`
@@ -210,14 +217,7 @@ function opened(withLink: boolean, prepare: (fd: number) => void): PacketSocket 
     close(fd);
     throw error;
   }
-  let open = true;
-  return {
-    fd,
-    close() {
-      if (open) close(fd);
-      open = false;
-    },
-  };
+  return owned(fd);
 }
 
 function bindTo(fd: number, index: number): void {

@@ -93,6 +93,11 @@ export function hasEthernet({ type }: Pick<Link, "type">): boolean {
   return type === ARPHRD.ethernet || type === ARPHRD.loopback;
 }
 
+/** Whether what goes out comes in again: there it is counted, once. */
+export function isLoopback({ type }: Pick<Link, "type">): boolean {
+  return type === ARPHRD.loopback;
+}
+
 export interface TapOptions {
   readonly scope: Scope;
   readonly local: readonly Uint32Array[];
@@ -114,8 +119,7 @@ export function openPacketTap(link: Link, { scope, local, tcx }: TapOptions): Ta
     for (const thing of owned.toReversed()) thing.close();
   };
   const ethernet = hasEthernet(link);
-  // On loopback what goes out comes in again: it is counted there, once.
-  const once = link.type === ARPHRD.loopback;
+  const once = isLoopback(link);
   let tcxRefusal: string | undefined;
   let egress: { program: BpfObject; readonly link: BpfObject } | undefined;
   let ingress: BpfObject;

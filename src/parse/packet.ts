@@ -37,6 +37,22 @@ export interface Captured {
   time: number;
 }
 
+/** A packet to be filled in. */
+export function emptyPacket(): Captured {
+  return {
+    bytes: new Uint8Array(0),
+    frame: 0,
+    at: 0,
+    end: 0,
+    type: 0,
+    length: 0,
+    tags: 0,
+    outgoing: false,
+    segmentSize: 0,
+    time: 0,
+  };
+}
+
 const NOTHING = 255;
 const IN = { bytes: COUNT.inBytes, packets: COUNT.inPackets } as const;
 const OUT = { bytes: COUNT.outBytes, packets: COUNT.outPackets } as const;

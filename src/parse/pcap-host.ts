@@ -2,8 +2,8 @@ import { createAddresses } from "../model/address-index.ts";
 import { isV4 } from "../model/ip.ts";
 import { COUNT, COUNTS } from "../model/traffic.ts";
 import { createTrafficTable } from "../model/traffic-table.ts";
-import { countPacket } from "./packet.ts";
-import { emptyPacket, readLink } from "./pcap-link.ts";
+import { countPacket, emptyPacket } from "./packet.ts";
+import { readLink } from "./pcap-link.ts";
 import type { PacketReader } from "./pcap-record.ts";
 
 /** IP packets that are looked at: enough that one address stands out, and done in a moment. */

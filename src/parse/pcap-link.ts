@@ -29,22 +29,6 @@ const NETLINK = 824;
 const INET = 2;
 const INET6 = [10, 24, 28, 30];
 
-/** A packet to be filled in. */
-export function emptyPacket(): Captured {
-  return {
-    bytes: new Uint8Array(0),
-    frame: 0,
-    at: 0,
-    end: 0,
-    type: 0,
-    length: 0,
-    tags: 0,
-    outgoing: false,
-    segmentSize: 0,
-    time: 0,
-  };
-}
-
 /**
  * Tells in `packet` where the link header of a record ends and what comes behind it, and which way the packet went in
  * `outgoing`. Undefined for a link type that is not known; else whether the file tells the way.

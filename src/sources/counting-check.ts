@@ -10,7 +10,8 @@ export interface Seen {
 /** Both ways, and what of it was no IP. */
 export interface Reading {
   readonly in: Seen;
-  readonly out: Seen;
+  /** Undefined where it is not looked at. */
+  readonly out: Seen | undefined;
   readonly nonIp: number;
 }
 
@@ -21,6 +22,8 @@ const TOLERANCE = 0.02;
 const READINGS = 3;
 /** How much more of all packets may be no IP from one comparison to the next. */
 const JUMP = 0.3;
+/** How much of a jump is taken for usual with each comparison: after some twenty it is none any more. */
+const HABIT = 0.05;
 
 /**
  * Compares the packets that were counted with those that the interface counts itself, in windows of 10,000 and more: it
@@ -34,18 +37,19 @@ export function createCountingCheck(): (reading: Reading) => string | undefined 
   let strange: string | undefined;
   return (reading) => {
     nonIp += reading.nonIp;
-    all += reading.in.packets + reading.out.packets;
+    all += reading.in.packets + (reading.out?.packets ?? 0);
     if (all >= ENOUGH) {
       const share = nonIp / all;
       const jumped = share > (usual ?? JUMP) + JUMP;
       strange = jumped ? `${Math.round(100 * share)} % of the packets are no IP` : undefined;
-      // What jumped does not become what is usual.
+      // What jumped becomes usual in time, as a link may carry something else from now on; what never was right does not.
       if (!jumped) usual = share;
+      else if (usual !== undefined) usual += HABIT * (share - usual);
       nonIp = 0;
       all = 0;
     }
     // Each sees every reading, whatever is wrong of the other.
-    const wrong = { in: ways.in(reading.in), out: ways.out(reading.out) };
+    const wrong = { in: ways.in(reading.in), out: reading.out && ways.out(reading.out) };
     return wrong.in ?? wrong.out ?? strange;
   };
 }

@@ -2,7 +2,14 @@ import { randomInt } from "node:crypto";
 import type { Link } from "../kernel/links.ts";
 import { openRing, type RingPacket } from "../kernel/packet-socket.ts";
 import type { Tap } from "../kernel/packet-tap.ts";
-import { CHUNK, type Chunk, createChunk, hasEthernet, openPacketTap } from "../kernel/packet-tap.ts";
+import {
+  CHUNK,
+  type Chunk,
+  createChunk,
+  hasEthernet,
+  isLoopback,
+  openPacketTap,
+} from "../kernel/packet-tap.ts";
 import { type Addresses, addAddress, createAddresses, findAddress } from "../model/address-index.ts";
 import type { TrafficColumns } from "../model/event.ts";
 import { COUNT, COUNTS, REACH, type Scope, type TrafficTotals } from "../model/traffic.ts";
@@ -14,16 +21,24 @@ import {
   type TrafficTable,
   totalsOf,
 } from "../model/traffic-table.ts";
-import { type Captured, countPacket } from "../parse/packet.ts";
+import { countPacket, emptyPacket } from "../parse/packet.ts";
 import { admissionMask } from "./admission.ts";
 import { now as clock, monotonic } from "./clock.ts";
+
+interface Passed {
+  readonly frames: number;
+  readonly packets: number;
+}
 
 /** What was counted between two turns. */
 export interface Window {
   readonly milliseconds: number;
   readonly totals: TrafficTotals;
-  /** What passed, as frames and as segments, for the comparison with the interface's own counters. */
-  readonly passed: Readonly<Record<"in" | "out", { readonly frames: number; readonly packets: number }>>;
+  /**
+   * What passed, as frames and as segments, for the comparison with the interface's own counters. On loopback it is looked
+   * at on the way in alone.
+   */
+  readonly passed: { readonly in: Passed; readonly out: Passed | undefined };
   /** Packets that were not counted. */
   readonly dropped: number;
   /** The next peers, valid until they are asked for again; undefined after the last. */
@@ -66,14 +81,16 @@ export function openTapCounter(link: Link, { scope, local }: CounterSetting): Pa
   let mask = 0;
   let turned = monotonic();
   let milliseconds = 0;
+  const once = isLoopback(link);
   const { tcxRefusal } = tap;
-  const byTcx = tcxRefusal === undefined;
+  const byTcx = tcxRefusal === undefined && !once;
   return {
     source: "ebpf",
     via: byTcx ? "eBPF+tcx" : "eBPF",
-    detail: byTcx
-      ? "packets counted in the kernel"
-      : `packets counted in the kernel, those that go out by a copy each (tcx: ${tcxRefusal})`,
+    detail:
+      tcxRefusal === undefined
+        ? "packets counted in the kernel"
+        : `packets counted in the kernel, those that go out by a copy each (tcx: ${tcxRefusal})`,
     turn() {
       const at = monotonic();
       milliseconds = Math.round(at - turned);
@@ -90,7 +107,7 @@ export function openTapCounter(link: Link, { scope, local }: CounterSetting): Pa
         totals: namedTotals((i) => Object.values(totals)[i] as number),
         passed: {
           in: { frames: totals.rxFrames, packets: totals.rxPackets },
-          out: { frames: totals.txFrames, packets: totals.txPackets },
+          out: once ? undefined : { frames: totals.txFrames, packets: totals.txPackets },
         },
         dropped: 0,
         next() {
@@ -132,7 +149,7 @@ export function openRingCounter(link: Link, { scope, local }: CounterSetting): P
   const ring = openRing(link.index, hasEthernet(link), SNAP);
   const linkHeader = hasEthernet(link) ? ETHERNET : 0;
   // What goes out on loopback comes in again.
-  const once = link.name === "lo";
+  const once = isLoopback(link);
   const seed = randomInt(2 ** 32);
   let counting = createTrafficTable(PEERS, seed);
   let ended = createTrafficTable(PEERS, seed);
@@ -142,18 +159,7 @@ export function openRingCounter(link: Link, { scope, local }: CounterSetting): P
   let turned = monotonic();
   let milliseconds = 0;
   let dropped = 0;
-  const packet: Captured = {
-    bytes: new Uint8Array(0),
-    frame: 0,
-    at: 0,
-    end: 0,
-    type: 0,
-    length: 0,
-    tags: 0,
-    outgoing: false,
-    segmentSize: 0,
-    time: 0,
-  };
+  const packet = emptyPacket();
   const count = (captured: RingPacket): void => {
     if (once && captured.outgoing) return;
     packet.bytes = captured.bytes;
@@ -194,7 +200,10 @@ export function openRingCounter(link: Link, { scope, local }: CounterSetting): P
         milliseconds,
         totals: totalsOf(table),
         // What was dropped came by, and is told.
-        passed: { ...before, in: { frames: before.in.frames, packets: before.in.packets + dropped } },
+        passed: {
+          in: { frames: before.in.frames, packets: before.in.packets + dropped },
+          out: once ? undefined : before.out,
+        },
         dropped,
         next() {
           if (from >= table.peers.size) return undefined;

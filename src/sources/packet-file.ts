@@ -10,10 +10,10 @@ import {
   type TrafficTable,
   totalsOf,
 } from "../model/traffic-table.ts";
-import { countPacket } from "../parse/packet.ts";
+import { countPacket, emptyPacket } from "../parse/packet.ts";
 import { createPcapReader, isPcap } from "../parse/pcap.ts";
 import { guessHost } from "../parse/pcap-host.ts";
-import { emptyPacket, readLink } from "../parse/pcap-link.ts";
+import { readLink } from "../parse/pcap-link.ts";
 import { LARGEST_RECORD, type PacketReader } from "../parse/pcap-record.ts";
 import { createPcapngReader, isPcapng } from "../parse/pcapng.ts";
 import type { ByteSource } from "./byte-source.ts";

@@ -187,7 +187,10 @@ export function createPackets(options: PacketsOptions): Packets {
         ? undefined
         : counted.check({
             in: { ...window.passed.in, counted: link.inPackets - before.inPackets },
-            out: { ...window.passed.out, counted: link.outPackets - before.outPackets },
+            out: window.passed.out && {
+              ...window.passed.out,
+              counted: link.outPackets - before.outPackets,
+            },
             nonIp: totals.nonIp,
           });
     const faults = [

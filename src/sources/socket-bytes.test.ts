@@ -102,8 +102,16 @@ const CASES: readonly (readonly [string, readonly (readonly Row[] | "incomplete"
     [undefined, { [A]: [0, 10] }, { [A]: [5, 0] }],
   ],
   [
+    "nor does it take from what others say",
+    [
+      [row(1, A, 500, 900), row(2, A, 0, 0)],
+      [row(1, A, 400, 800), row(2, A, 50, 60)],
+    ],
+    [undefined, { [A]: [50, 60] }],
+  ],
+  [
     "of sockets without such counters nothing is known",
-    [[{ cookie: 1, remote: A }], [{ cookie: 1, remote: A }, row(2, B, 1, 2)]],
+    [[], [{ cookie: 1, remote: A }, row(2, B, 1, 2)]],
     [undefined, { [B]: [1, 2] }],
   ],
   [

@@ -1,4 +1,4 @@
-import { bpf, close, type Pointing } from "../libc.ts";
+import { bpf, close, type Descriptor, owned, type Pointing } from "../libc.ts";
 
 /** linux/bpf.h, enum bpf_cmd. */
 const MAP_CREATE = 0;
@@ -28,10 +28,7 @@ const LOG_BYTES = 64 * 1024;
 const LICENCE = "Dual MIT/GPL\0";
 
 /** A descriptor of a map or a program: it lives until the last of its descriptors is closed. */
-export interface BpfObject {
-  readonly fd: number;
-  close(): void;
-}
+export type BpfObject = Descriptor;
 
 export interface BpfMap extends BpfObject {
   readonly keyBytes: number;
@@ -55,7 +52,7 @@ export function createMap({ type, keyBytes, valueBytes, entries }: MapShape): Bp
   attributes.setUint32(12, entries, true);
   writeName(attributes, 28);
   const fd = bpf(MAP_CREATE, bytesOf(attributes));
-  return { ...object(fd), keyBytes, valueBytes, entries };
+  return { ...owned(fd), keyBytes, valueBytes, entries };
 }
 
 /**
@@ -74,7 +71,7 @@ export function loadProgram(kind: keyof typeof PROGRAM_TYPES, instructions: Uint
     [16, licence],
   ];
   try {
-    return object(bpf(PROG_LOAD, bytesOf(attributes), pointers));
+    return owned(bpf(PROG_LOAD, bytesOf(attributes), pointers));
   } catch (error) {
     throw explained(error, attributes, pointers);
   }
@@ -265,7 +262,7 @@ export function attachTcxEgress(program: BpfObject, interfaceIndex: number): Bpf
   attributes.setUint32(0, program.fd, true);
   attributes.setUint32(4, interfaceIndex, true);
   attributes.setUint32(8, TCX_EGRESS, true);
-  return object(bpf(LINK_CREATE, bytesOf(attributes)));
+  return owned(bpf(LINK_CREATE, bytesOf(attributes)));
 }
 
 /** Puts a program in the place of the one that hangs on `link`. Throws SystemError. */
@@ -274,17 +271,6 @@ export function replaceProgram(link: BpfObject, program: BpfObject): void {
   attributes.setUint32(0, link.fd, true);
   attributes.setUint32(4, program.fd, true);
   bpf(LINK_UPDATE, bytesOf(attributes));
-}
-
-function object(fd: number): BpfObject {
-  let open = true;
-  return {
-    fd,
-    close() {
-      if (open) close(fd);
-      open = false;
-    },
-  };
 }
 
 function writeName(attributes: DataView, offset: number): void {
