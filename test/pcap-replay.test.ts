@@ -347,11 +347,11 @@ test(
 );
 
 test(
-  "a capture of 100 MB is read within memory",
+  "a capture of 150 MB is read within memory",
   async () => {
     const path = named("pcap");
-    const packets = writeLong(path, 100e6);
-    const child = Bun.spawn([NETHERGAZE, "replay", path, "--as", "snapshots"], {
+    const packets = writeLong(path, 150e6);
+    const child = Bun.spawn([NETHERGAZE, "replay", path, "--as", "alerts"], {
       stdin: "ignore",
       stdout: "ignore",
       stderr: "pipe",
@@ -360,8 +360,8 @@ test(
     const stderr = await new Response(child.stderr).text();
     expect(await child.exited).toBe(0);
     expect(stderr).toEndWith(`lines=${packets} parsed=${packets} unparsed=0\n`);
-    // Bytes; of a small capture it is 100 MB.
-    expect(child.resourceUsage()?.maxRSS).toBeLessThan(250e6);
+    // Bytes: less than the file alone; of a small capture it is as much.
+    expect(child.resourceUsage()?.maxRSS).toBeLessThan(150e6);
     rmSync(path);
   },
   TIMEOUT,

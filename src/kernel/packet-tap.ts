@@ -36,8 +36,8 @@ import { attachProgram, openTap, type PacketSocket } from "./packet-socket.ts";
 const ENTRIES: readonly [number, ...number[]] = [65_536, 16_384, 4_096];
 /** Bytes of an Ethernet header. */
 const ETHERNET = 14;
-/** Peers taken out of a table at once: half a millisecond of the kernel's. */
-export const CHUNK = 2_048;
+/** Peers taken out of a table at once: to take them out and to fold them holds the thread some milliseconds while the code is cold. */
+export const CHUNK = 512;
 
 /** Peers that were taken out of a table, as columns of the model; the times are of the monotonic clock, nanoseconds. */
 export interface Chunk {
