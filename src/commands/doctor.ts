@@ -91,13 +91,13 @@ function sockets(): Finding[] {
 }
 
 /** Begins to count, and ends at once. */
-async function packets({ config }: Setup): Promise<Finding[]> {
+async function packets(setup: Setup): Promise<Finding[]> {
   const part = "packets";
-  const { capture } = config;
-  if (capture === "off") return [{ part, state: "off", text: "packets.capture is off" }];
+  const asked = packetsAsked(setup);
+  if (asked === undefined) return [{ part, state: "off", text: "packets.capture is off" }];
   const told: HealthEvent[] = [];
   const source = createPackets({
-    ...packetsAsked({ config }, capture),
+    ...asked,
     emit: (input) => {
       if (input.kind === "health") told.push(input);
     },
@@ -105,9 +105,11 @@ async function packets({ config }: Setup): Promise<Finding[]> {
   await source.poll();
   source.close();
   return told.map(({ source: name, state, detail, via }): Finding => {
-    const text = name === "packets" ? detail : `${[name, via].filter(Boolean).join(", ")}: ${detail}`;
-    // Without rights, or without a way out of here, nobody asked for it by name.
-    return { part, state: name === "packets" ? "off" : STATES[state], text };
+    if (name !== "packets") {
+      const text = `${[name, via].filter(Boolean).join(", ")}: ${detail}`;
+      return { part, state: STATES[state], text };
+    }
+    return { part, state: asked.interfaces.length > 0 ? "fail" : "off", text: detail };
   });
 }
 

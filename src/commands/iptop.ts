@@ -13,7 +13,8 @@ import {
   totalsOf,
 } from "../model/traffic-table.ts";
 import { monotonic, now } from "../sources/clock.ts";
-import { type Capture, createPackets, type InterfaceStatus, type Packets } from "../sources/packets.ts";
+import type { InterfaceStatus } from "../sources/counted-interface.ts";
+import { createPackets, type Packets, type PacketsAsked } from "../sources/packets.ts";
 import { FAILED, NO_PERMISSION, USAGE } from "./exit-codes.ts";
 import { openStdout } from "./output.ts";
 import { stopSignal } from "./stop.ts";
@@ -36,7 +37,7 @@ export interface IptopOptions {
   readonly cumulative: boolean;
   readonly localIp: readonly string[];
   readonly ipv4TcpOnly: boolean;
-  readonly capture: Capture;
+  readonly capture: PacketsAsked["capture"] | "off";
   /** The words after the program's name, for the command that would help. */
   readonly argv: readonly string[];
 }
@@ -81,7 +82,7 @@ export async function iptop(options: IptopOptions): Promise<number> {
   for (let step = 1; ending === undefined; step = (step % steps) + 1) {
     due += (1000 * interval) / steps;
     // A machine that slept does not make up for what it missed.
-    due = Math.max(due, monotonic() - 1000 * interval);
+    due = Math.max(due, monotonic());
     await Promise.race([ended, sleepUntil(due)]);
     if (ending !== undefined) await sleepUntil(monotonic() + SETTLE);
     await packets.poll();
@@ -103,7 +104,10 @@ function refusalOf(packets: Packets, { interfaces, argv }: IptopOptions): number
   const missing = status.find(({ there }) => !there);
   if (missing !== undefined && interfaces.length > 0) {
     const there = packets.names().join(", ");
-    return refuse(`--iface: there is no interface ${printable(missing.name)}; there are: ${there}`, USAGE);
+    return refuse(
+      `--iface: there is no interface ${printable(missing.name)}; there are: ${printable(there)}`,
+      USAGE,
+    );
   }
   const [first] = status;
   if (first === undefined) {
@@ -112,11 +116,12 @@ function refusalOf(packets: Packets, { interfaces, argv }: IptopOptions): number
   const failed = status.find(({ source }) => source === undefined);
   if (failed === undefined) return undefined;
   const reasons = failed.reasons.join("; ");
-  if (!failed.denied) return refuse(`packets of ${failed.name} cannot be counted: ${reasons}`, FAILED);
+  if (!failed.denied)
+    return refuse(`packets of ${printable(failed.name)} cannot be counted: ${reasons}`, FAILED);
   const program = join(import.meta.dir, "../../bin/ifguard-iptop");
   const command = ["sudo", program, ...argv].map(quoted).join(" ");
   return refuse(
-    `no permission to count packets of ${failed.name} (${reasons}). Run: ${command}`,
+    `no permission to count packets of ${printable(failed.name)} (${reasons}). Run: ${command}`,
     NO_PERMISSION,
   );
 }

@@ -7,7 +7,7 @@ import { followLogs, type Target } from "../sources/follow-logs.ts";
 import { createHost } from "../sources/host.ts";
 import { followJournal, type Journal } from "../sources/journal.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
-import { createPackets, type Packets, type PacketsOptions } from "../sources/packets.ts";
+import { createPackets, type Packets, type PacketsAsked } from "../sources/packets.ts";
 import { createSockets, type Sockets } from "../sources/sockets.ts";
 import { createVnstat } from "../sources/vnstat.ts";
 import { interpretationOf } from "./interpretation.ts";
@@ -70,13 +70,14 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     const told = host.poll(now());
     if (told !== undefined) emit(told);
   };
+  let asksPackets = packetsAsked(setup);
   let packets = packetsOf(setup, sockets, emit);
   const pollSockets = (): void => {
     const at = now();
     for (const input of sockets.poll(at)) emit(input);
-    if (packets?.counting) return;
+    // Also where packets tell more: what moved meanwhile is not to be told again once they do not.
     const moved = sockets.traffic(at);
-    if (moved !== undefined) emit(moved);
+    if (moved !== undefined && !packets?.counting) emit(moved);
   };
   const pollCounters = (): void => {
     for (const input of counters.poll(now())) emit(input);
@@ -152,6 +153,14 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     ];
   };
   start();
+  /** Where nothing else is asked for, counting goes on. */
+  const followPackets = (): void => {
+    if (isDeepStrictEqual(packetsAsked(setup), asksPackets)) return;
+    asksPackets = packetsAsked(setup);
+    packets?.close("the configuration says otherwise now");
+    packets = packetsOf(setup, sockets, emit);
+    packets?.poll();
+  };
   const stopListening = onHangup(() => {
     const reread = setup.reread();
     if (typeof reread === "string") {
@@ -163,8 +172,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     vnstat.close();
     counters = createKernelCounters(interfaceOf(setup));
     vnstat = createVnstat(interfaceOf(setup));
-    packets?.close();
-    packets = packetsOf(setup, sockets, emit);
+    followPackets();
     start();
     find(true);
     pollVnstat();
@@ -216,24 +224,24 @@ export function interfaceOf({ config }: Setup): { interface?: string } {
   return config.interface === "" ? {} : { interface: config.interface };
 }
 
-/** What a configuration asks for of packets. */
-export function packetsAsked(
-  { config }: Pick<Setup, "config">,
-  capture: PacketsOptions["capture"],
-): Omit<PacketsOptions, "emit"> {
-  const interfaces = config.interface === "" ? [] : [config.interface];
-  return { interfaces, capture, scope: "all", localIps: [] };
+/** What a configuration asks for of packets; undefined for nothing. */
+export function packetsAsked({ config }: Pick<Setup, "config">): PacketsAsked | undefined {
+  const { capture } = config;
+  if (capture === "off") return undefined;
+  return {
+    interfaces: config.interface === "" ? [] : [config.interface],
+    capture,
+    scope: "all",
+    localIps: [],
+  };
 }
 
 /** The packets of the interfaces that were asked for; undefined where none may be counted. */
 function packetsOf(setup: Setup, sockets: Sockets, emit: (input: Input) => void): Packets | undefined {
-  const { capture } = setup.config;
-  if (capture === "off") return undefined;
-  return createPackets({
-    ...packetsAsked(setup, capture),
-    instead: () => (sockets.knowsBytes ? "TCP_INFO" : undefined),
-    emit,
-  });
+  const asked = packetsAsked(setup);
+  return (
+    asked && createPackets({ ...asked, instead: () => (sockets.knowsBytes ? "TCP_INFO" : undefined), emit })
+  );
 }
 
 /** Passes everything on, but of a source's health only what is not what it said before. */

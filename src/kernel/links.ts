@@ -10,6 +10,8 @@ const RTM_NEWADDR = 20;
 const RTM_GETADDR = 22;
 const IFLA_IFNAME = 3;
 const IFLA_STATS64 = 23;
+const IFLA_XDP = 43;
+const IFLA_XDP_ATTACHED = 2;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const AF_INET = 2;
@@ -34,10 +36,11 @@ export interface Link {
   /** One of ARPHRD, or another. */
   readonly type: number;
   readonly up: boolean;
-  /** Packets since it was made, and those that were dropped on their way in. */
+  /** Packets since it was made. */
   readonly inPackets: number;
   readonly outPackets: number;
-  readonly inDropped: number;
+  /** An XDP program decides about what comes in, before anybody sees it. */
+  readonly xdp: boolean;
 }
 
 /** The interfaces of the network namespace this process is in. */
@@ -110,7 +113,8 @@ function* attributes(words: Uint32Array, at: number, end: number): Generator<[nu
 function linkOf(words: Uint32Array, at: number, end: number): Link | undefined {
   if (end - at < IFINFO) return undefined;
   const word = at >> 2;
-  const counters = { inPackets: 0, outPackets: 0, inDropped: 0 };
+  const counters = { inPackets: 0, outPackets: 0 };
+  let xdp = false;
   let name = "";
   for (const [type, from, to] of attributes(words, at + IFINFO, end)) {
     if (type === IFLA_IFNAME) {
@@ -118,12 +122,16 @@ function linkOf(words: Uint32Array, at: number, end: number): Link | undefined {
         .toString("utf8")
         .replace(/\0.*$/s, "");
     } else if (type === IFLA_STATS64 && to - from >= 64) {
-      // struct rtnl_link_stats64: rx_packets, tx_packets, rx_bytes, tx_bytes, rx_errors, tx_errors, rx_dropped. Aligned to 4 only.
+      // struct rtnl_link_stats64: rx_packets, tx_packets... Aligned to 4 only.
       const counter = (n: number): number =>
         (words[(from >> 2) + 2 * n] as number) + (words[(from >> 2) + 2 * n + 1] as number) * 2 ** 32;
       counters.inPackets = counter(0);
       counters.outPackets = counter(1);
-      counters.inDropped = counter(6);
+    } else if (type === IFLA_XDP) {
+      for (const [inner, at] of attributes(words, from, to)) {
+        // A mode, XDP_ATTACHED_NONE or another.
+        if (inner === IFLA_XDP_ATTACHED) xdp = ((words[at >> 2] as number) & 0xff) !== 0;
+      }
     }
   }
   return {
@@ -132,6 +140,7 @@ function linkOf(words: Uint32Array, at: number, end: number): Link | undefined {
     type: (words[word] as number) >>> 16,
     up: ((words[word + 2] as number) & IFF_UP) !== 0,
     ...counters,
+    xdp,
   };
 }
 

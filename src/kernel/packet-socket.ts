@@ -146,6 +146,7 @@ export function openRing(index: number, withLink: boolean, snap: number): Packet
     time: 0,
   };
   const statistics = new Uint32Array(3);
+  let open = true;
   let block = 0;
 
   const readBlock = (base: number, onPacket: (packet: RingPacket) => void): void => {
@@ -190,7 +191,8 @@ export function openRing(index: number, withLink: boolean, snap: number): Packet
       return statistics[1] as number;
     },
     close() {
-      mapping.unmap();
+      if (open) mapping.unmap();
+      open = false;
       tap.close();
     },
   };

@@ -7,7 +7,6 @@ import {
   FIRST_SEEN,
   KEY_BYTES,
   LAST_SEEN,
-  MAX_LOCAL,
   PEER_BYTES,
   packetCounter,
   TOTALS_BYTES,
@@ -25,9 +24,9 @@ import {
   update,
   updateBatch,
 } from "./bpf/system.ts";
-import { SystemError } from "./libc.ts";
+import { type Descriptor, SystemError } from "./libc.ts";
 import { ARPHRD, type Link } from "./links.ts";
-import { attachProgram, openTap, type PacketSocket } from "./packet-socket.ts";
+import { attachProgram, openTap } from "./packet-socket.ts";
 
 /**
  * Peers that a table holds: each costs some 200 bytes of the kernel's memory, all of it taken at once. Where that is
@@ -72,6 +71,8 @@ export interface Tap {
    * be read a moment later, when no packet is on its way through the program any more.
    */
   turn(mask: number): void;
+  /** Another mask for the table that counts. */
+  mask(mask: number): void;
   /** What the table that was turned away counted since it was turned to. Throws SystemError, as `take` does. */
   totals(): Totals;
   /** Takes the next of its peers: false after the last. */
@@ -110,71 +111,83 @@ export interface TapOptions {
  * CAP_NET_RAW.
  */
 export function openPacketTap(link: Link, { scope, local, tcx }: TapOptions): Tap {
-  const owned: { close(): void }[] = [];
-  const own = <T extends { close(): void }>(thing: T): T => {
+  const owned: Descriptor[] = [];
+  const own = <T extends Descriptor>(thing: T): T => {
     owned.push(thing);
     return thing;
   };
   const close = (): void => {
     for (const thing of owned.toReversed()) thing.close();
   };
-  const ethernet = hasEthernet(link);
-  const once = isLoopback(link);
-  let tcxRefusal: string | undefined;
-  let egress: { program: BpfObject; readonly link: BpfObject } | undefined;
-  let ingress: BpfObject;
-  let socket: PacketSocket;
-  let control: BpfMap;
-  let totals: BpfMap;
-  let tables: readonly [BpfMap, BpfMap];
-  let load: (sees: CounterOptions["sees"], local: readonly Uint32Array[]) => BpfObject;
   try {
-    control = own(createMap({ type: "array", keyBytes: 4, valueBytes: CONTROL_BYTES, entries: 1 }));
-    totals = own(createMap({ type: "array", keyBytes: 4, valueBytes: TOTALS_BYTES, entries: 2 }));
-    const even = own(createTable(ENTRIES));
-    tables = [even, own(createTable([even.entries]))];
-    const fds = { control: control.fd, totals: totals.fd, peers: [tables[0].fd, tables[1].fd] as const };
-    load = (sees, own) =>
-      loadCounter(sees, {
-        ...fds,
-        linkHeader: ethernet ? ETHERNET : 0,
-        sees,
-        scope,
-        local: own.slice(0, MAX_LOCAL),
-      });
-    if (!tcx) tcxRefusal = "not asked for";
-    else if (!ethernet) tcxRefusal = "no Ethernet";
-    else if (!once) {
-      try {
-        const program = load("out", local);
-        egress = { program, link: own(attachTcxEgress(program, link.index)) };
-      } catch (error) {
-        if (!(error instanceof SystemError)) throw error;
-        tcxRefusal = error.code;
-      }
-    }
-    const inOnly = once || egress !== undefined;
-    ingress = load(inOnly ? "in" : "both", local);
-    socket = own(openTap(link.index, ingress.fd, { withLink: ethernet, ignoresOutgoing: inOnly }));
+    return openOwned(link, scope, local, tcx, own, close);
   } catch (error) {
     close();
     throw error;
   }
+}
+
+type Own = <T extends Descriptor>(thing: T) => T;
+
+function openOwned(
+  link: Link,
+  scope: Scope,
+  local: readonly Uint32Array[],
+  tcx: boolean,
+  own: Own,
+  close: () => void,
+): Tap {
+  const ethernet = hasEthernet(link);
+  const once = isLoopback(link);
+  const control = own(createMap({ type: "array", keyBytes: 4, valueBytes: CONTROL_BYTES, entries: 1 }));
+  const totals = own(createMap({ type: "array", keyBytes: 4, valueBytes: TOTALS_BYTES, entries: 2 }));
+  const even = own(createTable(ENTRIES));
+  const tables = [even, own(createTable([even.entries]))] as const;
+  const load = (sees: CounterOptions["sees"], local: readonly Uint32Array[]): BpfObject =>
+    loadCounter(sees, {
+      control: control.fd,
+      totals: totals.fd,
+      peers: [tables[0].fd, tables[1].fd],
+      linkHeader: ethernet ? ETHERNET : 0,
+      sees,
+      scope,
+      local,
+    });
+  let egress: { readonly program: BpfObject; readonly link: BpfObject } | undefined;
+  let tcxRefusal: string | undefined;
+  if (!tcx) tcxRefusal = "not asked for";
+  else if (!ethernet) tcxRefusal = "no Ethernet";
+  else if (!once) {
+    let program: BpfObject | undefined;
+    try {
+      program = own(load("out", local));
+      egress = { program, link: own(attachTcxEgress(program, link.index)) };
+    } catch (error) {
+      program?.close();
+      if (!(error instanceof SystemError)) throw error;
+      tcxRefusal = error.code;
+    }
+  }
   const sees = once || egress !== undefined ? "in" : "both";
+  let ingress = own(load(sees, local));
+  const socket = own(openTap(link.index, ingress.fd, { withLink: ethernet, ignoresOutgoing: sees === "in" }));
   const keys = new Uint8Array(KEY_BYTES * CHUNK);
   const values = new Uint8Array(PEER_BYTES * CHUNK);
   const before = [new Float64Array(COUNTER_TOTALS.length), new Float64Array(COUNTER_TOTALS.length)];
   let counting = 0;
   let draining: Drain | undefined;
+  const direct = (mask: number): void =>
+    update(control, new Uint8Array(4), new Uint8Array(new Uint32Array([counting, mask]).buffer));
 
   return {
     entries: tables[0].entries,
     tcxRefusal,
     turn(mask) {
       counting = 1 - counting;
-      update(control, new Uint8Array(4), new Uint8Array(new Uint32Array([counting, mask]).buffer));
+      direct(mask);
       draining = drain(tables[1 - counting] as BpfMap);
     },
+    mask: direct,
     totals() {
       const read = 1 - counting;
       const value = new Uint32Array(TOTALS_BYTES / 4);
@@ -205,21 +218,18 @@ export function openPacketTap(link: Link, { scope, local, tcx }: TapOptions): Ta
       updateBatch(table, new Uint8Array(admitted.buffer), new Uint8Array(PEER_BYTES * length));
     },
     setLocal(addresses) {
-      const program = load(sees, addresses);
-      attachProgram(socket.fd, program.fd);
+      // Both are loaded before either takes its place: where one is refused nothing has changed.
+      const loaded = own(load(sees, addresses));
+      const out = egress && own(load("out", addresses));
+      attachProgram(socket.fd, loaded.fd);
       ingress.close();
-      ingress = program;
-      if (egress === undefined) return;
-      const out = load("out", addresses);
+      ingress = loaded;
+      if (egress === undefined || out === undefined) return;
       replaceProgram(egress.link, out);
       egress.program.close();
-      egress.program = out;
+      egress = { program: out, link: egress.link };
     },
-    close() {
-      close();
-      ingress.close();
-      egress?.program.close();
-    },
+    close,
   };
 }
 

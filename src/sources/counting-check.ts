@@ -5,6 +5,9 @@ export interface Seen {
   readonly packets: number;
   /** The interface's own counter: of segments, or of frames where it never had them apart. */
   readonly counted: number;
+  /** Packets may be gone before we see them, or after. */
+  readonly mayMiss?: boolean;
+  readonly mayExceed?: boolean;
 }
 
 /** Both ways, and what of it was no IP. */
@@ -58,11 +61,11 @@ function createWay(name: string): (seen: Seen) => string | undefined {
   let sum = { frames: 0, packets: 0, counted: 0 };
   let wrong = 0;
   let verdict: string | undefined;
-  return ({ frames, packets, counted }) => {
+  return ({ frames, packets, counted, mayMiss = false, mayExceed = false }) => {
     sum = { frames: sum.frames + frames, packets: sum.packets + packets, counted: sum.counted + counted };
     if (Math.max(sum.packets, sum.counted) < ENOUGH) return verdict;
-    const fewer = sum.packets < (1 - TOLERANCE) * sum.counted;
-    const more = sum.frames > (1 + TOLERANCE) * sum.counted;
+    const fewer = !mayMiss && sum.packets < (1 - TOLERANCE) * sum.counted;
+    const more = !mayExceed && sum.frames > (1 + TOLERANCE) * sum.counted;
     wrong = fewer || more ? wrong + 1 : 0;
     if (wrong > 0 && wrong < READINGS) return verdict;
     verdict =

@@ -24,11 +24,9 @@ import {
 import { countPacket, emptyPacket } from "../parse/packet.ts";
 import { admissionMask } from "./admission.ts";
 import { now as clock, monotonic } from "./clock.ts";
+import type { Seen } from "./counting-check.ts";
 
-interface Passed {
-  readonly frames: number;
-  readonly packets: number;
-}
+type Passed = Omit<Seen, "counted">;
 
 /** What was counted between two turns. */
 export interface Window {
@@ -99,7 +97,10 @@ export function openTapCounter(link: Link, { scope, local }: CounterSetting): Pa
     },
     window(now) {
       const totals = tap.totals();
-      mask = admissionMask({ milliseconds, ...totals, entries: tap.entries });
+      const { entries } = tap;
+      const kept = mask;
+      mask = admissionMask({ mask, milliseconds, fresh: totals.fresh, entries });
+      if (mask !== kept) tap.mask(mask);
       // From the monotonic clock of the kernel to the time of day.
       const offset = now - monotonic();
       return {
@@ -107,7 +108,8 @@ export function openTapCounter(link: Link, { scope, local }: CounterSetting): Pa
         totals: namedTotals((i) => Object.values(totals)[i] as number),
         passed: {
           in: { frames: totals.rxFrames, packets: totals.rxPackets },
-          out: once ? undefined : { frames: totals.txFrames, packets: totals.txPackets },
+          // tcx stands before the queue, which may drop some.
+          out: once ? undefined : { frames: totals.txFrames, packets: totals.txPackets, mayExceed: byTcx },
         },
         dropped: 0,
         next() {
@@ -199,9 +201,8 @@ export function openRingCounter(link: Link, { scope, local }: CounterSetting): P
       return {
         milliseconds,
         totals: totalsOf(table),
-        // What was dropped came by, and is told.
         passed: {
-          in: { frames: before.in.frames, packets: before.in.packets + dropped },
+          in: before.in,
           out: once ? undefined : before.out,
         },
         dropped,

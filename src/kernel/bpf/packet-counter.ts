@@ -70,8 +70,8 @@ export const TOTALS_BYTES = 8 * COUNTER_TOTALS.length;
 /** The control's value: which of the two tables counts now, then the admission mask, each of 32 bits. */
 export const CONTROL_BYTES = 8;
 
-/** Local addresses that a program compares packets with: they are compiled into it. */
-export const MAX_LOCAL = 64;
+/** Local addresses that a program may compare packets with: they are compiled into it, one after the other. */
+export const MAX_LOCAL = 256;
 
 /** What a program is made for. */
 export interface CounterOptions {
