@@ -36,6 +36,10 @@ describe("packets", () => {
     ["too few packets to tell", { frames: 0, packets: 0, counted: 3_333 }, false],
     ["just enough of them", { frames: 0, packets: 0, counted: 10_000 }, true],
     ["none, of none", NOTHING, false],
+    ["fewer, where some may be gone before", { ...right(5_000), counted: MANY, mayMiss: true }, false],
+    ["more, where some may be gone before", { ...right(2 * MANY), counted: MANY, mayMiss: true }, true],
+    ["more, where some may be gone after", { ...right(2 * MANY), counted: MANY, mayExceed: true }, false],
+    ["fewer, where some may be gone after", { ...right(5_000), counted: MANY, mayExceed: true }, true],
   ])("%s", (_, seen, wrong) => {
     for (const way of ["in", "out"] as const) {
       const said = repeated({ [way]: seen }, 3);
