@@ -5,7 +5,10 @@ INTERVAL ?= 10
 LIB = $(DESTDIR)$(PREFIX)/lib/nethergaze
 BIN = $(DESTDIR)$(PREFIX)/bin
 
-.PHONY: install uninstall test run
+.PHONY: help install uninstall test run
+
+help:
+	@echo "make install [PREFIX=/usr/local] | uninstall | test | run IFACE=eth0 [INTERVAL=10]"
 
 # What the npm package holds, its dependencies beside it, and links to the two commands.
 install:

@@ -99,6 +99,67 @@ describe("stream events --filter", () => {
   );
 });
 
+describe("traffic with --filter", () => {
+  const BEGIN = Date.UTC(2025, 10, 7, 21, 4);
+  const peer = (ip: string, packets: number, more: object = {}) => ({
+    ip,
+    inBytes: 100 * packets,
+    inPackets: packets,
+    ...more,
+  });
+  const FLOODER = peer("45.77.12.9", 900, { synIn: 900, tcp: 900 });
+  const VISITOR = peer("8.8.8.8", 30, { synIn: 1, ackIn: 29, tcp: 30, lastSeen: BEGIN + 10 });
+  const V6 = peer("2a01:4f8::17", 5, { outBytes: 600, outPackets: 5, udp: 10 });
+  const event = (second: number, peers: readonly object[], more: object = {}) => ({
+    kind: "traffic",
+    at: BEGIN + 1000 * second,
+    interface: "eth0",
+    source: "ebpf",
+    milliseconds: 1000,
+    ...more,
+    peers,
+  });
+  const request = { kind: "request", at: BEGIN + 500, ip: "8.8.8.8", path: "/login", source: "a" };
+  const totals = { inBytes: 93_500, outBytes: 600, inPackets: 935, outPackets: 5, synIn: 901, synAckOut: 0 };
+  const recorded = [
+    request,
+    event(1, [FLOODER, VISITOR, V6], { totals: { ...totals, nonIp: 3 }, dropped: 7, sampled: 4 }),
+    { ...request, at: BEGIN + 1500, path: "/cart" },
+    event(2, [FLOODER]),
+    event(3, []),
+  ];
+  const RECORDING = file("traffic.jsonl", recorded.map((input) => `${JSON.stringify(input)}\n`).join(""));
+
+  const cases: [filter: string, events: object[]][] = [
+    ["8.8.8.8", [recorded[0] ?? {}, event(1, [VISITOR]), recorded[2] ?? {}]],
+    ["-8.8.8.8", [event(1, [FLOODER, V6]), event(2, [FLOODER])]],
+    ["net:2a01::/16", [event(1, [V6])]],
+    ["pkts>100", [event(1, [FLOODER]), event(2, [FLOODER])]],
+    ["wire:syn-only", [event(1, [FLOODER]), event(2, [FLOODER])]],
+    // Its line came behind the first traffic.
+    ["path:/cart", [recorded[2] ?? {}]],
+    ["-path:/cart", [recorded[0] ?? {}, event(1, [FLOODER, VISITOR, V6]), event(2, [FLOODER])]],
+    ["9.9.9.9", []],
+    ["pkts>5000", []],
+  ];
+  test.each(cases)(
+    "%s: of the peers that pass, without what is told of all",
+    async (filter, events) => {
+      const written = await lines(["replay", RECORDING, "--as", "events", "--filter", filter]);
+      expect(written).toEqual(events as Record<string, unknown>[]);
+    },
+    TIMEOUT,
+  );
+
+  test(
+    "without a filter all of it is written",
+    async () => {
+      expect(await lines(["replay", RECORDING, "--as", "events"])).toEqual(recorded);
+    },
+    TIMEOUT,
+  );
+});
+
 describe("other commands", () => {
   test(
     "replay passes it on to events and snapshots",

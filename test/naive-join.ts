@@ -377,6 +377,9 @@ export class NaiveJoin {
       requests60s: total("requests60s"),
       bytes: total("bytes"),
       ...this.traffic(ips),
+      ...(this.tables.length > 0 &&
+        sockets.length === 0 &&
+        this.traffic(ips).wire !== undefined && { noSocket: true as const }),
       status4xx: total("status4xx"),
       status5xx: total("status5xx"),
       malformed: total("malformed"),

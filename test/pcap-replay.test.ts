@@ -216,7 +216,11 @@ describeWith([{ program: "tshark" }], "a capture is counted as tshark counts it"
   ];
   test.each(captures)("%s", (_, bytes, end) => expectSame(file(bytes(), end), NAMED), TIMEOUT);
 
-  test("and without a word about whose it is", () => expectSame(file(writePcap(mix))), TIMEOUT);
+  test.each([[[]], [NAMED.slice(0, 2)], [NAMED.slice(2)]])(
+    "and without a word about whose it is, or of one family: %j",
+    (args) => expectSame(file(writePcap(mix)), args),
+    TIMEOUT,
+  );
 
   // Two headers that were cut behind the source's address, of which tshark still tells it; and one that is longer than its
   // packet, and one whose packet is shorter than it, of which it does not, while every counter here does.
@@ -333,6 +337,22 @@ describe("a capture that is damaged", () => {
     TIMEOUT,
   );
 });
+
+test.each<[args: readonly string[], guessed: string | undefined]>([
+  [[], `${LOCAL_V4}, ${LOCAL_V6}`],
+  [["--local-ip", LOCAL_V4], LOCAL_V6],
+  [NAMED, undefined],
+])(
+  "whose an intact capture is taken for is told on stderr: %j",
+  async (args, guessed) => {
+    const path = file(writePcap(mixed(18, 1000)));
+    const { code, stderr } = await replayed(path, args);
+    const note = `nethergaze: ${path}: read to its end; taken for this host's: ${guessed}\n`;
+    expect(stderr).toBe(`${guessed === undefined ? "" : note}lines=1000 parsed=1000 unparsed=0\n`);
+    expect(code).toBe(0);
+  },
+  TIMEOUT,
+);
 
 test(
   "a capture can be recorded as events, which replay to the same",

@@ -14,6 +14,8 @@ export interface Line {
   readonly mode: string;
   readonly schema_version: number;
   readonly seq: number;
+  /** Seconds that were counted. */
+  readonly elapsed_sec: number;
   readonly source: string;
   readonly dropped: number;
   readonly sampled: boolean;

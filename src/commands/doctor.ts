@@ -109,7 +109,8 @@ async function packets(setup: Setup): Promise<Finding[]> {
       const text = `${[name, via].filter(Boolean).join(", ")}: ${detail}`;
       return { part, state: STATES[state], text };
     }
-    return { part, state: asked.interfaces.length > 0 ? "fail" : "off", text: detail };
+    const wanted = asked.interfaces.length > 0 || asked.capture !== "auto";
+    return { part, state: wanted ? "fail" : "off", text: detail };
   });
 }
 

@@ -48,6 +48,8 @@ interface Sum {
   readonly table: TrafficTable;
   dropped: number;
   sampled: boolean;
+  /** That it is of. */
+  milliseconds: number;
   seq: number;
 }
 
@@ -142,6 +144,7 @@ function sumOf(sums: Map<string, Sum>, name: string): Sum {
     table: createTrafficTable(PEERS, randomInt(2 ** 32)),
     dropped: 0,
     sampled: false,
+    milliseconds: 0,
     seq: 0,
   };
   sums.set(name, sum);
@@ -153,6 +156,7 @@ function collect(sums: Map<string, Sum>, input: TrafficView | HealthEvent): void
   const sum = sumOf(sums, input.interface);
   const { totals, dropped = 0, sampled = 0, columns } = input;
   if (totals !== undefined) {
+    sum.milliseconds += input.milliseconds;
     TOTALS.forEach((name, i) => {
       sum.table.totals[i] = (sum.table.totals[i] as number) + totals[name];
     });
@@ -175,6 +179,7 @@ function lineOf(status: InterfaceStatus, sum: Sum, { interval, most, cumulative 
     mode: cumulative ? "cumulative" : "window",
     schema_version: SCHEMA_VERSION,
     seq: ++sum.seq,
+    elapsed_sec: sum.milliseconds / 1000,
     source: status.source ?? "none",
     dropped: sum.dropped,
     sampled: sum.sampled || table.refused > 0,
@@ -194,6 +199,7 @@ function lineOf(status: InterfaceStatus, sum: Sum, { interval, most, cumulative 
     clearTraffic(table);
     sum.dropped = 0;
     sum.sampled = false;
+    sum.milliseconds = 0;
   }
   return JSON.stringify(line);
 }

@@ -26,10 +26,11 @@ const COUNTERS_INTERVAL = 1000;
 /** Packets too: a table of the kernel holds a second of a flood's sources. */
 const PACKETS_INTERVAL = 1000;
 /**
- * Before the first of those (ms): to begin to count takes some tens of milliseconds, and the first frame comes before it; and
- * who samples one second is to hear of it.
+ * To begin to count takes some tens of milliseconds: after so many (ms), as the first frame comes before it. The first reading
+ * is after so many, so that who samples one second hears of it.
  */
-const EARLY_PACKETS = [100, 900];
+const PACKETS_BEGIN = 50;
+const PACKETS_FIRST = 920;
 /** Between two looks at the servers' configurations (ms): reading them takes some milliseconds. */
 const DISCOVERY_INTERVAL = 30_000;
 /** Looks that must miss a log before it is let go. */
@@ -89,7 +90,16 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
   pollHost();
   pollCounters();
   pollSockets();
-  const early = EARLY_PACKETS.map((delay) => setTimeout(() => packets?.poll(), delay));
+  const pollPackets = (): void => {
+    packets?.poll();
+  };
+  const beginning = setTimeout(pollPackets, PACKETS_BEGIN);
+  // From the first reading on in equal steps: a rate is of whole seconds.
+  let stepping: ReturnType<typeof setInterval> | undefined;
+  const stepper = setTimeout(() => {
+    pollPackets();
+    stepping = setInterval(pollPackets, PACKETS_INTERVAL);
+  }, PACKETS_FIRST);
   pollVnstat();
   let place: AuthPlace | undefined;
   let journal: { readonly wanted: JournalTarget; readonly source: Journal } | undefined;
@@ -147,7 +157,6 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     timers = [
       setInterval(pollSockets, config.connectionsInterval * 1000),
       setInterval(pollCounters, COUNTERS_INTERVAL),
-      setInterval(() => packets?.poll(), PACKETS_INTERVAL),
       setInterval(pollVnstat, config.bandwidthInterval * 1000),
       setInterval(() => find(false), DISCOVERY_INTERVAL),
     ];
@@ -159,7 +168,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     asksPackets = packetsAsked(setup);
     packets?.close("the configuration says otherwise now");
     packets = packetsOf(setup, sockets, emit);
-    packets?.poll();
+    pollPackets();
   };
   const stopListening = onHangup(() => {
     const reread = setup.reread();
@@ -181,7 +190,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     refresh() {
       pollCounters();
       pollSockets();
-      packets?.poll();
+      pollPackets();
       pollVnstat();
       find(false);
       accessLogs.poll();
@@ -191,7 +200,7 @@ export function startLive(asked: Setup, accept: (input: Input) => void): Live {
     close() {
       stopListening();
       stopClock();
-      for (const timer of [...timers, ...early]) clearTimeout(timer);
+      for (const timer of [...timers, beginning, stepper, stepping]) clearTimeout(timer);
       accessLogs.close();
       authLogs.close();
       journal?.source.close();

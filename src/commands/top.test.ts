@@ -16,6 +16,42 @@ test("the head of the table ends with the month, where something counts it", () 
   expect(head({})).toEndWith("  412.0 req/s  1.2M requests");
 });
 
+test("what is wrong with the host stands above the table, harmless and cut", () => {
+  const finding = {
+    rule: "host-flood",
+    score: 85,
+    severity: "critical",
+    since: 0,
+    last: 0,
+    samples: [],
+  } as const;
+  const verdict = {
+    class: "spoofed-flood",
+    risk: 85,
+    severity: "critical",
+    since: 0,
+    advice: "The sources are forged.",
+    findings: [
+      { ...finding, evidence: "9000 SYN cookies/s sent" },
+      { ...finding, evidence: "0 \x1b[31manswered" },
+    ],
+  } as const;
+  const { columns } = process.stdout;
+  const lines = (width: number, known: Parameters<typeof snapshot>[0]) => {
+    process.stdout.columns = width;
+    const text = tableView({ utc: true, columns: [], sort: "risk" }).text(snapshot(known));
+    return text.trimEnd().split("\n");
+  };
+  try {
+    const said = "▲ SPOOFED FLOOD: 9000 SYN cookies/s sent, 0 ␛[31manswered. The sources are forged.";
+    expect(lines(120, { verdict })[1]).toBe(said);
+    expect(lines(40, { verdict })[1]).toBe(`${said.slice(0, 39)}…`);
+    expect(lines(120, { verdict }).toSpliced(1, 1)).toEqual(lines(120, {}));
+  } finally {
+    process.stdout.columns = columns;
+  }
+});
+
 test("rows begin with their whole address, and have the columns that were asked for", () => {
   const lines = (columns: Parameters<typeof tableView>[0]["columns"]) =>
     tableView({ utc: true, columns, sort: "risk" }).text(snapshot()).trimEnd().split("\n").slice(-6);

@@ -277,15 +277,15 @@ describe("refusals", () => {
     ],
     [
       "[zz.yy]\nx = 1",
-      ":1: no such key 'zz'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.volume], [detect.host]",
+      ":1: no such key 'zz'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.wire], [detect.volume], [detect.host]",
     ],
     [
       "[geoip]\nx = 1",
-      ":2: no such key 'geoip.x'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.volume], [detect.host]",
+      ":2: no such key 'geoip.x'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.wire], [detect.volume], [detect.host]",
     ],
     [
       "__proto__ = 1",
-      ":1: no such key '__proto__'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.volume], [detect.host]",
+      ":1: no such key '__proto__'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.wire], [detect.volume], [detect.host]",
     ],
     ["[[log]]\npath = 'x'", ":1: log: must be a table, written [log]"],
     [

@@ -3,10 +3,24 @@ import { type IpWords, isV4 } from "../model/ip.ts";
 import { COUNT, COUNTS } from "../model/traffic.ts";
 import { notice } from "./slots.ts";
 import type { State } from "./state.ts";
-import { addCounts, addLoudSyns, addRates, addTotals, hostRates, loudSyns, noteReading } from "./wire.ts";
+import {
+  addCounts,
+  addLoudSyns,
+  addRates,
+  addTotals,
+  hostRates,
+  loudestOf,
+  loudSyns,
+  noteLoudest,
+  noteReading,
+  sendsOnlySyns,
+} from "./wire.ts";
 
 /** Bytes in and out stand first among the counts: of sockets nothing else is told. */
 const PAYLOAD = 2;
+
+/** SYNs before which nobody is judged by them: of the forged sources of a flood each has one or two, and there are many. */
+const SYNS_WORTH = 20;
 
 /** Adds what the peers sent and got since the reading before. Nothing of the columns is kept. */
 export function foldTraffic(state: State, { columns, ...event }: TrafficView): void {
@@ -35,13 +49,20 @@ export function foldTraffic(state: State, { columns, ...event }: TrafficView): v
       continue;
     }
     addCounts(wire, slot, counts, from, stretch === undefined ? PAYLOAD : COUNTS);
-    if (stretch !== undefined) addRates(wire, slot, counts, from, stretch);
+    if (stretch === undefined) continue;
+    addRates(wire, slot, counts, from, stretch);
+    const syns = counts[from + COUNT.synIn] as number;
+    if (syns === 0) continue;
+    noteLoudest(wire, words, 4 * i, syns / stretch.length, at);
+    if (!sendsOnlySyns(wire, slot, SYNS_WORTH)) continue;
+    state.subject.slot = slot;
+    state.judge.syns(state.subject, syns, at);
   }
   if (stretch !== undefined && loud > 0) addLoudSyns(wire, loud, stretch, now);
   if (stretch === undefined || totals === undefined) return;
   addTotals(wire, totals, stretch, now);
   const rates = hostRates(wire, now);
-  if (rates !== undefined) state.judge.wire(rates, at);
+  if (rates !== undefined) state.judge.wire(rates, at, loudestOf(wire, at));
 }
 
 /** Whether the address is multicast, broadcast or unspecified: packets go there, and nobody is there. */

@@ -130,6 +130,11 @@ export class Row implements IpProfile, Subject {
     return bytesOf(this.#state.wire, this.slot, "outBytes");
   }
   /** One object for all slots too. */
+  get noSocket(): true | undefined {
+    const { sockets, wire } = this.#state;
+    if (sockets.table === undefined || this.connections > 0) return undefined;
+    return packetsOf(wire, this.slot) > 0 || undefined;
+  }
   get wire(): Wire | undefined {
     if (packetsOf(this.#state.wire, this.slot) === 0) return undefined;
     this.#wire.slot = this.slot;
@@ -190,7 +195,7 @@ export class Row implements IpProfile, Subject {
 
   /** The plain profile, which may be kept. */
   toProfile(): IpProfile {
-    const { last, proxy, trusted, verdict, origin, inBytes, outBytes, wire } = this;
+    const { last, proxy, trusted, verdict, origin, inBytes, outBytes, wire, noSocket } = this;
     return {
       ip: this.ip,
       ...(proxy && { proxy }),
@@ -211,6 +216,7 @@ export class Row implements IpProfile, Subject {
       ...(inBytes !== undefined && { inBytes }),
       ...(outBytes !== undefined && { outBytes }),
       ...(wire !== undefined && { wire: plusWire(undefined, wire) }),
+      ...(noSocket && { noSocket }),
       status4xx: this.status4xx,
       status5xx: this.status5xx,
       malformed: this.malformed,

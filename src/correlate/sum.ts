@@ -90,6 +90,8 @@ export class GroupSum {
   toProfile(): GroupProfile {
     const last = inWords(this.#state, this.#newest);
     const verdict = this.#verdict();
+    const known = this.#state.sockets.table !== undefined;
+    const noSocket = known && this.#wire !== undefined && this.#connections === 0;
     return {
       group: this.#group,
       addresses: this.#addresses,
@@ -109,6 +111,7 @@ export class GroupSum {
       ...(this.#inBytes !== undefined && { inBytes: this.#inBytes }),
       ...(this.#outBytes !== undefined && { outBytes: this.#outBytes }),
       ...(this.#wire !== undefined && { wire: this.#wire }),
+      ...(noSocket && { noSocket }),
       status4xx: this.#status4xx,
       status5xx: this.#status5xx,
       malformed: this.#malformed,

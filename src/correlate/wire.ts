@@ -1,5 +1,8 @@
+import type { IpWords } from "../model/ip.ts";
+import type { Loudest } from "../model/judge.ts";
 import type { Wire, WireRates, WireTotals } from "../model/snapshot.ts";
 import { COUNT, COUNTS, TOTALS, type TrafficTotal, type TrafficTotals } from "../model/traffic.ts";
+import { prefixName } from "./prefix.ts";
 import type { Held } from "./state.ts";
 import { AHEAD, bumpSeries, createSeries, type Series, sumSeries } from "./windows.ts";
 
@@ -35,6 +38,8 @@ export interface WireColumns {
   /** What passed in each second of all addresses together, and the SYNs of those that sent many. */
   readonly host: Readonly<Record<HostTotal, Series>>;
   readonly loudSyn: Series;
+  /** Who sent most SYNs in the newest reading. */
+  readonly loudest: { readonly words: IpWords; at: number; synPerSecond: number };
   /** Anything was counted, and more than the payload of sockets. */
   heard: boolean;
   counted: boolean;
@@ -58,6 +63,7 @@ export function createWire(slots: number): WireColumns {
     newest: new Uint32Array(slots),
     host: host as Record<HostTotal, Series>,
     loudSyn: createSeries(),
+    loudest: { words: new Uint32Array(4), at: Number.NEGATIVE_INFINITY, synPerSecond: 0 },
     heard: false,
     counted: false,
     alone: 0,
@@ -84,7 +90,8 @@ export function copyWire(wire: WireColumns, top: number): WireColumns {
   }
   loudSyn.values.set(wire.loudSyn.values);
   loudSyn.newest = wire.loudSyn.newest;
-  return { ...wire, counts, cells, newest, host, loudSyn };
+  const loudest = { ...wire.loudest, words: wire.loudest.words.slice() };
+  return { ...wire, counts, cells, newest, host, loudSyn, loudest };
 }
 
 export function forgetWire({ counts, cells, newest }: WireColumns, slot: number): void {
@@ -173,6 +180,32 @@ export function loudSyns(told: Float64Array, from: number, { length }: Stretch):
 export function addLoudSyns(wire: WireColumns, syns: number, { last, length }: Stretch, now: number): void {
   for (let i = 0; i < Math.min(length, MAX_LASTS); i++)
     bumpSeries(wire.loudSyn, last - i, Math.floor(now / 1000), syns / length);
+}
+
+/** Notes that an address sent so many SYNs a second in the reading of `at`. */
+export function noteLoudest(
+  { loudest }: WireColumns,
+  words: IpWords,
+  place: number,
+  synPerSecond: number,
+  at: number,
+): void {
+  if (loudest.at === at && synPerSecond <= loudest.synPerSecond) return;
+  for (let w = 0; w < 4; w++) loudest.words[w] = words[place + w] as number;
+  loudest.at = at;
+  loudest.synPerSecond = synPerSecond;
+}
+
+/** The prefix of the address that sent most SYNs in the reading of `at`. */
+export function loudestOf({ loudest }: WireColumns, at: number): Loudest | undefined {
+  if (loudest.at !== at) return undefined;
+  return { prefix: prefixName(loudest.words, 0), synPerSecond: loudest.synPerSecond };
+}
+
+/** Whether a slot sent at least so many SYNs and never an ACK. */
+export function sendsOnlySyns({ counts }: WireColumns, slot: number, least: number): boolean {
+  const base = COUNTS * slot;
+  return counts[base + COUNT.ackIn] === 0 && (counts[base + COUNT.synIn] as number) >= least;
 }
 
 /** Adds what passed of all addresses together. */

@@ -95,6 +95,22 @@ test.each([
   expect(watch.verdict()?.prefix).toBe(prefix as never);
 });
 
+test("one address that sends most SYNs is named, though nothing of it stays half open", () => {
+  const { watch } = watched(6, { SyncookiesSent: 400, SyncookiesRecv: 0 });
+  const none = { inBytesPerSecond: 0, outBytesPerSecond: 0, inPacketsPerSecond: 0, outPacketsPerSecond: 0 };
+  const rates = { ...none, synPerSecond: 470, synAckPerSecond: 400, loudSynPerSecond: 460 };
+  watch.wire(rates, NOW + 6000, { prefix: "45.77.12.0/24", synPerSecond: 455 });
+  watch.kernel(kernel(NOW + 6000, { SyncookiesSent: 2_407 }));
+  expect(watch.verdict()).toMatchObject({
+    class: "direct-flood",
+    prefix: "45.77.12.0/24",
+    findings: [{ evidence: expect.stringContaining(", 455 SYN/s from 45.77.12.0/24") }],
+  });
+  watch.wire(rates, NOW + 6000, { prefix: "45.77.12.0/24", synPerSecond: 200 });
+  watch.kernel(kernel(NOW + 7000, { SyncookiesSent: 2_807 }));
+  expect(watch.verdict()).toMatchObject({ class: "spoofed-flood" });
+});
+
 test("packets alone say nothing of the host", () => {
   const { watch } = watched(6, {});
   const rates = {

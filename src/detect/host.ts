@@ -1,5 +1,5 @@
 import type { KernelCounter, KernelEvent } from "../model/event.ts";
-import type { HalfOpen } from "../model/judge.ts";
+import type { HalfOpen, Loudest } from "../model/judge.ts";
 import type { Alert, HostClass, HostVerdict, WireRates } from "../model/snapshot.ts";
 import type { Thresholds } from "../model/thresholds.ts";
 import { severityOf } from "./severity.ts";
@@ -30,7 +30,7 @@ interface Saying {
 }
 
 const SAYINGS: Readonly<Record<Seeable, Saying>> = {
-  "direct-flood": { risk: 80, advice: "Its addresses answer for themselves: blocking the prefix helps." },
+  "direct-flood": { risk: 80, advice: "It comes from there: blocking the prefix helps." },
   "spoofed-flood": {
     risk: 85,
     advice:
@@ -60,7 +60,9 @@ export class HostWatch {
   #samples: KernelEvent[] = [];
   #halfOpen: HalfOpen = { count: 0, prefix: undefined, ofPrefix: 0, at: 0 };
   /** What was counted on the wire last, and when. */
-  #wire: { readonly rates: WireRates; readonly at: number } | undefined;
+  #wire:
+    | { readonly rates: WireRates; readonly at: number; readonly loudest: Loudest | undefined }
+    | undefined;
   #verdict: (HostVerdict & { readonly class: Seeable }) | undefined;
   #until = 0;
   #told: Seeable | undefined;
@@ -86,8 +88,8 @@ export class HostWatch {
   }
 
   /** Evidence for what the counters tell; and whether a flood's sources are forged. */
-  wire(rates: WireRates, at: number): void {
-    this.#wire = { rates, at };
+  wire(rates: WireRates, at: number, loudest?: Loudest): void {
+    this.#wire = { rates, at, loudest };
   }
 
   verdict(): HostVerdict | undefined {
@@ -152,8 +154,10 @@ export class HostWatch {
     const { prefix, ofPrefix } = this.#halfOpen;
     const count = at - this.#halfOpen.at > STALE ? 0 : this.#halfOpen.count;
     // What is half open came first; who comes now is told by the wire.
-    const concentrated =
-      count > 0 && ofPrefix >= CONCENTRATED * count && !this.#isForged(at) ? prefix : undefined;
+    const concentrated: Share | undefined =
+      prefix !== undefined && count > 0 && ofPrefix >= CONCENTRATED * count && !this.#isForged(at)
+        ? { prefix, words: `${ofPrefix} of them from ${prefix}` }
+        : this.#loudest(at);
     const open = `${count} half-open${this.#handshakes(at)}`;
     if (sent >= cookies) {
       const received = this.#rate("SyncookiesRecv", at);
@@ -161,10 +165,10 @@ export class HostWatch {
       const evidence = `${round(sent)} SYN cookies/s sent, ${Math.round(100 * answered)} % answered, ${open}`;
       if (answered >= HONEST) return { class: "burst", evidence, prefix: undefined };
       // Half answered and half not is a crowd amid a flood; the flood is what is to be told.
-      return flood(answered < FORGED ? concentrated : undefined, evidence, ofPrefix);
+      return flood(answered < FORGED ? concentrated : undefined, evidence);
     }
-    if (dropped >= cookies) return flood(concentrated, `${round(dropped)} SYN/s dropped, ${open}`, ofPrefix);
-    if (count >= many) return flood(concentrated, open, ofPrefix);
+    if (dropped >= cookies) return flood(concentrated, `${round(dropped)} SYN/s dropped, ${open}`);
+    if (count >= many) return flood(concentrated, open);
     const full = this.#rate("ListenOverflows", at);
     if (full < overflows) return undefined;
     return {
@@ -179,6 +183,14 @@ export class HostWatch {
     if (this.#wire === undefined || Math.abs(at - this.#wire.at) > SMOOTHED) return false;
     const { synPerSecond, loudSynPerSecond } = this.#wire.rates;
     return synPerSecond >= MANY_SYN && loudSynPerSecond < CONCENTRATED * synPerSecond;
+  }
+
+  /** Where one address sends most of the SYNs: one that refuses each answer leaves nothing half open. */
+  #loudest(at: number): Share | undefined {
+    if (this.#wire === undefined || Math.abs(at - this.#wire.at) > SMOOTHED) return undefined;
+    const { rates, loudest } = this.#wire;
+    if (loudest === undefined || loudest.synPerSecond < CONCENTRATED * rates.synPerSecond) return undefined;
+    return { prefix: loudest.prefix, words: `${round(loudest.synPerSecond)} SYN/s from ${loudest.prefix}` };
   }
 
   /** `, 9812 SYN/s in, 12 SYN-ACK/s out`, where packets are counted. */
@@ -200,9 +212,15 @@ export class HostWatch {
   }
 }
 
-function flood(prefix: string | undefined, evidence: string, ofPrefix: number): Seen {
-  if (prefix === undefined) return { class: "spoofed-flood", evidence, prefix };
-  return { class: "direct-flood", evidence: `${evidence}, ${ofPrefix} of them from ${prefix}`, prefix };
+/** A prefix that most of a flood comes from, and how much that is. */
+interface Share {
+  readonly prefix: string;
+  readonly words: string;
+}
+
+function flood(share: Share | undefined, evidence: string): Seen {
+  if (share === undefined) return { class: "spoofed-flood", evidence, prefix: undefined };
+  return { class: "direct-flood", evidence: `${evidence}, ${share.words}`, prefix: share.prefix };
 }
 
 function round(n: number): number {

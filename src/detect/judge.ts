@@ -48,6 +48,7 @@ export function createJudge(options: JudgeOptions): Judge {
   const ofRequests = watches.filter((watch) => watch.request !== undefined);
   const ofLogins = watches.filter((watch) => watch.auth !== undefined);
   const ofSockets = watches.filter((watch) => watch.sockets !== undefined);
+  const ofSyns = watches.filter((watch) => watch.syns !== undefined);
   const asked = ofRequests.reduce((mask, { traits = 0 }) => mask | traits, 0);
   const seen: Seen & { traits: number } = {
     traits: 0,
@@ -97,7 +98,10 @@ export function createJudge(options: JudgeOptions): Judge {
       look.read(halfOpen.at);
       host.pressed(halfOpen);
     },
-    wire: (rates, at) => host.wire(rates, at),
+    wire: (rates, at, loudest) => host.wire(rates, at, loudest),
+    syns(subject, count, at) {
+      for (const watch of ofSyns) watch.syns?.(subject, count, at);
+    },
     tick(now, subject, tell, hearsInfo) {
       host.tick(now, tell);
       cases.tick(now, subject, tell, hearsInfo);
@@ -127,6 +131,7 @@ function answers(cases: Cases, host: Judge["host"]): Pick<Judge, "risk" | "verdi
         kernel: ignore,
         pressed: ignore,
         wire: ignore,
+        syns: ignore,
         tick: ignore,
         forget: ignore,
         ...answers(cases.frozen(), () => then),

@@ -81,6 +81,8 @@ export interface Watch {
   auth?(subject: Subject, event: AuthEvent, failures: number, logins: Readonly<SeenLogins>): void;
   /** Of the table read at `at`; where nothing of the address's sockets is worth a look it is not told. */
   sockets?(subject: Subject, sockets: Readonly<SeenSockets>, at: number): void;
+  /** Of an address that sent so many SYNs since it was told last, and never an ACK. */
+  syns?(subject: Subject, count: number, at: number): void;
   /** Seconds that a finding stands after the last hit; those of `detect.remember` when absent. */
   readonly lasts?: number;
   /** The finding in words with its numbers. */

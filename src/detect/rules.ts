@@ -31,6 +31,7 @@ import { sshBruteForce } from "./rules/ssh-brute-force.ts";
 import { sshProbe } from "./rules/ssh-probe.ts";
 import { sshSlowBruteForce } from "./rules/ssh-slow-brute-force.ts";
 import { sshUserEnumeration } from "./rules/ssh-user-enumeration.ts";
+import { synFlood } from "./rules/syn-flood.ts";
 import { uploadVolume } from "./rules/upload-volume.ts";
 import { webShell } from "./rules/web-shell.ts";
 
@@ -69,6 +70,8 @@ export const RULES: readonly Rule[] = [
   // After the worse one, while which stands it is silent.
   noRequests,
   halfOpen,
+  // After it, while which stands it is silent.
+  synFlood,
   portScan,
   outboundBurst,
   beaconing,

@@ -300,7 +300,7 @@ describe("an address", () => {
       wire: wire({ synIn: 90, packetsPerSecond: 120, synPerSecond: 12 }),
     };
     expect(compiled(filter).address(counted)).toBe(passes);
-    const answered = { ...counted, connections: 0, wire: { ...counted.wire, ackIn: 1 } };
+    const answered = { ...counted, noSocket: true as const, wire: { ...counted.wire, ackIn: 1 } };
     expect(compiled("wire:no-socket -wire:syn-only").address(answered)).toBe(true);
     // What is not known holds nothing.
     if (!filter.startsWith("-")) expect(compiled(filter).address(ROW)).toBe(false);

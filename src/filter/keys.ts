@@ -117,7 +117,7 @@ const WIRES: Readonly<
   },
   "no-socket": {
     help: "packets and no socket now",
-    holds: ({ wire, connections }) => wire !== undefined && connections === 0,
+    holds: ({ noSocket }) => noSocket === true,
   },
 };
 

@@ -35,6 +35,12 @@ export interface HalfOpen {
   readonly ofPrefix: number;
 }
 
+/** The address that sent most SYNs in a reading, and its prefix (/24, /64). */
+export interface Loudest {
+  readonly prefix: string;
+  readonly synPerSecond: number;
+}
+
 /**
  * Says what speaks against an address. It is told what happens right after that was counted, and asked for verdicts; it
  * keeps what it needs by slot. Time is that of the events and of {@link tick}.
@@ -50,8 +56,10 @@ export interface Judge {
   kernel(event: KernelEvent): void;
   /** The half-open connections, whenever the table was read. */
   pressed(halfOpen: HalfOpen): void;
-  /** How many packets come and go, whenever those of an interface were counted. */
-  wire(rates: WireRates, at: number): void;
+  /** How many packets come and go, whenever those of an interface were counted, and who sends most SYNs, where anybody does. */
+  wire(rates: WireRates, at: number, loudest?: Loudest): void;
+  /** Of an address that sent some SYNs before and so many more, and never an ACK. */
+  syns(subject: Subject, count: number, at: number): void;
   /** What is wrong with the host as a whole. */
   host(): HostVerdict | undefined;
   /**
@@ -77,6 +85,7 @@ export const NO_JUDGE: Judge = Object.freeze<Judge>({
   kernel() {},
   pressed() {},
   wire() {},
+  syns() {},
   host: () => undefined,
   tick() {},
   forget() {},

@@ -32,6 +32,7 @@ export const RULE_IDS = [
   "no-requests",
   "slow-requests",
   "half-open",
+  "syn-flood",
   "port-scan",
   "outbound-burst",
   "beaconing",

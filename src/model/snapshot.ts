@@ -112,6 +112,8 @@ export interface Activity {
   readonly outBytes?: number | undefined;
   /** Absent where no packet of it was counted. */
   readonly wire?: Wire | undefined;
+  /** Packets were counted and there is no socket now; absent where sockets are not known. */
+  readonly noSocket?: true | undefined;
   /** Times it was here before, days or weeks ago, where history is kept. */
   readonly sessions?: number | undefined;
   readonly status4xx: number;

@@ -82,6 +82,9 @@ export const THRESHOLDS = {
     "connections from here to one address at equal distances that are worth saying",
   ),
 
+  "wire.syns": count(200, "SYNs of an address that never sent an ACK in wire.window"),
+  "wire.window": span(10, "seconds for wire.syns"),
+
   "volume.upload": count(1024, "MiB received from one address in volume.window"),
   "volume.exfiltration": count(1024, "MiB sent to one address, without its asking by HTTP, in volume.window"),
   "volume.window": span(3600, "seconds for the volumes"),

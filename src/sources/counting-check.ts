@@ -23,6 +23,8 @@ const ENOUGH = 10_000;
 const TOLERANCE = 0.02;
 /** Some drivers count once a second only: a difference must stand for so many readings. */
 const READINGS = 3;
+/** What was wrong is over after so many readings without as many packets as a comparison needs: nobody can tell any more. */
+const REMEMBERED = 30;
 /** How much more of all packets may be no IP from one comparison to the next. */
 const JUMP = 0.3;
 /** How much of a jump is taken for usual with each comparison: after some twenty it is none any more. */
@@ -60,10 +62,16 @@ export function createCountingCheck(): (reading: Reading) => string | undefined 
 function createWay(name: string): (seen: Seen) => string | undefined {
   let sum = { frames: 0, packets: 0, counted: 0 };
   let wrong = 0;
+  let since = 0;
   let verdict: string | undefined;
   return ({ frames, packets, counted, mayMiss = false, mayExceed = false }) => {
     sum = { frames: sum.frames + frames, packets: sum.packets + packets, counted: sum.counted + counted };
-    if (Math.max(sum.packets, sum.counted) < ENOUGH) return verdict;
+    since++;
+    if (Math.max(sum.packets, sum.counted) < ENOUGH) {
+      if (since >= REMEMBERED) verdict = undefined;
+      return verdict;
+    }
+    since = 0;
     const fewer = !mayMiss && sum.packets < (1 - TOLERANCE) * sum.counted;
     const more = !mayExceed && sum.frames > (1 + TOLERANCE) * sum.counted;
     wrong = fewer || more ? wrong + 1 : 0;
@@ -71,7 +79,9 @@ function createWay(name: string): (seen: Seen) => string | undefined {
     verdict =
       wrong === 0
         ? undefined
-        : `${fewer ? sum.packets : sum.frames} packets ${name} counted where the interface has ${sum.counted}`;
+        : `${fewer ? sum.packets : sum.frames} packets ${name} counted where the interface has ${sum.counted}${
+            fewer && name === "out" ? " (does a program send past the queue?)" : ""
+          }`;
     sum = { frames: 0, packets: 0, counted: 0 };
     wrong = 0;
     return verdict;

@@ -317,6 +317,32 @@ describe("which way a packet went", () => {
       expect(health?.detail).toBe("read to its end");
     }
   });
+
+  test("is guessed of the family of which no address was named", async () => {
+    const packets = ["198.51.100.1", "2001:db8:9::1", "2001:db8:9::2"].flatMap((peer) => {
+      const local = peer.includes(":") ? LOCAL_V6 : LOCAL_V4;
+      return [syn(0, peer, local), answer(1, peer, local), answer(2, peer, local)];
+    });
+    // Named is who would not be guessed.
+    const v4 = await read(file(writePcap(packets)), { local: [words("198.51.100.1")] });
+    expect(frames(v4.told)).toEqual([[4, 5]]);
+    expect(v4.told[0]?.peers.map(({ ip }) => String(ip))).toEqual([
+      LOCAL_V4,
+      "2001:db8:9::1",
+      "2001:db8:9::2",
+    ]);
+    expect(v4.health?.detail).toBe("read to its end; taken for this host's: 2001:db8::1");
+    const v6 = await read(file(writePcap(packets)), { local: [words(LOCAL_V6)] });
+    expect(frames(v6.told)).toEqual([[3, 6]]);
+    expect(v6.health?.detail).toBe("read to its end; taken for this host's: 192.0.2.1");
+    // Where the file tells the way, a guess is not asked.
+    const told = await read(file(writePcapng(packets, { directions: true })), { local: [words(LOCAL_V4)] });
+    expect(frames(told.told)).toEqual([[3, 6]]);
+    expect(told.health?.detail).toBe("read to its end");
+    // Of the other family there is nothing, and so nothing to be said.
+    const alone = await read(file(writePcap(packets.slice(0, 3))), { local: [words(LOCAL_V4)] });
+    expect(alone.health).toMatchObject({ state: "up", detail: "read to its end" });
+  });
 });
 
 describe("how a capture fared", () => {

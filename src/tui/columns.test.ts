@@ -168,7 +168,7 @@ describe("columns", () => {
     expect(last({ wire: syns(2) })).toEqual(["2 SYN, no ACK", false]);
     expect(last({ wire: syns(812), last: "GET /" })).toEqual(["812 SYN, no ACK · GET /", true]);
     expect(last({ wire: syns(2), last: "GET /" })).toEqual(["GET /", false]);
-    expect(last({ wire: wire({ inPackets: 31, tcp: 31, ackIn: 31 }) })).toEqual([
+    expect(last({ wire: wire({ inPackets: 31, tcp: 31, ackIn: 31 }), noSocket: true })).toEqual([
       "no socket, 31 packets",
       false,
     ]);

@@ -14,9 +14,13 @@ test.each([
   [{ udp: 1, icmp: 1, inPackets: 2 }, 0, "no socket, 2 packets", false],
   [{ outPackets: 1, tcp: 1 }, 0, "no socket, 1 packet", false],
 ] as const)("%j with %d sockets: %s", (known, connections, words, unanswered) => {
-  const row = { wire: wire(known), connections };
+  const row = { wire: wire(known), connections, ...(connections === 0 && { noSocket: true as const }) };
   expect(wireWords(row)).toBe(words);
   expect(isUnanswered(row)).toBe(unanswered);
+});
+
+test("where sockets are not known, as in a capture, nothing is said of them", () => {
+  expect(wireWords({ wire: wire({ inPackets: 4, ackIn: 1, tcp: 4 }), connections: 0 })).toBe("4 packets");
 });
 
 test("nothing is said of what was not counted", () => {

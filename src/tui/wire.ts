@@ -10,14 +10,18 @@ export function isUnanswered({ wire }: Pick<Activity, "wire">): boolean {
 }
 
 /** What packets alone tell of a row: `812 SYN, no ACK`, `40 UDP packets`, `no socket, 31 packets`; else undefined. */
-export function wireWords({ wire, connections }: Pick<Activity, "wire" | "connections">): string | undefined {
+export function wireWords({
+  wire,
+  connections,
+  noSocket,
+}: Pick<Activity, "wire" | "connections" | "noSocket">): string | undefined {
   if (wire === undefined) return undefined;
   if (wire.synIn > 0 && wire.ackIn === 0) return `${short(wire.synIn)} SYN, no ACK`;
   if (connections > 0) return undefined;
   const packets = wire.inPackets + wire.outPackets;
   if (wire.udp === packets) return packetsOf(packets, "UDP ");
   if (wire.icmp === packets) return packetsOf(packets, "ICMP ");
-  return `no socket, ${packetsOf(packets)}`;
+  return noSocket ? `no socket, ${packetsOf(packets)}` : packetsOf(packets);
 }
 
 function packetsOf(packets: number, protocol = ""): string {
