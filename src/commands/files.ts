@@ -16,7 +16,7 @@ import { lastWords, stopSignal } from "./stop.ts";
 /** Files read to their end instead of the live machine. */
 export interface Files extends Interpretation {
   readonly sources: readonly FileSource[];
-  /** Addresses of the host where packets were captured, four words each. */
+  /** Addresses of the host where packets were captured, four words each; guessed of a family of which there are none. */
   readonly local?: readonly Uint32Array[];
 }
 
@@ -81,8 +81,8 @@ function isNoDirectory(path: string): boolean {
 
 /**
  * Reads the files into `consumer`, until a signal or until nobody wants more. Says on stderr which could not be
- * read, and as its last line `lines=N parsed=N unparsed=N`. Returns the exit code: when a file could not be read
- * 77 if we may not, else 1; what the consumer ended with; else 0.
+ * read and what was guessed of one, and as its last line `lines=N parsed=N unparsed=N`. Returns the exit code: when a
+ * file could not be read 77 if we may not, else 1; what the consumer ended with; else 0.
  */
 export async function runFiles(files: Files, consumer: Consumer): Promise<number> {
   const { promise: stop, resolve } = Promise.withResolvers<void>();
@@ -116,9 +116,9 @@ export async function runFiles(files: Files, consumer: Consumer): Promise<number
     consumer.emit({ kind: "tick", at: first.health.at });
   }
   for (const { health } of results) consumer.health?.(health);
-  // First what was not read: it qualifies all that is said then.
-  for (const { health } of results) {
-    if (health.state === "up") continue;
+  // First what was not read, and what was guessed: it qualifies all that is said then.
+  for (const { health, remarkable } of results) {
+    if (!remarkable) continue;
     process.stderr.write(`nethergaze: ${printable(health.source)}: ${printable(health.detail)}\n`);
   }
   await Promise.race([consumer.finish?.(), stop.then(lastWords)]);

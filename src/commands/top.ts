@@ -1,9 +1,18 @@
 import type { Config } from "../config/options.ts";
 import { parseOrder } from "../model/order-word.ts";
-import type { Bandwidth, IpProfile, Snapshot, Sort, Verdict, WireTotals } from "../model/snapshot.ts";
+import type {
+  Bandwidth,
+  HostVerdict,
+  IpProfile,
+  Snapshot,
+  Sort,
+  Verdict,
+  WireTotals,
+} from "../model/snapshot.ts";
 import { COLUMNS, type Column } from "../tui/columns.ts";
 import { cut, fit } from "../tui/fit.ts";
 import { bytes, clock, short } from "../tui/format.ts";
+import { SEVERITIES } from "../tui/severity.ts";
 import type { View } from "./snapshots.ts";
 
 const ROWS = 20;
@@ -77,15 +86,16 @@ function whyOf(verdict: Verdict | undefined): string {
   return verdict?.findings[0]?.rule ?? "";
 }
 
-/** The snapshot as lines: totals, what is not well, headings, rows, and a blank line to end with. */
+/** The snapshot as lines: totals, what is wrong with the host, what is not well, headings, rows, and a blank line to end with. */
 function table(snapshot: Snapshot, utc: boolean, shown: readonly Cell[], width: number): string {
-  const { totals, bandwidth, health, rows } = snapshot;
+  const { totals, bandwidth, verdict, health, rows } = snapshot;
   const lines = [
     `${clock(snapshot.at, utc)} ${snapshot.host.name}  ${totals.sockets} sockets, ${totals.established} established, ` +
       `${totals.halfOpen} half-open  ${addressesText(snapshot)}  ` +
       `${totals.requestsPerSecond.toFixed(1)} req/s  ${short(totals.requests)} requests` +
       wireText(totals.wire) +
       (bandwidth === undefined ? "" : `  ${monthText(bandwidth)}`),
+    ...(verdict === undefined ? [] : [hostText(verdict)]),
     ...health
       .filter(({ state }) => state !== "up")
       .map(({ source, state, detail }) => `! ${source} ${state}: ${detail}`),
@@ -93,6 +103,12 @@ function table(snapshot: Snapshot, utc: boolean, shown: readonly Cell[], width: 
     ...rows.map((row) => line(shown, ({ value, width }) => value(row, width))),
   ];
   return `${lines.map((line) => cut(line, width)).join("\n")}\n`;
+}
+
+/** `▲ SPOOFED FLOOD: 9000 SYN cookies/s sent, ... The sources are forged: ...`, as the console says it. */
+function hostText({ class: kind, severity, findings, advice }: HostVerdict): string {
+  const evidence = findings.map((finding) => finding.evidence).join(", ");
+  return `${SEVERITIES[severity].sign} ${kind.replaceAll("-", " ").toUpperCase()}: ${evidence}. ${advice}`;
 }
 
 /** A line of cells; the last needs no filling. */

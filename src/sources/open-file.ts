@@ -11,7 +11,7 @@ export interface ReadOptions extends Interpretation {
   readonly files: readonly FileSource[];
   /** The time of lines that have none of their own, and the year of syslog's. */
   readonly readAt: number;
-  /** Addresses of the host where packets were captured, four words each; where there are none they are guessed. */
+  /** Addresses of the host where packets were captured, four words each; guessed of a family of which there are none. */
   readonly local?: readonly Uint32Array[];
   emit(input: Input): void;
   /** Asked after each input: undefined, or a promise where no more is wanted until it resolves. */
@@ -27,6 +27,8 @@ export interface FileResult {
   readonly health: HealthEvent & { readonly lines: number; readonly unparsed: number };
   /** The reason it is down is that we may not read it. */
   readonly denied: boolean;
+  /** There is more to say of it than that it was read to its end. */
+  readonly remarkable: boolean;
 }
 
 /** One file with the input that waits for its turn. */
@@ -82,6 +84,7 @@ export function resultOf(
       unparsed,
     },
     denied: codeOf(failure) === "EACCES",
+    remarkable: all.length + notes.length > 0,
   };
 }
 

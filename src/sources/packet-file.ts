@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { basename } from "node:path";
 import { type Addresses, addAddress, createAddresses, findAddress } from "../model/address-index.ts";
 import type { Input, TrafficView } from "../model/event.ts";
-import { formatIp } from "../model/ip.ts";
+import { formatIp, isV4 } from "../model/ip.ts";
 import {
   clearTraffic,
   columnsOf,
@@ -34,6 +34,9 @@ const NAMED = 3;
 /** As of a line: a time this far ahead of the clock, in milliseconds, is a broken clock's. */
 const AHEAD = 60_000;
 const SECOND = 1000;
+/** Of addresses: a host has some of each. */
+const FAMILIES = ["IPv4", "IPv6"] as const;
+type Family = (typeof FAMILIES)[number];
 
 /** What reads the file that begins so; undefined where it is no capture of packets. */
 export function packetReaderFor(head: Uint8Array): (() => PacketReader) | undefined {
@@ -57,9 +60,9 @@ export class PacketFile implements OpenFile {
   readonly #packet = emptyPacket();
   /** Whether the file tells which way that packet went. */
   #told = false;
-  /** Nobody's addresses: the file tells the way. */
-  readonly #none: Addresses;
-  /** The addresses of the host that were named, or else guessed. */
+  /** The addresses of the host that were named. */
+  readonly #named: Addresses;
+  /** Those, and the guess of each family of which none was named. */
   readonly #local: Addresses;
   readonly #tables = new Map<string, TrafficTable>();
   /** Those with packets of this second. */
@@ -83,8 +86,8 @@ export class PacketFile implements OpenFile {
   #untimed = 0;
   readonly #unknown = new Set<number>();
   readonly #notes: string[] = [];
-  /** The host was named. */
-  readonly #named: boolean;
+  /** Families to guess the host of: those of which no address was named. */
+  readonly #guessed: readonly Family[];
   /** Whether it was looked for whose capture it is. */
   #looked: boolean;
   /** Nothing tells which way packets went. */
@@ -101,15 +104,16 @@ export class PacketFile implements OpenFile {
     this.#reader = create();
     this.#name = basename(source.path);
     const { local = [] } = options;
-    this.#none = createAddresses(1, this.#seed);
-    this.#local = createAddresses(Math.max(2, local.length), this.#seed);
-    for (const words of local) this.#addLocal(words);
-    this.#named = local.length > 0;
-    this.#looked = this.#named;
-  }
-
-  #addLocal(words: Uint32Array): void {
-    if (findAddress(this.#local, words, 0) < 0) addAddress(this.#local, words, 0);
+    // Room for one more of each family: the guess.
+    const room = local.length + FAMILIES.length;
+    this.#named = createAddresses(room, this.#seed);
+    this.#local = createAddresses(room, this.#seed);
+    for (const words of local) {
+      addOnce(this.#named, words);
+      addOnce(this.#local, words);
+    }
+    this.#guessed = FAMILIES.filter((family) => !local.some((words) => familyOf(words) === family));
+    this.#looked = this.#guessed.length === 0;
   }
 
   get waiting(): boolean {
@@ -172,8 +176,7 @@ export class PacketFile implements OpenFile {
     const table = this.#tableOf(this.#reader.record.interface ?? this.#name);
     this.#used.add(table);
     // What the file tells goes before a guess, but not before an address that was named.
-    const local = this.#told && !this.#named ? this.#none : this.#local;
-    countPacket(table, this.#packet, local, "all");
+    countPacket(table, this.#packet, this.#told ? this.#named : this.#local, "all");
   }
 
   #tableOf(name: string): TrafficTable {
@@ -262,9 +265,10 @@ export class PacketFile implements OpenFile {
   /** Guesses whose capture it is. */
   #look(): void {
     this.#looked = true;
-    const { host, asked } = guessHost(this.#create(), this.#window, this.#to, this.#seed);
-    for (const words of host) this.#addLocal(words);
-    this.#wayless = asked > 0 && host.length === 0;
+    const guess = guessHost(this.#create(), this.#window, this.#to, this.#seed);
+    const host = guess.host.filter((words) => this.#guessed.includes(familyOf(words)));
+    for (const words of host) addOnce(this.#local, words);
+    this.#wayless = guess.asked > 0 && this.#local.size === 0;
     if (host.length > 0) {
       this.#notes.push(`taken for this host's: ${host.map((words) => formatIp(words)).join(", ")}`);
     }
@@ -293,4 +297,12 @@ export class PacketFile implements OpenFile {
       notes: this.#notes,
     });
   }
+}
+
+function familyOf(words: Uint32Array): Family {
+  return isV4(words, 0) ? "IPv4" : "IPv6";
+}
+
+function addOnce(addresses: Addresses, words: Uint32Array): void {
+  if (findAddress(addresses, words, 0) < 0) addAddress(addresses, words, 0);
 }
