@@ -176,6 +176,7 @@ describe("reading files", () => {
           unparsed: 0,
         },
         denied: false,
+        remarkable: true,
       },
       {
         health: {
@@ -188,6 +189,7 @@ describe("reading files", () => {
           unparsed: 1,
         },
         denied: false,
+        remarkable: true,
       },
       {
         health: {
@@ -200,6 +202,7 @@ describe("reading files", () => {
           unparsed: 0,
         },
         denied: false,
+        remarkable: true,
       },
     ]);
     // Root may read everything.
