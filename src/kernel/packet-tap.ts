@@ -35,7 +35,7 @@ import { attachProgram, openTap } from "./packet-socket.ts";
 const ENTRIES: readonly [number, ...number[]] = [65_536, 16_384, 4_096];
 /** Bytes of an Ethernet header. */
 const ETHERNET = 14;
-/** Peers taken out of a table at once: to take them out and to fold them holds the thread some milliseconds while the code is cold. */
+/** Peers taken out of a table at once at most: to take them out and to fold them holds the thread for a millisecond or two. */
 export const CHUNK = 512;
 
 /** Peers that were taken out of a table, as columns of the model; the times are of the monotonic clock, nanoseconds. */
@@ -75,8 +75,8 @@ export interface Tap {
   mask(mask: number): void;
   /** What the table that was turned away counted since it was turned to. Throws SystemError, as `take` does. */
   totals(): Totals;
-  /** Takes the next of its peers: false after the last. */
-  take(chunk: Chunk): boolean;
+  /** Takes the next of its peers, about `most` of them: false after the last. */
+  take(chunk: Chunk, most: number): boolean;
   /** Whether after those there may be others. */
   readonly more: boolean;
   /**
@@ -202,9 +202,18 @@ function openOwned(
         }),
       ) as Record<CounterTotal, number>;
     },
-    take(chunk) {
+    take(chunk, most) {
       if (draining === undefined || draining.done) return false;
-      chunk.length = draining.next(keys, values);
+      const { next: take } = draining;
+      const next = (peers: number): number =>
+        take(keys.subarray(0, KEY_BYTES * peers), values.subarray(0, PEER_BYTES * peers));
+      try {
+        chunk.length = next(Math.min(most, CHUNK));
+      } catch (error) {
+        // So few did not even hold what shares one hash.
+        if (!(error instanceof SystemError) || error.code !== "ENOSPC") throw error;
+        chunk.length = next(CHUNK);
+      }
       fill(chunk, keys, values);
       return true;
     },

@@ -131,7 +131,7 @@ function found(action: () => void): boolean {
 export interface Drain {
   /**
    * Takes the next entries, at most as many as `keys` and `values` hold: how many. `done` is true after the last. Throws
-   * SystemError.
+   * SystemError: ENOSPC where they are too few for what shares one hash, and nothing was taken.
    */
   next(keys: Uint8Array, values: Uint8Array): number;
   readonly done: boolean;
