@@ -134,12 +134,9 @@ export class CountedInterface {
     this.#tooMany = local.length > used.length;
   }
 
-  /** Ends a window of packets. Throws SystemError. */
-  turn(links: Links): void {
-    const counter = this.#counter;
-    if (counter === undefined) return;
-    this.#link = links.find(this.name) ?? this.#link;
-    counter.turn();
+  /** Ends a window of packets, right after it was followed. Throws SystemError. */
+  turn(): void {
+    this.#counter?.turn();
   }
 
   /**

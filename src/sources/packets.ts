@@ -103,7 +103,7 @@ export function createPackets(options: PacketsOptions): Packets {
     await each((counted) => counted.follow(asked, polls));
     polls++;
     const at = now();
-    await each((counted) => counted.turn(asked));
+    await each((counted) => counted.turn());
     await new Promise((resolve) => setTimeout(resolve, GRACE));
     await each((counted) => counted.tell(at, breath));
     if (!closed) complain(at);
