@@ -12,7 +12,7 @@ import type {
 import { COLUMNS, type Column } from "../tui/columns.ts";
 import { cut, fit } from "../tui/fit.ts";
 import { bytes, clock, short } from "../tui/format.ts";
-import { SEVERITIES } from "../tui/severity.ts";
+import { hostWords } from "../tui/host-words.ts";
 import type { View } from "./snapshots.ts";
 
 const ROWS = 20;
@@ -106,9 +106,9 @@ function table(snapshot: Snapshot, utc: boolean, shown: readonly Cell[], width: 
 }
 
 /** `▲ SPOOFED FLOOD: 9000 SYN cookies/s sent, ... The sources are forged: ...`, as the console says it. */
-function hostText({ class: kind, severity, findings, advice }: HostVerdict): string {
-  const evidence = findings.map((finding) => finding.evidence).join(", ");
-  return `${SEVERITIES[severity].sign} ${kind.replaceAll("-", " ").toUpperCase()}: ${evidence}. ${advice}`;
+function hostText(verdict: HostVerdict): string {
+  const { head, evidence, advice } = hostWords(verdict);
+  return `${head}${evidence}. ${advice}`;
 }
 
 /** A line of cells; the last needs no filling. */

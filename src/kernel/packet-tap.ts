@@ -94,6 +94,11 @@ export function hasEthernet({ type }: Pick<Link, "type">): boolean {
   return type === ARPHRD.ethernet || type === ARPHRD.loopback;
 }
 
+/** Bytes of the link header with which packets are taken. */
+export function linkHeaderOf(link: Pick<Link, "type">): number {
+  return hasEthernet(link) ? ETHERNET : 0;
+}
+
 /** Whether what goes out comes in again: there it is counted, once. */
 export function isLoopback({ type }: Pick<Link, "type">): boolean {
   return type === ARPHRD.loopback;
@@ -110,7 +115,7 @@ export interface TapOptions {
  * Begins to count. Throws SystemError, with the name of the call that was refused and its errno: EPERM without CAP_BPF and
  * CAP_NET_RAW.
  */
-export function openPacketTap(link: Link, { scope, local, tcx }: TapOptions): Tap {
+export function openPacketTap(link: Link, options: TapOptions): Tap {
   const owned: Descriptor[] = [];
   const own = <T extends Descriptor>(thing: T): T => {
     owned.push(thing);
@@ -120,7 +125,7 @@ export function openPacketTap(link: Link, { scope, local, tcx }: TapOptions): Ta
     for (const thing of owned.toReversed()) thing.close();
   };
   try {
-    return openOwned(link, scope, local, tcx, own, close);
+    return openOwned(link, options, own, close);
   } catch (error) {
     close();
     throw error;
@@ -129,14 +134,8 @@ export function openPacketTap(link: Link, { scope, local, tcx }: TapOptions): Ta
 
 type Own = <T extends Descriptor>(thing: T) => T;
 
-function openOwned(
-  link: Link,
-  scope: Scope,
-  local: readonly Uint32Array[],
-  tcx: boolean,
-  own: Own,
-  close: () => void,
-): Tap {
+/** As {@link openPacketTap}: all it opens becomes `own`, and `close` closes that. */
+function openOwned(link: Link, { scope, local, tcx }: TapOptions, own: Own, close: () => void): Tap {
   const ethernet = hasEthernet(link);
   const once = isLoopback(link);
   const control = own(createMap({ type: "array", keyBytes: 4, valueBytes: CONTROL_BYTES, entries: 1 }));
@@ -148,7 +147,7 @@ function openOwned(
       control: control.fd,
       totals: totals.fd,
       peers: [tables[0].fd, tables[1].fd],
-      linkHeader: ethernet ? ETHERNET : 0,
+      linkHeader: linkHeaderOf(link),
       sees,
       scope,
       local,

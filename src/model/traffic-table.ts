@@ -123,12 +123,12 @@ function forgetLighter(table: TrafficTable): void {
 
 /** The totals by their names. */
 export function totalsOf({ totals }: TrafficTable): TrafficTotals {
-  return namedTotals((i) => totals[i] as number);
+  return namedTotals((_, place) => totals[place] as number);
 }
 
-/** Totals that are told by their places in TOTALS. */
-export function namedTotals(value: (place: number) => number): TrafficTotals {
-  return Object.fromEntries(TOTALS.map((name, i) => [name, value(i)])) as Record<TrafficTotal, number>;
+/** Totals of which each is told by its name, or its place in TOTALS. */
+export function namedTotals(value: (name: TrafficTotal, place: number) => number): TrafficTotals {
+  return Object.fromEntries(TOTALS.map((name, i) => [name, value(name, i)])) as Record<TrafficTotal, number>;
 }
 
 /** The peers of a table from slot `from` on, at most `most`. No slot may have been freed. */

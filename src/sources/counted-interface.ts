@@ -187,17 +187,18 @@ export class CountedInterface {
       });
       this.#wrong = wrong === undefined ? 0 : this.#wrong + 1;
     }
-    this.#report(at, [
-      ...(wrong === undefined ? [] : [`it counts wrong: ${wrong}`]),
+    this.#report(at, wrong, [
       ...(link.up ? [] : ["the interface is down"]),
       ...(dropped > 0 ? [`${dropped} packets were lost`] : []),
       ...(sampled > 0 ? [`sampled: too many sources to tell ${sampled} packets apart`] : []),
     ]);
   }
 
-  #report(at: number, faults: readonly string[]): void {
+  /** What it counts `wrong` makes all of it worthless; what is only missing does not. */
+  #report(at: number, wrong: string | undefined, missing: readonly string[]): void {
     const { via, detail } = this.#counter ?? { via: undefined, detail: "" };
-    const state = faults[0]?.startsWith("it counts wrong") ? "down" : faults.length > 0 ? "degraded" : "up";
+    const faults = [...(wrong === undefined ? [] : [`it counts wrong: ${wrong}`]), ...missing];
+    const state = wrong !== undefined ? "down" : faults.length > 0 ? "degraded" : "up";
     const notes = [
       ...(this.#link?.xdp === true ? ["what an XDP program drops is not seen"] : []),
       ...(this.#tooMany ? [`of its addresses the first ${MAX_LOCAL} tell a direction`] : []),

@@ -8,6 +8,7 @@ import {
   createChunk,
   hasEthernet,
   isLoopback,
+  linkHeaderOf,
   openPacketTap,
 } from "../kernel/packet-tap.ts";
 import { type Addresses, addAddress, createAddresses, findAddress } from "../model/address-index.ts";
@@ -109,7 +110,7 @@ export function openTapCounter(link: Link, { scope, local }: CounterSetting): Pa
       let most = FIRST_PART;
       return {
         milliseconds,
-        totals: namedTotals((i) => Object.values(totals)[i] as number),
+        totals: namedTotals((name) => totals[name]),
         passed: {
           in: { frames: totals.rxFrames, packets: totals.rxPackets },
           // tcx stands before the queue, which may drop some.
@@ -149,13 +150,11 @@ const PEERS = 65_536;
 const LOOK = 40;
 /** Of each packet, behind an Ethernet header and two tags, all that counters look at, and the TCP flags. */
 const SNAP = 14 + 4 * REACH.tags + REACH.bytes + 14;
-const ETHERNET = 14;
 
 /** Rung 2: each packet's headers by a ring. Throws SystemError. */
 export function openRingCounter(link: Link, { scope, local }: CounterSetting): PacketCounter {
   const ring = openRing(link.index, hasEthernet(link), SNAP);
-  const linkHeader = hasEthernet(link) ? ETHERNET : 0;
-  // What goes out on loopback comes in again.
+  const linkHeader = linkHeaderOf(link);
   const once = isLoopback(link);
   const seed = randomInt(2 ** 32);
   let counting = createTrafficTable(PEERS, seed);
@@ -206,10 +205,7 @@ export function openRingCounter(link: Link, { scope, local }: CounterSetting): P
       return {
         milliseconds,
         totals: totalsOf(table),
-        passed: {
-          in: before.in,
-          out: once ? undefined : before.out,
-        },
+        passed: { in: before.in, out: once ? undefined : before.out },
         dropped,
         next() {
           if (from >= table.peers.size) return undefined;

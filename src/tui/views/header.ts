@@ -2,6 +2,7 @@ import type { Bandwidth, HostVerdict, Offender, Snapshot } from "../../model/sna
 import { type Charge, chargeOf, chargeSpans } from "../accused.ts";
 import { cells, cut } from "../fit.ts";
 import { byteRate, bytes, clock, duration, monthOf, short } from "../format.ts";
+import { hostWords } from "../host-words.ts";
 import { type Lamp, lamps } from "../lamps.ts";
 import { PALETTE, type Style } from "../palette.ts";
 import { requestRate } from "../rate.ts";
@@ -211,14 +212,12 @@ export function paintOffenders(surface: Surface, { x, y, width }: Rect, { snapsh
 }
 
 /** `▲ SPOOFED FLOOD: 9000 SYN cookies/s sent, ... The sources are forged: ...`, as far as it goes. */
-function hostSpans({ class: kind, severity, findings, advice }: HostVerdict, room: number): Span[] {
-  const { sign, style } = SEVERITIES[severity];
-  const head = `${sign} ${kind.replaceAll("-", " ").toUpperCase()}: `;
-  const evidence = findings.map((finding) => finding.evidence).join(", ");
+function hostSpans(verdict: HostVerdict, room: number): Span[] {
+  const { head, evidence, advice } = hostWords(verdict);
   const words = cut(`${evidence}. ${advice}`, Math.max(0, room - cells(head)));
   const shown = Math.min(words.length, evidence.length + 1);
   return [
-    [head, style],
+    [head, SEVERITIES[verdict.severity].style],
     [words.slice(0, shown), PALETTE.strong],
     [words.slice(shown), PALETTE.plain],
   ];
