@@ -18,7 +18,7 @@ export function help(): string {
   return [
     paragraph("Usage: nethergaze [COMMAND] [OPTIONS]"),
     paragraph(
-      "A live triage console for Linux servers: TCP sockets, HTTP access logs and SSH logins, joined by address. Without a command it opens the console.",
+      "A live triage console for Linux servers: TCP sockets, packets, HTTP access logs and SSH logins, joined by address. Without a command it opens the console.",
     ),
     section(
       "Commands",
