@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   filter: ["model"],
   kernel: ["model"],
   sinks: ["model"],
+  respond: ["model", "kernel"],
   sources: ["model", "parse", "kernel"],
   tui: ["model", "filter"],
   commands: [
@@ -22,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "detect",
     "filter",
     "kernel",
+    "respond",
     "sinks",
     "sources",
     "tui",

@@ -23,6 +23,8 @@ export interface RunLimits {
   readonly time: number;
   /** Bytes it may write to stdout. */
   readonly stdout: number;
+  /** What it reads from its standard input; nothing when absent. */
+  readonly input?: string;
   /** Ends it early, which is told as `failed` by SIGKILL. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,14 +52,14 @@ const STDERR_BYTES = 4096;
 const REASON = 400;
 
 /**
- * Runs a program without a shell: `argv` is its name or path and its arguments, as execvp(3) takes them. It gets no
- * input, a fixed environment, `/` as its directory and a session of its own (setsid(2)); what it starts is killed
+ * Runs a program without a shell: `argv` is its name or path and its arguments, as execvp(3) takes them. It gets
+ * a fixed environment, `/` as its directory and a session of its own (setsid(2)); what it starts is killed
  * with it at a limit. Stdout is read as UTF-8. Never rejects.
  */
 export async function run(argv: readonly [string, ...string[]], limits: RunLimits): Promise<Outcome> {
   let child: Child;
   try {
-    child = start(argv);
+    child = start(argv, limits.input);
   } catch (error) {
     return unstarted(error);
   }
@@ -107,11 +109,11 @@ export async function follow(
 type Child = ReturnType<typeof start>;
 
 /** By Bun, where node:child_process costs 30 ms more at its first use: the first frame waits for it. */
-function start(argv: readonly string[]) {
+function start(argv: readonly string[], input?: string) {
   return Bun.spawn([...argv], {
     env: ENVIRONMENT,
     cwd: "/",
-    stdin: "ignore",
+    stdin: input === undefined ? "ignore" : Buffer.from(input),
     stdout: "pipe",
     stderr: "pipe",
     detached: true,

@@ -1,0 +1,93 @@
+import type { Outcome } from "../kernel/programs.ts";
+import type { FirewallName } from "../model/block.ts";
+import type { Target } from "../model/target.ts";
+
+/** A program to run, as execvp(3) takes it, and what it reads from its standard input. */
+export interface Step {
+  readonly argv: readonly [string, ...string[]];
+  readonly input?: string;
+}
+
+/** Runs a step to its end. Never rejects. */
+export type RunStep = (step: Step) => Promise<Outcome>;
+
+/** A block of ours that a firewall holds. */
+export interface Held {
+  readonly target: Target;
+  /** When the firewall itself ends it (epoch ms); null where nothing in it does. */
+  readonly until: number | null;
+  /** How long it was to last when it was put there, in milliseconds, where that can be told. */
+  readonly lasts?: number;
+  readonly packets: number | null;
+}
+
+/** Why a firewall cannot be used. */
+export interface Unusable {
+  /** absent: its program is not here; denied: we may not; failed: it does not work here. */
+  readonly problem: "absent" | "denied" | "failed";
+  /** In words, without the firewall's name. */
+  readonly detail: string;
+}
+
+/** A firewall as it is at one moment. What would change it is planned from that, not run. */
+export interface Ruleset {
+  /** Rules of somebody else are in it: this is what keeps this machine. */
+  readonly active: boolean;
+  /** What of ours is in force. What the kernel has ended already is not among it. */
+  readonly held: readonly Held[];
+  /** The kernel ends a block by itself when its time is over; else somebody has to take it out. */
+  readonly timeouts: boolean;
+  /** What a block of this firewall does not cover here, in words for a person. */
+  readonly remarks: readonly string[];
+  /**
+   * What blocks these until then (epoch ms; null: for good), `now` being the time. A block of the same target that is
+   * there gives way to it. Each step is all or nothing.
+   */
+  add(targets: readonly Target[], until: number | null, now: number): readonly Step[];
+  /** What takes these blocks out, and with the last one everything else that is ours. */
+  remove(targets: readonly Target[]): readonly Step[];
+  /** What takes out whatever of ours has no effect any more; none where there is nothing. */
+  sweep(): readonly Step[];
+}
+
+/** A firewall: how to read it. A file each, in the list of firewalls.ts. */
+export interface Firewall {
+  readonly name: FirewallName;
+  /** `now` is epoch milliseconds. */
+  look(run: RunStep, now: number): Promise<Ruleset | Unusable>;
+}
+
+export function isUnusable(found: Ruleset | Unusable): found is Unusable {
+  return "problem" in found;
+}
+
+/** Why a program that was to tell about a firewall told nothing. */
+export function unusable(program: string, outcome: Exclude<Outcome, { kind: "done" }>): Unusable {
+  switch (outcome.kind) {
+    case "absent":
+      return { problem: "absent", detail: `${program} is not installed` };
+    case "timed-out":
+      return { problem: "failed", detail: `${program} did not answer in time` };
+    case "too-long":
+      return { problem: "failed", detail: `${program} tells more than is read` };
+    case "failed": {
+      const denied = /permi(tted|ssion)|need to be root|must be root/i.test(outcome.reason);
+      return {
+        problem: denied ? "denied" : "failed",
+        detail: `${program}: ${outcome.reason || `ended with ${outcome.code}`}`,
+      };
+    }
+  }
+}
+
+/** A step as a person would type it into a shell. */
+export function shown({ argv, input }: Step): readonly string[] {
+  const line = argv.map(quoted).join(" ");
+  if (input === undefined) return [line];
+  return [`${line} <<'EOF'`, ...input.trimEnd().split("\n"), "EOF"];
+}
+
+/** As a shell takes it back. */
+function quoted(word: string): string {
+  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,153 @@
+import type { Target } from "../model/target.ts";
+import { parseTarget } from "../model/target.ts";
+import { type Firewall, type Held, type Ruleset, type Step, unusable } from "./firewall.ts";
+
+/** nft(8), libnftables-json(5). Everything is in a table of our own: what others have there is never touched. */
+const TABLE = "inet nethergaze";
+/** NF_IP_PRI_RAW of linux/netfilter_ipv4.h: before connections are tracked and addresses translated. */
+const PRIORITY = -300;
+
+/** Names of the tables of iptables-nft, which are in nftables and yet not its operator's. */
+const OF_IPTABLES = new Set(["filter", "nat", "mangle", "raw", "security"]);
+
+/**
+ * nftables. For each length of prefix a set, looked up with the address cut to that length, so that prefixes may lie
+ * inside one another, each with its own end; and beside it a chain at the hook that all packets pass, those for this
+ * host and those that are forwarded. The kernel ends each element by itself.
+ */
+export const nft: Firewall = {
+  name: "nft",
+  async look(run, now) {
+    const tables = await run({ argv: ["nft", "-j", "list", "tables"] });
+    if (tables.kind !== "done") return unusable("nft", tables);
+    const names = objects(tables.stdout, "table").map(({ family, name }) => `${family} ${name}`);
+    const active = names.some((name) => name !== TABLE && !isOfIptables(name));
+    if (!names.includes(TABLE)) return rulesetOf([], [], active);
+    const listed = await run({ argv: ["nft", "-j", "list", "table", "inet", "nethergaze"] });
+    if (listed.kind !== "done") return unusable("nft", listed);
+    const sets = objects(listed.stdout, "set");
+    return rulesetOf(
+      sets.map(({ name }) => String(name)),
+      sets.flatMap((set) => heldIn(set, now)),
+      active,
+    );
+  },
+};
+
+function isOfIptables(table: string): boolean {
+  const [family = "", name = ""] = table.split(" ");
+  return (family === "ip" || family === "ip6") && OF_IPTABLES.has(name);
+}
+
+function rulesetOf(sets: readonly string[], held: readonly Held[], active: boolean): Ruleset {
+  return {
+    active,
+    held,
+    timeouts: true,
+    remarks: [],
+    add: (targets, until, now) => [script(adding(targets, until, now))],
+    remove: (targets) => {
+      const out = new Set(targets.map(({ text }) => text));
+      const kept = held.filter(({ target }) => !out.has(target.text));
+      const gone = held.filter(({ target }) => out.has(target.text)).map(({ target }) => target);
+      return gone.length === 0 ? [] : [script(removing(sets, kept, gone))];
+    },
+    sweep: () => {
+      const lines = removing(sets, held, []);
+      return lines.length === 0 ? [] : [script(lines)];
+    },
+  };
+}
+
+function script(lines: readonly string[]): Step {
+  return { argv: ["nft", "-f", "-"], input: `${lines.join("\n")}\n` };
+}
+
+/** The set, and the chain of that name, in which blocks of a family and length are: `blocked4`, `blocked6_64`. */
+function setOf({ family, length }: Target): string {
+  return length === (family === 4 ? 32 : 128) ? `blocked${family}` : `blocked${family}_${length}`;
+}
+
+/** Idempotent, whatever is there already; the chain's one rule is written anew each time. */
+function adding(targets: readonly Target[], until: number | null, now: number): string[] {
+  const lines = [`add table ${TABLE}`];
+  const timeout = until === null ? "" : ` timeout ${Math.max(1, Math.ceil((until - now) / 1000))}s`;
+  for (const [set, [first, ...others]] of Map.groupBy(targets, setOf)) {
+    if (first === undefined) continue;
+    const elements = [first, ...others].map(({ network }) => network);
+    lines.push(
+      `add set ${TABLE} ${set} { type ipv${first.family}_addr; flags timeout; counter; }`,
+      `add chain ${TABLE} ${set} { type filter hook prerouting priority ${PRIORITY}; policy accept; }`,
+      `flush chain ${TABLE} ${set}`,
+      `add rule ${TABLE} ${set} ${matching(first)} @${set} drop`,
+      // Before Linux 6.12 the timeout of an element that is there does not change: it is made anew.
+      `add element ${TABLE} ${set} { ${elements.join(", ")} }`,
+      `delete element ${TABLE} ${set} { ${elements.join(", ")} }`,
+      `add element ${TABLE} ${set} { ${elements.map((element) => element + timeout).join(", ")} }`,
+    );
+  }
+  return lines;
+}
+
+function matching({ family, length }: Target): string {
+  if (family === 4) return length === 32 ? "ip saddr" : `ip saddr & ${maskOf(4, length)}`;
+  return length === 128 ? "ip6 saddr" : `ip6 saddr & ${maskOf(6, length)}`;
+}
+
+function maskOf(family: 4 | 6, length: number): string {
+  const all = family === 4 ? "255.255.255.255" : "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+  return parseTarget(`${all}/${length}`)?.network ?? all;
+}
+
+/** What takes `gone` out, with the sets that nothing of `kept` is in, and the table where nothing is left. */
+function removing(sets: readonly string[], kept: readonly Held[], gone: readonly Target[]): string[] {
+  if (kept.length === 0) return sets.length === 0 && gone.length === 0 ? [] : [`delete table ${TABLE}`];
+  const used = new Set(kept.map(({ target }) => setOf(target)));
+  const lines: string[] = [];
+  for (const [set, targets] of Map.groupBy(gone, setOf)) {
+    if (!used.has(set)) continue;
+    const elements = targets.map(({ network }) => network).join(", ");
+    // One that the kernel has ended meanwhile cannot be deleted.
+    lines.push(
+      `add element ${TABLE} ${set} { ${elements} }`,
+      `delete element ${TABLE} ${set} { ${elements} }`,
+    );
+  }
+  for (const set of sets.filter((name) => !used.has(name))) {
+    lines.push(`delete chain ${TABLE} ${set}`, `delete set ${TABLE} ${set}`);
+  }
+  return lines;
+}
+
+function heldIn(set: Readonly<Record<string, unknown>>, now: number): Held[] {
+  const [, family, length] = /^blocked([46])(?:_(\d{1,3}))?$/.exec(String(set.name)) ?? [];
+  const elements = Array.isArray(set.elem) ? set.elem : [];
+  if (family === undefined) return [];
+  return elements.flatMap((element: unknown): Held[] => {
+    const inner = isObject(element) && isObject(element.elem) ? element.elem : { val: element };
+    const suffix = length === undefined ? "" : `/${length}`;
+    const target = parseTarget(`${inner.val}${suffix}`);
+    if (target === undefined) return [];
+    const { timeout, expires } = inner;
+    const counter = isObject(inner.counter) ? inner.counter.packets : undefined;
+    return [
+      {
+        target,
+        until: typeof expires === "number" ? now + 1000 * expires : null,
+        ...(typeof timeout === "number" && { lasts: 1000 * timeout }),
+        packets: typeof counter === "number" ? counter : null,
+      },
+    ];
+  });
+}
+
+/** The objects of that kind in what `nft -j` writes. */
+function objects(json: string, kind: string): Readonly<Record<string, unknown>>[] {
+  const read: unknown = JSON.parse(json === "" ? "{}" : json);
+  const list = isObject(read) && Array.isArray(read.nftables) ? read.nftables : [];
+  return list.flatMap((item: unknown) => (isObject(item) && isObject(item[kind]) ? [item[kind]] : []));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
