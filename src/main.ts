@@ -1,3 +1,4 @@
+import type { Acting } from "./commands/block.ts";
 import { NO_PERMISSION, USAGE } from "./commands/exit-codes.ts";
 import type { Setup } from "./commands/live.ts";
 import { wantsColor } from "./config/color.ts";
@@ -6,6 +7,7 @@ import { printable, quote, UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/options.ts";
 import { processInput } from "./config/process.ts";
+import { stateDirectoryOf } from "./config/state.ts";
 import type { Filter } from "./model/snapshot.ts";
 import { parserOf } from "./parse/formats.ts";
 
@@ -22,6 +24,8 @@ async function main(): Promise<number> {
   if (filter instanceof UsageError) return refuse(filter);
   const judged = await withPatterns(loaded.config);
   if (judged instanceof UsageError) return refuse(judged);
+  const clash = await clashOf(loaded);
+  if (clash !== undefined) return refuse(clash);
   const doubts = filter === undefined ? [] : await doubtsAbout(filter);
   for (const warning of [...loaded.warnings, ...doubts]) process.stderr.write(`nethergaze: ${warning}\n`);
   return run(
@@ -55,7 +59,7 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
       const { liveConsole, fileConsole } = await import("./commands/console.ts");
       return files
         ? fileConsole(files, { config, color }, filter?.text)
-        : liveConsole({ ...loaded, color }, filter?.text);
+        : liveConsole({ ...loaded, color }, filter?.text, stateDirectoryOf(processInput()));
     }
     case "demo": {
       const { demo } = await import("./commands/console.ts");
@@ -83,9 +87,27 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
       if (files) return fileSnapshots(files, config, asked, view, "end");
       return liveSnapshots(loaded, asked, view, command.once ? 1 : undefined);
     }
+    case "watch": {
+      if (files)
+        return refuse(new UsageError("--no-follow: watch follows; of files: nethergaze stream alerts"));
+      const { watch } = await import("./commands/watch.ts");
+      return watch(loaded, stateDirectoryOf(processInput()));
+    }
     case "iptop": {
       const { iptop } = await import("./commands/iptop.ts");
       return iptop({ ...command, capture: config.capture, argv: withoutWord(processInput().argv, "iptop") });
+    }
+    case "block": {
+      const { block } = await import("./commands/block.ts");
+      return block(await acting(loaded), command);
+    }
+    case "unblock": {
+      const { unblock } = await import("./commands/unblock.ts");
+      return unblock(await acting(loaded), command);
+    }
+    case "blocks": {
+      const { blocks } = await import("./commands/blocks.ts");
+      return blocks(await acting(loaded), command);
     }
     case "doctor": {
       const { doctor } = await import("./commands/doctor.ts");
@@ -114,6 +136,13 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
       return fileConsole(recorded, { config, color }, filter?.text);
     }
   }
+}
+
+/** What a command works with that changes something. */
+async function acting(setup: Run): Promise<Acting> {
+  const { meansOf } = await import("./commands/means.ts");
+  const input = processInput();
+  return { setup, means: meansOf(setup.config, stateDirectoryOf(input)), argv: input.argv };
 }
 
 /** With `--no-follow`, the files that the command line names. */
@@ -163,6 +192,13 @@ async function withPatterns(config: Config): Promise<Config | UsageError> {
   const { compilePatterns } = await import("./commands/path-patterns.ts");
   const pathMatch = compilePatterns(config.pathPatterns);
   return pathMatch instanceof UsageError ? pathMatch : Object.assign({ ...config }, { pathMatch });
+}
+
+/** Why a key of a hook cannot be. Without hooks the console's keys are not looked at. */
+async function clashOf({ config, file }: Pick<Run, "config" | "file">): Promise<UsageError | undefined> {
+  if (config.hooks.length === 0) return undefined;
+  const { keyClash } = await import("./commands/hooks.ts");
+  return keyClash(config, file);
 }
 
 /** What `help TOPIC` prints of what only this file may know. */

@@ -77,7 +77,7 @@ interface Hearer {
  * An engine whose alerts are told, as far as their addresses are listed and pass the filter. Who has passed goes on
  * passing until it is cleared: then nothing may be left that the filter asks for. Alerts about more than one address pass.
  */
-function alerting(config: Config, filter: Filter | undefined, { tell, hide }: Hearer): Engine {
+export function alerting(config: Config, filter: Filter | undefined, { tell, hide }: Hearer): Engine {
   const matched = filter && matchedBy(filter);
   /** Each was raised and not cleared yet, as the core does with everybody who leaves it: no more than that holds. */
   const passed = new Set<Ip>();

@@ -2,19 +2,26 @@ import { fileURLToPath } from "node:url";
 import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
 import { diesWithParent } from "../kernel/libc.ts";
+import type { Responder } from "../model/block.ts";
 import type { Input } from "../model/event.ts";
+import type { HookRunner } from "../model/hook.ts";
 import { parseOrder } from "../model/order-word.ts";
+import { now } from "../sources/clock.ts";
 import type { ConsoleHost } from "../tui/console.ts";
 import { canRunConsole } from "../tui/terminal.ts";
-import { createEngine } from "./engine.ts";
+import { createEngine, type Engine } from "./engine.ts";
 import { FAILED, USAGE } from "./exit-codes.ts";
 import { type Files, runFiles } from "./files.ts";
+import { consoleHooks } from "./hooks.ts";
+import { keepRestoring } from "./keep-restoring.ts";
+import { laterResponder } from "./later-responder.ts";
 import { type Live, type Setup, startLive } from "./live.ts";
 import { play } from "./playback.ts";
 
 /** signal(7) */
 const SIGHUP = 1;
 const INCIDENT = fileURLToPath(new URL("../../demo/incident.jsonl.gz", import.meta.url));
+const DAY = 24 * 3600 * 1000;
 /** How much of the incident has happened when the demo begins: enough for the rates and strips to be filled. */
 const DEMO_LEAP = 100_000;
 
@@ -24,9 +31,35 @@ interface Look {
   readonly color: boolean;
 }
 
-/** The console on this machine. */
-export function liveConsole(setup: Setup & Look, filter: string | undefined): Promise<number> {
-  return show(setup, { filter }, (accept) => startLive(setup, accept));
+/** The console on this machine. `state`: the directory of what was done. */
+export function liveConsole(setup: Setup & Look, filter: string | undefined, state: string): Promise<number> {
+  const began = now();
+  const responder = (engine: Engine): Responder =>
+    laterResponder(async () => {
+      const [{ meansOf }, { responderOf }] = await Promise.all([
+        import("./means.ts"),
+        import("./responder.ts"),
+      ]);
+      const known = () => ({ snapshot: engine.snapshot, since: Math.max(began, now() - DAY) });
+      return responderOf(setup.config, meansOf(setup.config, state), known);
+    });
+  return show(setup, { filter, responder, hooks: consoleHooks(setup.config) }, (accept) =>
+    withBlocksKept(startLive(setup, accept), setup.config, state),
+  );
+}
+
+/** While the console may block, it also puts back what a firewall loses. */
+function withBlocksKept(live: Live, config: Config, state: string): Live {
+  if (!config.blockExecution || config.readonly) return live;
+  // The screen is the console's: what goes wrong here is seen in the list of blocks.
+  const stop = keepRestoring(config, state, () => {});
+  return {
+    ...live,
+    close() {
+      stop();
+      live.close();
+    },
+  };
 }
 
 /** The console on files, read to their end before it opens. */
@@ -52,6 +85,8 @@ export function demo({ config, color }: Look): Promise<number> {
 interface Shown {
   readonly filter?: string | undefined;
   readonly title?: string;
+  readonly responder?: (engine: Engine) => Responder;
+  readonly hooks?: HookRunner;
 }
 
 /** What feeds the console: some sources can be asked to look again, or closer. */
@@ -59,7 +94,7 @@ type Feed = Pick<Live, "close"> & Partial<Live>;
 
 async function show(
   { config, color }: Look,
-  { filter, title }: Shown,
+  { filter, title, responder, hooks }: Shown,
   start: (accept: (input: Input) => void) => Feed | Promise<Feed | number | undefined>,
 ): Promise<number> {
   const obstacle = canRunConsole();
@@ -88,6 +123,9 @@ async function show(
     },
     refresh: () => feed?.refresh?.(),
     freeze: engine.freeze,
+    now,
+    responder: responder?.(engine),
+    hooks,
   };
   try {
     return await runConsole({

@@ -2,6 +2,7 @@ import { accessSync, constants, globSync, readFileSync, statSync } from "node:fs
 import { dirname } from "node:path";
 import { printable } from "../config/error.ts";
 import type { HealthEvent } from "../model/event.ts";
+import { chooseFirewall } from "../respond/firewalls.ts";
 import { now } from "../sources/clock.ts";
 import { USUAL_PLACE } from "../sources/discover/found.ts";
 import type { Interpretation, Reads } from "../sources/interpret.ts";
@@ -16,6 +17,7 @@ import { createVnstat } from "../sources/vnstat.ts";
 import { FAILED } from "./exit-codes.ts";
 import { interpretationOf } from "./interpretation.ts";
 import { interfaceOf, packetsAsked, type Setup } from "./live.ts";
+import { forcedBy, runStep } from "./means.ts";
 import { openStdout } from "./output.ts";
 import { authPlace, authTargets, type HttpTargets, httpTargets, type JournalTarget } from "./targets.ts";
 
@@ -28,7 +30,15 @@ const MOSTLY = 0.5;
 
 /** One thing that was looked at. */
 interface Finding {
-  readonly part: "sockets" | "packets" | "kernel" | "http logs" | "error logs" | "auth" | "bandwidth";
+  readonly part:
+    | "sockets"
+    | "packets"
+    | "kernel"
+    | "http logs"
+    | "error logs"
+    | "auth"
+    | "bandwidth"
+    | "firewall";
   /** off: nobody asked for it, or it is not here; fail: it is wanted and does not work. */
   readonly state: "ok" | "warn" | "off" | "fail";
   readonly text: string;
@@ -68,6 +78,7 @@ async function findings(setup: Setup): Promise<Finding[]> {
     ...httpLogs(setup),
     ...(await auth(setup)),
     ...(await bandwidth(setup)),
+    await firewall(setup),
   ];
 }
 
@@ -133,6 +144,24 @@ async function bandwidth(setup: Setup): Promise<Finding[]> {
   return found.length > 0
     ? found
     : [{ part: "bandwidth", state: "off", text: "vnstat is not installed: no month's totals" }];
+}
+
+/** Where a block would go. */
+async function firewall({ config }: Setup): Promise<Finding> {
+  const part = "firewall";
+  const blocking = config.blockExecution
+    ? "the console may block"
+    : "the console only shows commands (actions.enable_block_execution)";
+  if (config.firewall === "none") return { part, state: "off", text: "actions.firewall is none" };
+  const chosen = await chooseFirewall(runStep, now(), forcedBy(config));
+  if (!("problem" in chosen)) {
+    return { part, state: "ok", text: `${chosen.firewall.name}: ${chosen.why}; ${blocking}` };
+  }
+  const { problem, detail } = chosen;
+  if (problem === "denied") return { part, state: "warn", text: detail, remedy: "Run with sudo" };
+  // Nobody needs one to look.
+  const state = config.firewall === "auto" && problem === "absent" ? "off" : "fail";
+  return { part, state, text: detail };
 }
 
 function httpLogs(setup: Setup): Finding[] {

@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import { join } from "node:path";
 import { printable } from "../config/error.ts";
 import type { HealthEvent, TrafficView } from "../model/event.ts";
 import { formatIp, type Ip, isV4, parseIp, parseIpWords } from "../model/ip.ts";
@@ -18,6 +17,7 @@ import { createPackets, type Packets, type PacketsAsked } from "../sources/packe
 import { FAILED, NO_PERMISSION, USAGE } from "./exit-codes.ts";
 import { openStdout } from "./output.ts";
 import { stopSignal } from "./stop.ts";
+import { sudoCommand } from "./sudo.ts";
 
 /** Grows with every change of what a key means. */
 const SCHEMA_VERSION = 1;
@@ -120,8 +120,7 @@ function refusalOf(packets: Packets, { interfaces, argv }: IptopOptions): number
   const reasons = failed.reasons.join("; ");
   if (!failed.denied)
     return refuse(`packets of ${printable(failed.name)} cannot be counted: ${reasons}`, FAILED);
-  const program = join(import.meta.dir, "../../bin/ifguard-iptop");
-  const command = ["sudo", program, ...argv].map(quoted).join(" ");
+  const command = sudoCommand("ifguard-iptop", argv);
   return refuse(
     `no permission to count packets of ${printable(failed.name)} (${reasons}). Run: ${command}`,
     NO_PERMISSION,
@@ -131,11 +130,6 @@ function refusalOf(packets: Packets, { interfaces, argv }: IptopOptions): number
 function refuse(words: string, code: number): number {
   process.stderr.write(`nethergaze: ${words}\n`);
   return code;
-}
-
-/** As a shell takes it back. */
-function quoted(word: string): string {
-  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", "'\\''")}'`;
 }
 
 function sumOf(sums: Map<string, Sum>, name: string): Sum {

@@ -1,6 +1,7 @@
 import {
   addresses,
   choice,
+  duration,
   integer,
   number,
   onOff,
@@ -8,6 +9,7 @@ import {
   paths,
   size,
   type Type,
+  target,
   text,
   texts,
   type ValueOf,
@@ -57,6 +59,14 @@ const localIp = {
   help: "addresses that are this host's where packets tell their direction by them",
 };
 
+const ofBlock = { type: target("IP|PREFIX"), help: "an address, or a prefix such as 203.0.113.0/24" };
+const yes = {
+  flag: "--yes",
+  type: onOff,
+  default: false,
+  help: "do it at once: ask nothing, and arm nothing",
+};
+
 /** What can be asked for help besides commands. */
 export const TOPICS = ["filter", "detection"] as const;
 export type Topic = (typeof TOPICS)[number];
@@ -99,6 +109,11 @@ const RUNNABLE = {
       filter,
       limit: { flag: "--limit", type: integer("ROWS", 1, 1000), help: "rows at most" },
     },
+  },
+  watch: {
+    help: "follow everything with nobody looking, and run the alert hooks ([[actions.alert_hooks]])",
+    arguments: {},
+    flags: {},
   },
   iptop: {
     help: "count packets by address: JSON Lines for machines (the same as ifguard-iptop)",
@@ -166,6 +181,61 @@ const RUNNABLE = {
         type: choice("WHAT", ["console", "events", "alerts", "snapshots"]),
         default: "console",
         help: "on the console, or as JSON Lines",
+      },
+    },
+  },
+  block: {
+    help: "drop what an address or a prefix sends, for a time; shows first what it would do",
+    arguments: { target: ofBlock },
+    flags: {
+      ttl: {
+        flag: "--ttl",
+        type: duration("TIME"),
+        default: 3600,
+        help: "how long it lasts",
+      },
+      reason: {
+        flag: "--reason",
+        type: text("TEXT", 200),
+        default: "",
+        help: "why, for the list and the audit log",
+      },
+      dryRun: {
+        flag: "--dry-run",
+        type: onOff,
+        default: false,
+        help: "only show what would be done, and whom it would hit",
+      },
+      yes,
+      force: {
+        flag: "--force",
+        type: onOff,
+        default: false,
+        help: "also what the guard refuses, but never the peers of a login session or this host itself",
+      },
+    },
+  },
+  unblock: {
+    help: "take a block out of the firewall",
+    arguments: { target: ofBlock },
+    flags: { yes },
+  },
+  blocks: {
+    help: "the blocks that are in force, and what they dropped",
+    arguments: {},
+    flags: {
+      json: { ...json, help: "one JSON array instead of a table" },
+      restore: {
+        flag: "--restore",
+        type: onOff,
+        default: false,
+        help: "put back what a firewall has lost, and end what is over",
+      },
+      keep: {
+        flag: "--keep",
+        type: onOff,
+        default: false,
+        help: "end blocks when they are over, until none is left whose firewall does not do so itself",
       },
     },
   },

@@ -5,7 +5,7 @@ import { type Loaded, loadConfig } from "./load.ts";
 import { type Config, OPTION_LIST, type OptionName } from "./options.ts";
 
 // Whoever comes from NetherGaze 0.2 brings flags, a file and variables: each is obeyed, or told in one line to be
-// ignored, and none ends the program.
+// ignored, and none ends the program. But a hook that only a shell would understand does: see command.test.ts.
 
 interface Given {
   readonly argv?: readonly string[];
@@ -105,8 +105,12 @@ const KEYS: [key: string, toml: string, Effect | "ignored"][] = [
   ["filters.suspicious_min_conns", "6", { "detect.sockets.without_requests": 6 }],
   ["filters.scanner_user_agents", '["custom-bot"]', { scannerAgents: ["custom-bot"] }],
   ["filters.exploit_path_patterns", '["/x"]', { pathPatterns: ["/x"] }],
-  ["actions.enable_block_execution", "true", "ignored"],
-  ["actions.hooks", '[{ key = "1", label = "Reverse DNS", command = "dig -x {ip}" }]', "ignored"],
+  ["actions.enable_block_execution", "true", { blockExecution: true }],
+  [
+    "actions.hooks",
+    '[{ key = "1", label = "Reverse DNS", command = "dig -x {ip}" }]',
+    { hooks: [{ key: "1", label: "Reverse DNS", command: ["dig", "-x", "{ip}"] }] },
+  ],
   ["cache.dir", '"/a"', "ignored"],
   ["cache.cache_dir", '"~/.cache/nethergaze"', "ignored"],
 ];
@@ -134,15 +138,23 @@ describe("keys", () => {
   });
 
   test("a file of its hooks as its documentation writes them", () => {
-    const hook = '[[actions.hooks]]\nkey = "1"\nlabel = "Ping"\ncommand = "ping -c 3 {ip}"\n';
+    const hook = (key: string, command: string): string =>
+      `[[actions.hooks]]\nkey = "${key}"\nlabel = "Ping"\ncommand = ${command}\n`;
+    const quoted = `'curl -s "https://example.org/?q={ip}&x=(1)"'`;
+    const toml = `[actions]\nenable_block_execution = false\n${hook("1", '"ping -c 3 {ip}"')}${hook("2", quoted)}[cache]\n`;
     check(
-      { toml: `[actions]\nenable_block_execution = false\n${hook}${hook}[cache]\n` },
-      "ignored",
-      `${FILE}:3: actions.hooks`,
+      { toml },
+      {
+        hooks: [
+          { key: "1", label: "Ping", command: ["ping", "-c", "3", "{ip}"] },
+          { key: "2", label: "Ping", command: ["curl", "-s", "https://example.org/?q={ip}&x=(1)"] },
+        ],
+      },
     );
   });
 
-  test.each(KEYS)("%s by --set", (key, value, effect) => {
+  const spelled = KEYS.filter(([key]) => key !== "actions.hooks");
+  test.each(spelled)("%s by --set", (key, value, effect) => {
     const spelled = value.replaceAll(/^\[|\]$|"/g, "");
     check({ argv: ["--set", `${key}=${spelled}`] }, effect, `--set: ${key}`);
   });

@@ -16,21 +16,41 @@ export function example(): string {
     ...sections.flatMap((section) => [
       // The empty name, of the keys that stand before any table, sorts first.
       section === "" ? "" : `\n[${section}]\n`,
-      ...options.filter(({ keys }) => sectionOf(keys[0]) === section).map(entry),
+      // Whatever stands below the head of a table is a key of that.
+      ...options
+        .filter(({ keys }) => sectionOf(keys[0]) === section)
+        .sort((a, b) => Number(a.type.tables !== undefined) - Number(b.type.tables !== undefined))
+        .map(entry),
     ]),
   ].join("");
 }
 
 function entry({ keys, flags, type, default: assumed, help }: Option): string {
   const [key, ...others] = keys;
+  if (type.tables !== undefined) return ofTables(key, help, type);
   const name = key.slice(key.lastIndexOf(".") + 1);
   const read = others.length === 0 ? "" : ` Also read from ${others.join(" and ")}.`;
   return [
     "\n",
-    comment(`${help.slice(0, 1).toUpperCase()}${help.slice(1)}.`),
+    comment(sentence(help)),
     comment(`Allowed: ${type.allowed}. ${[...flags, variable(key)].join(", ")}.${read}`),
     `#${name} = ${toml(assumed)}\n`,
   ].join("");
+}
+
+/** One table with an example of each of its keys. */
+function ofTables(key: string, help: string, { allowed, tables = {} }: Option["type"]): string {
+  const fields = Object.entries(tables).map(
+    ([name, { type, default: assumed, help: about, example: value }]) => {
+      const standard = assumed === undefined ? "" : ` By default ${toml(assumed)}.`;
+      return `${comment(`${sentence(about)} Allowed: ${type.allowed}.${standard}`)}#${name} = ${value}\n`;
+    },
+  );
+  return ["\n", comment(`${sentence(help)} Allowed: ${allowed}.`), `#[[${key}]]\n`, ...fields].join("");
+}
+
+function sentence(help: string): string {
+  return `${help.slice(0, 1).toUpperCase()}${help.slice(1)}.`;
 }
 
 /** Of our types, what JSON writes is TOML. */

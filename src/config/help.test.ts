@@ -14,9 +14,10 @@ test("help fits 80 columns", () => {
 test("help names every command, every flag and every key without one", () => {
   const text = help();
   for (const [name] of COMMAND_LIST) if (name !== DEFAULT_COMMAND) expect(text).toContain(`\n  ${name}`);
-  for (const [, { flags, keys }] of OPTION_LIST) {
+  for (const [, { flags, keys, type }] of OPTION_LIST) {
     for (const flag of flags) expect(text).toContain(flag);
-    if (flags.length === 0) expect(text).toContain(`--set ${keys[0]}=`);
+    if (flags.length > 0) continue;
+    expect(text).toContain(type.tables === undefined ? `--set ${keys[0]}=` : `[[${keys[0]}]]`);
   }
   for (const [, { flag }] of GLOBAL_FLAG_LIST) expect(text).toContain(flag);
   for (const [name, { flags }] of COMMAND_LIST) {

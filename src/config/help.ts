@@ -88,6 +88,7 @@ function flagRows(entry: CommandEntry): Row[] {
 
 function optionRow({ keys, flags, type, help, default: assumed }: Option): Row {
   const [flag, ...others] = flags;
+  if (type.tables !== undefined) return [`[[${keys[0]}]]`, `${help} (in the file alone)`];
   if (flag === undefined) return [`--set ${keys[0]}=${type.metavar}`, meaning(help, type, assumed)];
   const off = flag.startsWith("--no-") ? "do not " : "";
   const notes = others.map((other) => `also ${other}`);

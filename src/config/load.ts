@@ -73,7 +73,7 @@ function load(input: Input): Loaded {
   const origins: Partial<Record<OptionName, Origin>> = {};
   const apply = (origin: Origin, settings: Settings): void => {
     for (const [name, value] of settings) {
-      config[name] = Array.isArray(value) ? value.map((path: string) => expandHome(path, home)) : value;
+      config[name] = Array.isArray(value) ? value.map((item: unknown) => expandHome(item, home)) : value;
       origins[name] = origin;
     }
   };
@@ -103,6 +103,7 @@ function told(word: string | undefined): string | { topic: Topic } {
 }
 
 /** Shells expand `~/` at the start of a word only: not in `--flag=~/x`, in a variable or in a file. */
-function expandHome(path: string, home: string | undefined): string {
-  return path.startsWith("~/") && home !== undefined ? home + path.slice(1) : path;
+function expandHome<T>(path: T, home: string | undefined): T | string {
+  const isAtHome = typeof path === "string" && path.startsWith("~/");
+  return isAtHome && home !== undefined ? home + path.slice(1) : path;
 }

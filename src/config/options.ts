@@ -1,7 +1,9 @@
+import { FIREWALLS } from "../model/block.ts";
 import { PROXY_NAMES } from "../model/proxies.ts";
 import { RULE_IDS } from "../model/rules.ts";
 import { GROUPS as GROUPINGS, SORTS, type Sort } from "../model/snapshot.ts";
 import { THRESHOLDS, type Threshold, type ThresholdKey, type Thresholds } from "../model/thresholds.ts";
+import { alertHooks, hooks } from "./hooks.ts";
 import {
   choice,
   choiceOr,
@@ -20,7 +22,7 @@ import {
 } from "./value.ts";
 
 /** The headings under which help and the example file list the options. */
-export const GROUPS = ["Logs", "Display", "Polling", "Behaviour", "Detection"] as const;
+export const GROUPS = ["Logs", "Display", "Polling", "Behaviour", "Actions", "Detection"] as const;
 
 /** One setting: everything that the flag, the variable, the file, help and completion need to know of it. */
 export interface Option<T = unknown> {
@@ -297,6 +299,54 @@ export const OPTIONS = {
     default: false,
     help: "disable every action that changes something",
   },
+  firewall: {
+    group: "Actions",
+    keys: ["actions.firewall"],
+    flags: ["--firewall"],
+    type: choice("NAME", ["auto", ...FIREWALLS, "none"]),
+    default: "auto",
+    help: "the firewall that blocks are put into; auto takes the one that is active, none only shows the commands",
+  },
+  blockExecution: {
+    group: "Actions",
+    keys: ["actions.enable_block_execution"],
+    flags: [],
+    type: onOff,
+    default: false,
+    help: "let the console block and unblock; without it the console shows the commands to copy",
+  },
+  widestIpv4: {
+    group: "Actions",
+    keys: ["actions.widest_ipv4"],
+    flags: [],
+    type: integer("BITS", 1, 32),
+    default: 16,
+    help: "length of the widest IPv4 prefix that may be blocked without --force",
+  },
+  widestIpv6: {
+    group: "Actions",
+    keys: ["actions.widest_ipv6"],
+    flags: [],
+    type: integer("BITS", 1, 128),
+    default: 48,
+    help: "length of the widest IPv6 prefix that may be blocked without --force",
+  },
+  hooks: {
+    group: "Actions",
+    keys: ["actions.hooks"],
+    flags: [],
+    type: hooks,
+    default: [],
+    help: "programs that a key of the console runs on the selected address, without a shell",
+  },
+  alertHooks: {
+    group: "Actions",
+    keys: ["actions.alert_hooks"],
+    flags: [],
+    type: alertHooks,
+    default: [],
+    help: "programs that 'watch' runs on alerts, each with one as a line of JSON on its standard input",
+  },
   trustAddresses: {
     group: "Detection",
     keys: ["trust.addresses"],
@@ -377,8 +427,6 @@ export const UNSUPPORTED_KEYS: readonly string[] = [
   "whois.enabled",
   "whois.cache_ttl",
   "whois.max_workers",
-  "actions.enable_block_execution",
-  "actions.hooks",
   "cache.dir",
   "cache.cache_dir",
 ];

@@ -15,6 +15,23 @@ export function processInput(): Input {
   };
 }
 
+/** Who runs this process: for the audit log, and for who must not be locked out. */
+export function actor(): {
+  readonly uid: number;
+  readonly sudoUser: string | undefined;
+  /** The environment's, as sshd sets them: `address port address port`, and the older one. */
+  readonly sshConnection: string | undefined;
+  readonly sshClient: string | undefined;
+} {
+  const { SUDO_USER, SSH_CONNECTION, SSH_CLIENT } = process.env;
+  return {
+    uid: process.geteuid?.() ?? 0,
+    sudoUser: SUDO_USER,
+    sshConnection: SSH_CONNECTION,
+    sshClient: SSH_CLIENT,
+  };
+}
+
 /** Reads a regular file of UTF-8 of at most 1 MiB; opens it once, so that what is judged is what is read. */
 export const readFile: ReadFile = (path) => {
   let file: number;

@@ -20,10 +20,11 @@ function table(): string {
 }
 
 function row({ keys, flags, type, default: assumed, help }: Option): string {
+  const isTables = type.tables !== undefined;
   const cells = [
     flags.map(code).join(" "),
-    keys.map(code).join(" "),
-    code(variable(keys[0])),
+    keys.map((key) => code(isTables ? `[[${key}]]` : key)).join(" "),
+    isTables ? "" : code(variable(keys[0])),
     code(type.show(assumed)),
     help,
   ];

@@ -2,7 +2,7 @@ import { parse, TomlError } from "smol-toml";
 import { UsageError } from "./error.ts";
 import { isSection, optionOfKey, unknownKey, unsupported } from "./keys.ts";
 import { OPTION_LIST, type Settings, UNSUPPORTED_KEYS } from "./options.ts";
-import { read } from "./value.ts";
+import { type Fault, read } from "./value.ts";
 
 /** Deepest nesting of inline values: our keys need two, and the parser recurses. */
 const MAX_DEPTH = 16;
@@ -19,9 +19,9 @@ export function readToml(file: string, text: string): { settings: Settings; warn
   function visit(table: object, prefix: string): void {
     for (const [name, raw] of Object.entries(table)) {
       const key = prefix + name;
-      const line = lineOf(text, key);
-      const place = line === undefined ? file : `${file}:${line}`;
       const option = optionOfKey(key);
+      const line = lineOf(text, key, option?.[1].type.why?.(raw));
+      const place = line === undefined ? file : `${file}:${line}`;
       if (option !== undefined) values.set(key, read(option[1].type, `${place}: ${key}`, raw));
       else if (UNSUPPORTED_KEYS.includes(key)) {
         // What is switched off is as good as obeyed.
@@ -57,21 +57,39 @@ function isTable(raw: unknown): raw is object {
 }
 
 /**
- * The line, from 1, on which `key`, or the first key of the table of that name, is set: the parser does not tell.
- * Undefined where it is not written at the start of a line, as in an inline table.
+ * The line, from 1, on which `key`, or the first key of the table of that name, is set, or on which its `fault` stands:
+ * the parser does not tell. Undefined where it is not written at the start of a line, as in an inline table.
  */
-function lineOf(text: string, key: string): number | undefined {
+function lineOf(text: string, key: string, fault?: Fault): number | undefined {
+  let first: number | undefined;
+  /** Where the table begins that the fault is in, and its place among its siblings. */
+  let begins: number | undefined;
+  let table = -1;
+  for (const { number, path, header } of linesOf(text)) {
+    if (path === key || path.startsWith(`${key}.`)) first ??= number;
+    if (header === "[[" && path === key) table++;
+    if (fault?.table === undefined) {
+      if (first !== undefined) return first;
+    } else if (table > fault.table) break;
+    else if (table === fault.table) {
+      begins ??= number;
+      if (header === "" && path === `${key}.${fault.key}`) return number;
+    }
+  }
+  return begins ?? first;
+}
+
+/** Each line on which something begins, from 1: its dotted path, and how it begins a table. */
+function* linesOf(text: string): Generator<{ number: number; path: string; header: "" | "[" | "[[" }> {
   let section = "";
-  let number = 0;
-  for (const line of text.split("\n")) {
-    number++;
-    let path = "";
+  for (const [i, line] of text.split("\n").entries()) {
     const plain = line.replace(/[\s"']/g, "");
     if (plain.startsWith("[")) {
-      path = plain.slice(plain.lastIndexOf("[", 1) + 1, plain.indexOf("]"));
+      const path = plain.slice(plain.lastIndexOf("[", 1) + 1, plain.indexOf("]"));
       section = `${path}.`;
-    } else if (plain.includes("=")) path = section + plain.slice(0, plain.indexOf("="));
-    if (path === key || path.startsWith(`${key}.`)) return number;
+      yield { number: i + 1, path, header: plain.startsWith("[[") ? "[[" : "[" };
+    } else if (plain.includes("=")) {
+      yield { number: i + 1, path: section + plain.slice(0, plain.indexOf("=")), header: "" };
+    }
   }
-  return undefined;
 }

@@ -1,6 +1,8 @@
 import { parseCidr } from "../model/cidr.ts";
+import { parseDuration, spellDuration } from "../model/duration.ts";
 import { parseIp } from "../model/ip.ts";
 import { didYouMean } from "../model/suggest.ts";
+import { parseTarget } from "../model/target.ts";
 import { quote, UsageError } from "./error.ts";
 
 /** What a flag, variable, key or argument holds: how to read it, and what to tell people about it. */
@@ -19,6 +21,29 @@ export interface Type<T> {
   check(value: unknown): T | undefined;
   /** A checked value as people write it. */
   show(value: unknown): string;
+  /** Why a value is not allowed, and where in it, as far as more can be said than what is allowed. */
+  readonly why?: (value: unknown) => Fault | undefined;
+  /** Of what is written as tables of the configuration file, and nowhere else: the keys of one. */
+  readonly tables?: Readonly<Record<string, Field>>;
+}
+
+/** What is wrong with a value. */
+export interface Fault {
+  /** In words; what was written stands in it. */
+  readonly words: string;
+  /** Of tables: the place of the one it is in, from 0, and its key. */
+  readonly table?: number;
+  readonly key?: string;
+}
+
+/** A key of a table. */
+export interface Field<T = unknown> {
+  readonly type: Type<T>;
+  /** Absent: it must be there. */
+  readonly default?: T;
+  readonly help: string;
+  /** For the example file, as TOML writes it. */
+  readonly example: string;
 }
 
 /** The value that an entry of one of the tables holds. */
@@ -33,7 +58,7 @@ const PLAIN = {
 };
 
 /** PATH_MAX of limits.h: no path, and no sensible filter, is longer. */
-const MAX_TEXT = 4095;
+export const MAX_TEXT = 4095;
 /** More logs than any server has; each costs an open file. */
 const MAX_LIST = 256;
 /** More networks than most countries have. */
@@ -109,6 +134,29 @@ export function addresses(metavar: string): Type<readonly string[]> {
     list: ",",
     decode: (spelled) => spelled.split(",").map((item) => item.trim()),
     check: (value) => any.check(value)?.flatMap((item) => parseIp(item) ?? []),
+  };
+}
+
+/** One address or one prefix, in any spelling; its value is the one spelling of it. */
+export function target(metavar: string): Type<string> {
+  return {
+    ...PLAIN,
+    metavar,
+    allowed: "an address or a prefix, such as 192.0.2.1, 203.0.113.0/24 or 2001:db8::/64",
+    check: (value) => (typeof value === "string" ? parseTarget(value)?.text : undefined),
+  };
+}
+
+/** Seconds; null for what is to last until somebody ends it. */
+export function duration(metavar: string): Type<number | null> {
+  return {
+    ...PLAIN,
+    metavar,
+    allowed: "a time of at most a year, such as 30s, 10m, 1h or 7d, or permanent",
+    completes: ["10m", "1h", "1d", "7d", "permanent"],
+    decode: (spelled) => parseDuration(spelled),
+    check: (value) => (value === null || typeof value === "number" ? value : undefined),
+    show: (value) => spellDuration(typeof value === "number" ? value : null),
   };
 }
 
@@ -261,15 +309,23 @@ export function readText<T>(type: Type<T>, where: string, spelled: string): T {
 }
 
 function refusal(type: Type<unknown>, where: string, raw: unknown): UsageError {
+  return new UsageError(`${where}: ${faultOf(type, raw).words}`);
+}
+
+/** What is wrong with a value that is not allowed. */
+export function faultOf(type: Type<unknown>, raw: unknown): Fault {
+  const fault = type.why?.(raw);
+  if (fault !== undefined) return fault;
   // Of a list the first item that spoils it, if it is not their number.
   const item = Array.isArray(raw) ? raw.find((item) => type.check([item]) === undefined) : undefined;
   const culprit: unknown = item ?? raw;
   const meant =
     typeof culprit === "string" && type.completes !== "file" ? didYouMean(culprit, type.completes) : "";
-  return new UsageError(`${where}: ${describe(culprit)} is not allowed${meant}; allowed: ${type.allowed}`);
+  return { words: `${describe(culprit)} is not allowed${meant}; allowed: ${type.allowed}` };
 }
 
-function isPlain(value: unknown, max: number): value is string {
+/** Whether it is text of at most `max` characters, none of them a control character. */
+export function isPlain(value: unknown, max: number): value is string {
   return typeof value === "string" && value.length <= max && !/\p{Cc}/u.test(value);
 }
 

@@ -51,6 +51,22 @@ export function monotonicNanoseconds(): number {
   return Number(timespec[0]) * 1e9 + Number(timespec[1]);
 }
 
+/** sys/file.h */
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+const EWOULDBLOCK = 11;
+
+/**
+ * flock(2), exclusive: false where somebody else has it. It ends with the last descriptor of this opening, also when the
+ * process is killed. Throws {@link SystemError}.
+ */
+export function tryLock(fd: number): boolean {
+  if (libc().flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
+  const errno = read.i32(libc().__errno_location() as Pointer, 0);
+  if (errno === EWOULDBLOCK) return false;
+  throw new SystemError("flock", errno);
+}
+
 /** close(2). The descriptor is gone whatever it answers, so its error is not looked at. */
 export function close(fd: number): void {
   libc().close(fd);
@@ -188,6 +204,7 @@ function load(file: string) {
     send: { args: ["i32", "ptr", "u64", "i32"], returns: FFIType.i64_fast },
     recv: { args: ["i32", "ptr", "u64", "i32"], returns: FFIType.i64_fast },
     close: { args: ["i32"], returns: "i32" },
+    flock: { args: ["i32", "i32"], returns: "i32" },
     bind: { args: ["i32", "ptr", "u32"], returns: "i32" },
     setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
     getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },

@@ -51,11 +51,31 @@ export interface Links {
   names(): string[];
   /** Addresses of an interface in the kernel's order, primary ones first. Throws SystemError. */
   addresses(index: number): Ip[];
+  /** Addresses of all interfaces, each with the name of its first. Throws SystemError. */
+  allAddresses(): Map<Ip, string>;
   close(): void;
 }
 
 export function openLinks(): Links {
   const netlink = new Netlink(NETLINK_ROUTE);
+  const all = (): Link[] => {
+    const request = Buffer.alloc(HEADER + IFINFO);
+    request.writeUInt16LE(RTM_GETLINK, 4);
+    const links: Link[] = [];
+    netlink.dump(request, RTM_NEWLINK, (words, at, end) => {
+      const link = linkOf(words, at, end);
+      if (link !== undefined) links.push(link);
+    });
+    return links;
+  };
+  const eachAddress = (onAddress: (index: number, ip: Ip) => void): void => {
+    const request = Buffer.alloc(HEADER + IFADDR);
+    request.writeUInt16LE(RTM_GETADDR, 4);
+    netlink.dump(request, RTM_NEWADDR, (words, at, end) => {
+      const ip = addressOf(words, at, end);
+      if (ip !== undefined) onAddress(words[(at >> 2) + 1] as number, ip);
+    });
+  };
   return {
     find(name) {
       const bytes = Buffer.from(name, "utf8");
@@ -73,23 +93,19 @@ export function openLinks(): Links {
       if (errno !== 0 && errno !== ENODEV) throw new SystemError("netlink", errno);
       return link;
     },
-    names() {
-      const request = Buffer.alloc(HEADER + IFINFO);
-      request.writeUInt16LE(RTM_GETLINK, 4);
-      const names: string[] = [];
-      netlink.dump(request, RTM_NEWLINK, (words, at, end) => {
-        const link = linkOf(words, at, end);
-        if (link !== undefined) names.push(link.name);
-      });
-      return names;
-    },
+    names: () => all().map(({ name }) => name),
     addresses(index) {
-      const request = Buffer.alloc(HEADER + IFADDR);
-      request.writeUInt16LE(RTM_GETADDR, 4);
       const found: Ip[] = [];
-      netlink.dump(request, RTM_NEWADDR, (words, at, end) => {
-        const ip = addressOf(words, at, end, index);
-        if (ip !== undefined && !found.includes(ip)) found.push(ip);
+      eachAddress((of, ip) => {
+        if (of === index && !found.includes(ip)) found.push(ip);
+      });
+      return found;
+    },
+    allAddresses() {
+      const names = new Map(all().map((link) => [link.index, link.name]));
+      const found = new Map<Ip, string>();
+      eachAddress((index, ip) => {
+        if (!found.has(ip)) found.set(ip, names.get(index) ?? "an interface");
       });
       return found;
     },
@@ -144,9 +160,9 @@ function linkOf(words: Uint32Array, at: number, end: number): Link | undefined {
   };
 }
 
-/** An address of the interface `index`; of a point-to-point link this host's end. */
-function addressOf(words: Uint32Array, at: number, end: number, index: number): Ip | undefined {
-  if (end - at < IFADDR || words[(at >> 2) + 1] !== index) return undefined;
+/** The address of a `struct ifaddrmsg`; of a point-to-point link this host's end. */
+function addressOf(words: Uint32Array, at: number, end: number): Ip | undefined {
+  if (end - at < IFADDR) return undefined;
   const family = (words[at >> 2] as number) & 0xff;
   let address: Ip | undefined;
   let local: Ip | undefined;

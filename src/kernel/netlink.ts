@@ -8,6 +8,7 @@ const HEADER = 16;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const NLM_F_REQUEST = 1;
+const NLM_F_ACK = 4;
 const NLM_F_DUMP = 0x300;
 const NLM_F_DUMP_INTR = 0x10;
 const MSG_TRUNC = 0x20;
@@ -101,6 +102,12 @@ export class Netlink {
   get(request: Uint8Array, type: number, onMessage: OnMessage): number {
     this.#send(request, NLM_F_REQUEST);
     return this.#receive(type, onMessage).errno;
+  }
+
+  /** Has something done: errno of the answer, 0 when it was done. Throws SystemError as {@link dump} does. */
+  act(request: Uint8Array): number {
+    this.#send(request, NLM_F_REQUEST | NLM_F_ACK);
+    return this.#receive(NLMSG_ERROR, () => {}).errno;
   }
 
   close(): void {

@@ -38,8 +38,17 @@ export function readTcp(procRoot: string, table: PeerTable): number {
 
 /** The second of {@link readProcNetTcp} alone. */
 export function readTcp6(procRoot: string, table: PeerTable): number {
+  return readTable6(`${procRoot}/net/tcp6`, table);
+}
+
+/** As {@link readProcNetTcp} of `procRoot`/net/udp and udp6, whose connected sockets are ESTABLISHED. */
+export function readProcNetUdp(procRoot: string, table: PeerTable): number {
+  return readTable(`${procRoot}/net/udp`, table) + readTable6(`${procRoot}/net/udp6`, table);
+}
+
+function readTable6(path: string, table: PeerTable): number {
   try {
-    return readTable(`${procRoot}/net/tcp6`, table);
+    return readTable(path, table);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return 0;
     throw error;

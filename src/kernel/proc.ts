@@ -45,6 +45,11 @@ export function readComm(procRoot: string, pid: number): string {
  * make the reader wait. Throws the error of open(2) or read(2).
  */
 export function readStart(path: string, limit: number): string | undefined {
+  return readStartBytes(path, limit)?.toString("utf8");
+}
+
+/** As {@link readStart}, the bytes themselves. */
+export function readStartBytes(path: string, limit: number): Buffer | undefined {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(fd);
@@ -55,7 +60,7 @@ export function readStart(path: string, limit: number): string | undefined {
     for (;;) {
       const read = readSync(fd, bytes, length, bytes.length - length, null);
       length += read;
-      if (read === 0 || length === bytes.length) return bytes.toString("utf8", 0, length);
+      if (read === 0 || length === bytes.length) return bytes.subarray(0, length);
     }
   } finally {
     closeSync(fd);

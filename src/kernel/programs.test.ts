@@ -3,7 +3,17 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../../test/until.ts";
-import { type Ending, type FollowLimits, follow, type Outcome, type RunLimits, run } from "./programs.ts";
+import {
+  type Ending,
+  type FollowLimits,
+  follow,
+  type Heard,
+  type ListenLimits,
+  listen,
+  type Outcome,
+  type RunLimits,
+  run,
+} from "./programs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "programs-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -184,4 +194,141 @@ test("a program that is followed is heard while it runs, and killed with all tha
     lines: [],
     ending: { kind: "failed", code: "SIGKILL", reason: "" },
   });
+});
+
+/** All that a program wrote, in pieces, and how it ended. */
+async function listened(
+  script: string,
+  limits: Partial<ListenLimits> = {},
+): Promise<{ pieces: string[]; heard: Heard }> {
+  const pieces: string[] = [];
+  const heard = await listen([program("listened", script)], (text) => pieces.push(text), {
+    time: 10_000,
+    output: 1 << 20,
+    ...limits,
+  });
+  return { pieces, heard };
+}
+
+const hearings: [string, string, string, Heard][] = [
+  ["nothing written", "", "", { kind: "ended", code: 0 }],
+  [
+    "both streams",
+    "printf a; sleep 0.2; printf b >&2; sleep 0.2; printf c",
+    "abc",
+    { kind: "ended", code: 0 },
+  ],
+  [
+    "a letter in pieces, with the other stream in between",
+    "printf '\\303'; sleep 0.2; printf x >&2; sleep 0.2; printf '\\244'",
+    "xä",
+    { kind: "ended", code: 0 },
+  ],
+  ["what is no UTF-8", "printf '\\377x\\303'", "\ufffdx\ufffd", { kind: "ended", code: 0 }],
+  ["what a terminal obeys", "printf '\\033[2J\\a'", "\u001b[2J\u0007", { kind: "ended", code: 0 }],
+  ["an exit code", "echo no >&2; exit 3", "no\n", { kind: "ended", code: 3 }],
+  ["a signal", "kill -TERM $$", "", { kind: "ended", code: "SIGTERM" }],
+];
+test.each(hearings)("listened to: %s", async (_, script, text, heard) => {
+  const all = await listened(script);
+  expect({ text: all.pieces.join(""), heard: all.heard }).toEqual({ text, heard });
+});
+
+test("listened to: pieces come while it runs", async () => {
+  const controller = new AbortController();
+  const pieces: string[] = [];
+  const heard = listen(
+    [program("slowly", "echo first; exec sleep 600")],
+    (text) => {
+      pieces.push(text);
+      controller.abort();
+    },
+    { time: 10_000, output: 100, signal: controller.signal },
+  );
+  expect(await heard).toEqual({ kind: "stopped" });
+  expect(pieces).toEqual(["first\n"]);
+});
+
+test("listened to: what it reads, and what it does not", async () => {
+  const much = "x".repeat(1 << 20);
+  expect(await listened("wc -c", { input: much })).toEqual({
+    pieces: [`${much.length}\n`],
+    heard: { kind: "ended", code: 0 },
+  });
+  expect((await listened("exit 0", { input: much })).heard).toEqual({ kind: "ended", code: 0 });
+});
+
+test("listened to: not more than may be written, of both streams together", async () => {
+  const flood = await listened("yes & yes >&2", { output: 100_000 });
+  // Its own end may come first: then what was in the pipes is what there was.
+  expect(flood.pieces.join("").length).toBeLessThanOrEqual(100_000);
+  const { pieces, heard } = await listened("yes", { output: 100_000 });
+  expect({ size: pieces.join("").length, heard }).toEqual({ size: 100_000, heard: { kind: "too-long" } });
+  expect(await listened("printf 1234", { output: 4 })).toEqual({
+    pieces: ["1234"],
+    heard: { kind: "ended", code: 0 },
+  });
+});
+
+test("listened to: at its time it is killed with all that it started, whatever they ignore", async () => {
+  const { pieces, heard } = await listened("trap '' TERM HUP INT; sleep 600 & echo $$ $!; wait", {
+    time: 1000,
+  });
+  expect(heard).toEqual({ kind: "timed-out" });
+  const started = pieces.join("").trim().split(" ").map(Number);
+  expect(started).toHaveLength(2);
+  await until(() => !started.some(alive), "both to end");
+});
+
+test("listened to: what it leaves behind keeps nobody waiting, and does not stay", async () => {
+  const { pieces, heard } = await listened("sleep 600 & echo $!");
+  expect(heard).toEqual({ kind: "ended", code: 0 });
+  const left = Number(pieces.join(""));
+  expect(left).toBeGreaterThan(1);
+  await until(() => !alive(left), "it to end");
+});
+
+test("listened to: one in a session of its own that holds the pipes keeps nobody waiting", async () => {
+  const ready = join(folder, "apart");
+  const { pieces, heard } = await listened(
+    `setsid sh -c 'echo $$; echo > ${ready}; exec sleep 600' & until test -e ${ready}; do sleep 0.05; done`,
+  );
+  const left = Number(pieces.join(""));
+  try {
+    expect(heard).toEqual({ kind: "ended", code: 0 });
+    expect(left).toBeGreaterThan(1);
+  } finally {
+    process.kill(left, "SIGKILL");
+  }
+});
+
+test("listened to: what cannot be started", async () => {
+  const limits: ListenLimits = { time: 1000, output: 100 };
+  expect(await listen(["nethergaze-has-no-such-program"], () => {}, limits)).toEqual({ kind: "absent" });
+  const path = join(folder, "data");
+  writeFileSync(path, "");
+  expect(await listen([path], () => {}, limits)).toEqual({ kind: "unstarted", code: "EACCES" });
+  const gone = AbortSignal.abort();
+  expect(await listen(["sleep", "600"], () => {}, { ...limits, signal: gone })).toEqual({ kind: "stopped" });
+});
+
+test("listened to: it ends with us", async () => {
+  const ready = join(folder, "listening");
+  const path = program("outlives", `trap '' TERM; echo $$ > ${ready}; exec sleep 600`);
+  const code = `import { listen } from ${JSON.stringify(join(import.meta.dir, "programs.ts"))};
+    process.once("SIGTERM", () => process.exit(0));
+    listen([${JSON.stringify(path)}], () => {}, { time: 60000, output: 100 });`;
+  const child = Bun.spawn([process.execPath, "-e", code], { stdio: ["ignore", "inherit", "inherit"] });
+  const pid = await until(
+    () => (existsSync(ready) && Number(readFileSync(ready, "utf8"))) || undefined,
+    "its start",
+  );
+  try {
+    expect(alive(pid)).toBe(true);
+    child.kill("SIGTERM");
+    await child.exited;
+    await until(() => !alive(pid), "it to end");
+  } finally {
+    if (alive(pid)) process.kill(pid, "SIGKILL");
+  }
 });

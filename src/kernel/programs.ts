@@ -9,6 +9,18 @@ export type Outcome =
 /** How a program ended that was followed: `done` is exit code 0. */
 export type Ending = { readonly kind: "done" } | Failure;
 
+/** How a program ended that was listened to. */
+export type Heard =
+  /** By itself. `code`: its exit code, or the name of the signal that ended it. */
+  | { readonly kind: "ended"; readonly code: number | string }
+  | { readonly kind: "absent" }
+  /** `code`: the name of the error that kept it from starting. */
+  | { readonly kind: "unstarted"; readonly code: string }
+  | { readonly kind: "timed-out" }
+  | { readonly kind: "too-long" }
+  /** By whoever asked for it. */
+  | { readonly kind: "stopped" };
+
 type Failure =
   /** Nothing of that name, or not the interpreter its first line names, is where programs are looked for. */
   | { readonly kind: "absent" }
@@ -33,6 +45,17 @@ export interface FollowLimits {
   /** Bytes of a line: a longer one is cut there. */
   readonly line: number;
   /** Ends it, which is told as `failed` by SIGKILL. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ListenLimits {
+  /** Milliseconds it may take. */
+  readonly time: number;
+  /** Bytes it may write, to stdout and stderr together. */
+  readonly output: number;
+  /** What it reads from its standard input; nothing when absent. */
+  readonly input?: string;
+  /** Ends it early. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -104,6 +127,143 @@ export async function follow(
   const code = await codeOf(child);
   release();
   return code === 0 ? { kind: "done" } : { kind: "failed", code, reason: firstLine(stderr) };
+}
+
+/**
+ * What a program wrote is in its pipes when it ends, and read within milliseconds (ms). Who else holds them, in a session
+ * of its own, is not waited for.
+ */
+const DRAIN = 500;
+
+/** Groups of programs that are listened to: they end with us. */
+const heardGroups = new Set<number>();
+
+/**
+ * Runs a program as {@link run} does, and hands on what it writes to stdout and stderr, as it comes, in pieces of any
+ * size, each stream read as UTF-8 by itself. It is over when the program itself has ended: what it left behind in its
+ * process group is killed then, as all of it is at a limit and when we exit. Never rejects unless `onText` throws.
+ */
+export async function listen(
+  argv: readonly [string, ...string[]],
+  onText: (text: string) => void,
+  limits: ListenLimits,
+): Promise<Heard> {
+  if (limits.signal?.aborted) return { kind: "stopped" };
+  let child: Child;
+  try {
+    child = start(argv, limits.input);
+  } catch (error) {
+    const failure = unstarted(error);
+    return failure.kind === "absent" ? failure : { kind: "unstarted", code: String(failure.code) };
+  }
+  const { pid } = child;
+  if (heardGroups.size === 0) process.on("exit", killHeard);
+  heardGroups.add(pid);
+  // Once: the number may be somebody else's when the group has ended.
+  const kill = (): void => {
+    if (heardGroups.delete(pid)) killGroup(pid);
+    if (heardGroups.size === 0) process.off("exit", killHeard);
+  };
+  const { promise: cut, resolve } = Promise.withResolvers<Heard>();
+  const end = (heard: Heard): void => {
+    kill();
+    resolve(heard);
+  };
+  const stop = (): void => end({ kind: "stopped" });
+  const timer = setTimeout(() => end({ kind: "timed-out" }), limits.time);
+  limits.signal?.addEventListener("abort", stop);
+  const room = { left: limits.output, open: true };
+  const tooLong = (): void => end({ kind: "too-long" });
+  const readers = [child.stdout, child.stderr].map((stream) => stream.getReader());
+  const wrote = Promise.all(readers.map((reader) => eachText(reader, room, onText, tooLong)));
+  const ended = async (): Promise<Heard> => {
+    const code = await codeOf(child);
+    clearTimeout(timer);
+    kill();
+    const drained = Promise.withResolvers<void>();
+    const patience = setTimeout(drained.resolve, DRAIN);
+    await Promise.race([wrote, drained.promise]);
+    clearTimeout(patience);
+    return { kind: "ended", code };
+  };
+  try {
+    // What was written does not end it, but `onText` may throw.
+    return await Promise.race([cut, ended(), wrote.then(() => cut)]);
+  } finally {
+    kill();
+    clearTimeout(timer);
+    limits.signal?.removeEventListener("abort", stop);
+    room.open = false;
+    for (const reader of readers) reader.cancel().catch(() => {});
+  }
+}
+
+function killHeard(): void {
+  for (const pid of heardGroups) killGroup(pid);
+}
+
+/** Each piece, as far as there is room for it; then no more. */
+async function eachText(
+  reader: { read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }> },
+  room: { left: number; open: boolean },
+  onText: (text: string) => void,
+  onMore: () => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  const tell = (text: string): void => {
+    if (text !== "") onText(text);
+  };
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (!room.open) return;
+    if (done || value === undefined) break;
+    const fitting = value.subarray(0, room.left);
+    room.left -= fitting.length;
+    tell(decoder.decode(fitting, { stream: true }));
+    if (fitting.length < value.length) return onMore();
+  }
+  tell(decoder.decode());
+}
+
+/** A line that a launched program says once it is at work is no longer than this. */
+const SAID = 200;
+
+/**
+ * Starts a program that goes on without us, in a session of its own, with these variables besides ours: the first line
+ * it wrote on stdout within `time` milliseconds, after which nobody reads; undefined where it wrote none, then it is
+ * killed.
+ */
+export async function launch(
+  argv: readonly [string, ...string[]],
+  variables: Readonly<Record<string, string>>,
+  time: number,
+): Promise<string | undefined> {
+  let child: Bun.Subprocess<"ignore", "pipe", "ignore">;
+  try {
+    child = Bun.spawn([...argv], {
+      env: { ...ENVIRONMENT, ...variables },
+      cwd: "/",
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "ignore",
+      detached: true,
+    });
+  } catch {
+    return undefined;
+  }
+  child.unref();
+  const timer = setTimeout(() => killGroup(child.pid), time);
+  const decoder = new TextDecoder();
+  let said = "";
+  for await (const bytes of child.stdout) {
+    said += decoder.decode(bytes, { stream: true });
+    if (said.includes("\n") || said.length > SAID) break;
+  }
+  clearTimeout(timer);
+  const [line, rest] = said.split("\n");
+  if (rest !== undefined && line !== undefined) return line;
+  killGroup(child.pid);
+  return undefined;
 }
 
 type Child = ReturnType<typeof start>;

@@ -8,6 +8,7 @@ import type { PeerTable } from "./peer-table.ts";
 const NETLINK_SOCK_DIAG = 4;
 const TCPDIAG_GETSOCK = 18;
 const SOCK_DIAG_BY_FAMILY = 20;
+const SOCK_DESTROY = 21;
 const IPPROTO_TCP = 6;
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -23,6 +24,8 @@ const TOTAL_RETRANS = 100;
 const BYTES_ACKED = 120;
 const BYTES_RECEIVED = 128;
 const INFO_LENGTH = 136;
+
+const ENOENT = 2;
 
 const ALL_STATES = 2 ** TCP_STATES.length - 2;
 /** Masks of states: those with a process behind them, and those that only wait for a timer. */
@@ -48,11 +51,11 @@ export function dumpRequest(states: number, withInfo: boolean): Uint8Array {
   return new Uint8Array(request.buffer);
 }
 
-/** Asks for the socket of row `i` with its TCP_INFO. */
-export function socketRequest(table: PeerTable, i: number): Uint8Array {
+/** Asks for the socket of row `i` with its TCP_INFO, or with `type` SOCK_DESTROY for its end. */
+export function socketRequest(table: PeerTable, i: number, type = SOCK_DIAG_BY_FAMILY): Uint8Array {
   const v4 = isV4(table.local, 4 * i) && isV4(table.remote, 4 * i);
   const request = new DataView(new ArrayBuffer(HEADER + 56));
-  request.setUint16(4, SOCK_DIAG_BY_FAMILY, true);
+  request.setUint16(4, type, true);
   request.setUint8(HEADER, v4 ? AF_INET : AF_INET6);
   request.setUint8(HEADER + 1, IPPROTO_TCP);
   request.setUint8(HEADER + 2, 1 << (INET_DIAG_INFO - 1));
@@ -182,6 +185,16 @@ export class SockDiag {
       this.close();
       throw error;
     }
+  }
+
+  /**
+   * Ends the connection of row `i` at once: both sides are reset (CONFIG_INET_DIAG_DESTROY). False where it had ended by
+   * itself. Throws SystemError where it could not (EPERM, EOPNOTSUPP).
+   */
+  destroy(table: PeerTable, i: number): boolean {
+    const errno = this.#open().act(socketRequest(table, i, SOCK_DESTROY));
+    if (errno !== 0 && errno !== ENOENT) throw new SystemError("sock_destroy", errno);
+    return errno === 0;
   }
 
   close(): void {

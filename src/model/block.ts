@@ -9,7 +9,8 @@ export interface Block {
   /** As {@link parseTarget} spells it. */
   readonly target: string;
   readonly firewall: FirewallName;
-  readonly since: number;
+  /** Null: nobody wrote it down, and the firewall does not tell. */
+  readonly since: number | null;
   /** Null: until somebody unblocks it. */
   readonly until: number | null;
   /** Empty where none was given. Text of people. */
@@ -66,6 +67,8 @@ export interface Preview {
   readonly lasting: readonly string[];
   /** What this block will not do, or what else there is to know. */
   readonly remarks: readonly string[];
+  /** Why this process may not do it. */
+  readonly denied?: string;
 }
 
 /** What an act came to, in one line for a person. */

@@ -75,7 +75,13 @@ export interface Proxies {
   readonly own: PrefixSet;
 }
 
-const PROVIDERS: readonly string[] = ["cloudflare", "fastly"];
+/** The names of providers: strangers' sites are behind their networks too. */
+export const PROVIDERS: readonly string[] = ["cloudflare", "fastly"];
+
+/** The prefixes that a name of {@link PROXY_NAMES} stands for; any other text stands for itself. */
+export function networksOf(text: string): readonly string[] {
+  return Object.hasOwn(NAMED, text) ? (NAMED[text] ?? []) : [text];
+}
 
 /** The networks that `texts` stand for: names of {@link PROXY_NAMES}, prefixes, addresses; what is none is left out. */
 export function proxiesOf(texts: readonly string[]): Proxies {
@@ -83,6 +89,10 @@ export function proxiesOf(texts: readonly string[]): Proxies {
 }
 
 function setOf(texts: readonly string[]): PrefixSet {
-  const spelled = texts.flatMap((text) => (Object.hasOwn(NAMED, text) ? (NAMED[text] ?? []) : [text]));
-  return prefixSet(spelled.map(parseCidr).filter((cidr): cidr is Cidr => cidr !== undefined));
+  return prefixSet(
+    texts
+      .flatMap(networksOf)
+      .map(parseCidr)
+      .filter((cidr): cidr is Cidr => cidr !== undefined),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from "../kernel/programs.ts";
 import type { FirewallName } from "../model/block.ts";
+import { shellWord } from "../model/shell-word.ts";
 import type { Target } from "../model/target.ts";
 
 /** A program to run, as execvp(3) takes it, and what it reads from its standard input. */
@@ -39,9 +40,14 @@ export interface Ruleset {
   readonly timeouts: boolean;
   /** What a block of this firewall does not cover here, in words for a person. */
   readonly remarks: readonly string[];
+  /** Why this one cannot be blocked in it, in words for a person; undefined where it can. */
+  refusal(target: Target): string | undefined;
   /**
-   * What blocks these until then (epoch ms; null: for good), `now` being the time. A block of the same target that is
-   * there gives way to it. Each step is all or nothing.
+   * What blocks these until then (epoch ms; null: for good), `now` being the time. Each target is named once. A block of
+   * the same target that is there gives way to it. For what it refuses there is no step.
+   *
+   * Each step of this and the others is all or nothing. One may fail where somebody changed the firewall since it was
+   * looked at: then look again, and plan anew.
    */
   add(targets: readonly Target[], until: number | null, now: number): readonly Step[];
   /** What takes these blocks out, and with the last one everything else that is ours. */
@@ -82,12 +88,7 @@ export function unusable(program: string, outcome: Exclude<Outcome, { kind: "don
 
 /** A step as a person would type it into a shell. */
 export function shown({ argv, input }: Step): readonly string[] {
-  const line = argv.map(quoted).join(" ");
+  const line = argv.map(shellWord).join(" ");
   if (input === undefined) return [line];
   return [`${line} <<'EOF'`, ...input.trimEnd().split("\n"), "EOF"];
-}
-
-/** As a shell takes it back. */
-function quoted(word: string): string {
-  return /^[\w./:=,@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,14 +1,14 @@
 import type { Target } from "../model/target.ts";
 import { parseTarget } from "../model/target.ts";
-import { type Firewall, type Held, type Ruleset, type Step, unusable } from "./firewall.ts";
+import { type Firewall, type Held, type Ruleset, type Step, type Unusable, unusable } from "./firewall.ts";
 
 /** nft(8), libnftables-json(5). Everything is in a table of our own: what others have there is never touched. */
 const TABLE = "inet nethergaze";
 /** NF_IP_PRI_RAW of linux/netfilter_ipv4.h: before connections are tracked and addresses translated. */
 const PRIORITY = -300;
 
-/** Names of the tables of iptables-nft, which are in nftables and yet not its operator's. */
-const OF_IPTABLES = new Set(["filter", "nat", "mangle", "raw", "security"]);
+/** The tables of iptables-nft, and its chains at hooks: they are in nftables, and yet not its operator's. */
+const OF_IPTABLES = /^ip6? (filter|nat|mangle|raw|security) (INPUT|FORWARD|OUTPUT|PREROUTING|POSTROUTING)$/;
 
 /**
  * nftables. For each length of prefix a set, looked up with the address cut to that length, so that prefixes may lie
@@ -18,25 +18,36 @@ const OF_IPTABLES = new Set(["filter", "nat", "mangle", "raw", "security"]);
 export const nft: Firewall = {
   name: "nft",
   async look(run, now) {
-    const tables = await run({ argv: ["nft", "-j", "list", "tables"] });
-    if (tables.kind !== "done") return unusable("nft", tables);
-    const names = objects(tables.stdout, "table").map(({ family, name }) => `${family} ${name}`);
-    const active = names.some((name) => name !== TABLE && !isOfIptables(name));
-    if (!names.includes(TABLE)) return rulesetOf([], [], active);
-    const listed = await run({ argv: ["nft", "-j", "list", "table", "inet", "nethergaze"] });
+    const listed = await run({ argv: ["nft", "-j", "list", "chains"] });
     if (listed.kind !== "done") return unusable("nft", listed);
-    const sets = objects(listed.stdout, "set");
+    const chains = objects(listed.stdout, "chain");
+    if (chains === undefined) return NO_JSON;
+    // Chains at no hook do nothing by themselves.
+    const names = chains.map(({ family, table, name }) => `${family} ${table} ${name}`);
+    const active = chains.some(({ hook }, i) => hook !== undefined && isOfOthers(names[i] ?? ""));
+    if (!names.some((name) => name.startsWith(`${TABLE} `))) return rulesetOf([], [], active);
+    const table = await run({ argv: ["nft", "-j", "list", "table", "inet", "nethergaze"] });
+    if (table.kind !== "done") return unusable("nft", table);
+    const sets = objects(table.stdout, "set");
+    const rules = objects(table.stdout, "rule");
+    if (sets === undefined || rules === undefined) return NO_JSON;
+    // Without its rule a set does nothing: somebody may have flushed the chain.
+    const used = new Set(rules.map(({ chain }) => chain));
     return rulesetOf(
       sets.map(({ name }) => String(name)),
-      sets.flatMap((set) => heldIn(set, now)),
+      sets.filter(({ name }) => used.has(name)).flatMap((set) => heldIn(set, now)),
       active,
     );
   },
 };
 
-function isOfIptables(table: string): boolean {
-  const [family = "", name = ""] = table.split(" ");
-  return (family === "ip" || family === "ip6") && OF_IPTABLES.has(name);
+const NO_JSON: Unusable = { problem: "failed", detail: "nft does not answer in JSON" };
+
+/** nftables where nobody may look: as if nothing of ours were there. */
+export const UNSEEN: Ruleset = rulesetOf([], [], false);
+
+function isOfOthers(chain: string): boolean {
+  return !chain.startsWith(`${TABLE} `) && !OF_IPTABLES.test(chain);
 }
 
 function rulesetOf(sets: readonly string[], held: readonly Held[], active: boolean): Ruleset {
@@ -45,6 +56,7 @@ function rulesetOf(sets: readonly string[], held: readonly Held[], active: boole
     held,
     timeouts: true,
     remarks: [],
+    refusal: () => undefined,
     add: (targets, until, now) => [script(adding(targets, until, now))],
     remove: (targets) => {
       const out = new Set(targets.map(({ text }) => text));
@@ -114,7 +126,7 @@ function removing(sets: readonly string[], kept: readonly Held[], gone: readonly
     );
   }
   for (const set of sets.filter((name) => !used.has(name))) {
-    lines.push(`delete chain ${TABLE} ${set}`, `delete set ${TABLE} ${set}`);
+    lines.push(`flush chain ${TABLE} ${set}`, `delete chain ${TABLE} ${set}`, `delete set ${TABLE} ${set}`);
   }
   return lines;
 }
@@ -141,11 +153,18 @@ function heldIn(set: Readonly<Record<string, unknown>>, now: number): Held[] {
   });
 }
 
-/** The objects of that kind in what `nft -j` writes. */
-function objects(json: string, kind: string): Readonly<Record<string, unknown>>[] {
-  const read: unknown = JSON.parse(json === "" ? "{}" : json);
-  const list = isObject(read) && Array.isArray(read.nftables) ? read.nftables : [];
-  return list.flatMap((item: unknown) => (isObject(item) && isObject(item[kind]) ? [item[kind]] : []));
+/** The objects of that kind in what `nft -j` writes; undefined where that is something else. */
+function objects(json: string, kind: string): Readonly<Record<string, unknown>>[] | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(read) || !Array.isArray(read.nftables)) return undefined;
+  return read.nftables.flatMap((item: unknown) =>
+    isObject(item) && isObject(item[kind]) ? [item[kind]] : [],
+  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { type Interpretation, interpreterFor, isBlank, type Reading, type Reads } from "./interpret.ts";
-import { reasonOf } from "./tail-fs.ts";
+import { readEnd } from "./log-end.ts";
 
 /** Read from a log's end: some thousand lines, enough to judge a format by. */
 const SAMPLE = 1 << 20;
@@ -30,26 +29,8 @@ export function sampleLog(
   how: Interpretation,
   now: number,
 ): LogSample | string | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    return reasonOf(error);
-  }
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) return stat.isDirectory() ? "a directory: name its files" : "not a regular file";
-    const bytes = Buffer.alloc(Math.min(stat.size, SAMPLE));
-    const from = stat.size - bytes.length;
-    const length = readSync(fd, bytes, 0, bytes.length, from);
-    // What comes before the first newline began before the sample.
-    const start = from === 0 ? 0 : bytes.indexOf(10) + 1;
-    return judge(bytes.subarray(0, length), start, path, reads, how, now);
-  } catch (error) {
-    return reasonOf(error);
-  } finally {
-    closeSync(fd);
-  }
+  const end = readEnd(path, SAMPLE);
+  return typeof end === "object" ? judge(end.bytes, end.start, path, reads, how, now) : end;
 }
 
 function judge(

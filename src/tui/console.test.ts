@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { block, preview, responder } from "../../test/console/responses.ts";
 import {
   alert,
   auth,
@@ -12,6 +13,7 @@ import {
   verdict,
 } from "../../test/console/snapshots.ts";
 import { stage } from "../../test/console/stage.ts";
+import type { HookRunner } from "../model/hook.ts";
 import { monthOf } from "./format.ts";
 
 const SIZES = [
@@ -384,6 +386,175 @@ describe("modals", () => {
     }
     console.input.pressKey("?");
     expect(await console.until("›   ·  8.8.4.4")).not.toContain("KEYS");
+  });
+});
+
+describe("a block", () => {
+  const rows = [
+    profile("45.77.12.9", { requests: 9, verdict: verdict(finding("exploit-probe", 60)) }),
+    profile("91.2.3.4", { requests: 4 }),
+  ];
+
+  for (const [width, height] of SIZES) {
+    test(`is asked, armed and kept in four keys at ${width}x${height}`, async () => {
+      const { asked, ...hands } = responder();
+      await using console = await stage(width, height, { rows }, {}, hands);
+      await console.frame();
+      console.input.pressKey("b");
+      const window = await console.until("end 18 open connections");
+      for (const words of [
+        "┌›Block 45.77.12.9 for 1 h",
+        "(•) address   ( ) 45.77.12.0/24: 3 bad, 9 good in 24 h",
+        "( ) 10 min   (•) 1 h   ( ) 24 h   ( ) until unblocked",
+        "ok: not you",
+        "nft: nftables is active",
+        "Enter block for 60 s, y keeps it",
+        "c copy commands",
+        "Esc close",
+      ]) {
+        expect(window).toContain(words);
+      }
+      console.input.pressArrow("down");
+      console.input.pressArrow("right");
+      expect(await console.until("for 24 h ")).toContain("(•) 24 h");
+      await console.until("nft -f");
+      console.input.pressEnter();
+      expect(await console.until("reverts")).toContain("in 60 s by itself, unless you press y");
+      console.input.pressKey("y");
+      expect(await console.until("confirmed")).toContain("45.77.12.9 confirmed (nft)");
+      expect(asked).toEqual([
+        "armed 45.77.12.9 86400 exploit-probe",
+        "confirmed 45.77.12.9 86400 exploit-probe",
+      ]);
+    });
+  }
+
+  test("counts down where somebody looks at something else, and ends", async () => {
+    await using console = await stage(80, 24, { rows }, {}, responder());
+    await console.frame();
+    console.input.pressKey("b");
+    await console.until("nft -f");
+    console.input.pressEnter();
+    await console.until("reverts");
+    console.input.pressEscape();
+    expect(await console.until("q quit")).toContain(" 45.77.12.9 blocked, reverts in 60 s: y ");
+    console.pass(18);
+    expect(await console.until("reverts in 42 s")).toContain("45.77.12.9 blocked, reverts in 42 s: y");
+    console.pass(42);
+    expect(await console.until("nobody confirmed")).toContain("the block has ended, nobody confirmed it");
+    expect(await console.frame()).not.toContain("reverts in");
+  });
+
+  test("that nobody answers about leaves the console usable", async () => {
+    const never = new Promise<never>(() => {});
+    const silent = { preview: () => never, blocks: () => never, arm: () => never };
+    await using console = await stage(80, 24, { rows }, {}, responder(silent));
+    await console.frame();
+    console.input.pressKey("b");
+    expect(await console.until("looking...")).toContain("┌›Block 45.77.12.9");
+    console.input.pressEscape();
+    await console.until("q quit");
+    console.input.pressKey("B", { shift: true });
+    expect(await console.until("looking...")).toContain("┌›Blocks 0");
+    console.input.pressEscape();
+    await console.until("q quit");
+    console.input.pressArrow("down");
+    expect(await console.until("›   ·  91.2.3.4")).toContain("›   ·  91.2.3.4");
+  });
+
+  test("under way says so wherever somebody is", async () => {
+    const never = new Promise<never>(() => {});
+    await using console = await stage(80, 24, { rows }, {}, responder({ arm: () => never }));
+    await console.frame();
+    console.input.pressKey("b");
+    await console.until("nft -f");
+    console.input.pressEnter();
+    expect(await console.until("now ")).toContain("blocking 45.77.12.9...");
+    console.input.pressEscape();
+    expect(await console.until("q quit")).toContain("blocking 45.77.12.9...");
+  });
+
+  test("is seen in the detail of an address, and of one in a blocked prefix", async () => {
+    const blocks = async () => [
+      block("91.2.3.0/24", { until: null }),
+      block("45.77.12.9", { until: NOW + 3_000_000 }),
+    ];
+    await using console = await stage(120, 36, { rows }, {}, responder({ blocks }));
+    await console.frame();
+    console.input.pressKey("B", { shift: true });
+    await console.until("91.2.3.0/24");
+    console.input.pressEscape();
+    await console.until("q quit");
+    console.input.pressEnter();
+    expect(await console.until("blocked,")).toContain("blocked, 50 min left · △ risk 60");
+    console.input.pressEscape();
+    await console.until("q quit");
+    console.input.pressArrow("down");
+    console.input.pressEnter();
+    expect(await console.until("blocked until")).toContain("blocked until unblocked");
+  });
+
+  test("and its list show no text of outsiders as it is", async () => {
+    const text = "\x1b[2J\u202egnp.exe\x9b31m[red]";
+    const hostile = responder({
+      preview: async (targets, seconds) =>
+        preview(targets, seconds, {
+          why: text,
+          remarks: [text],
+          commands: [text],
+          targets: [{ target: text, refusal: { reason: text, forcible: true } }],
+        }),
+      blocks: async () => [block("45.77.12.9", { reason: text })],
+    });
+    await using console = await stage(80, 24, { rows }, {}, hostile);
+    await console.frame();
+    console.input.pressKey("b");
+    let seen = await console.until("[red]");
+    console.input.pressEscape();
+    await console.until("q quit");
+    console.input.pressKey("B", { shift: true });
+    seen += await console.until("[red]");
+    expect(seen.split("[red]").length).toBeGreaterThan(5);
+    expect(seen.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});
+
+describe("a hook", () => {
+  test("streams into its window, harmless, and says how it ended; help has its key", async () => {
+    let stops = 0;
+    const ends: (() => void)[] = [];
+    const hooks: HookRunner = {
+      hooks: [{ key: "1", label: "Reverse \x1b[31mDNS" }],
+      run(_, address, write, end) {
+        queueMicrotask(() => write(`asking for ${address}\n\x1b]52;c;aGk=\x07\u202e`));
+        ends.push(() => end("ended with exit code 0"));
+        return { stop: () => stops++ };
+      },
+    };
+    await using console = await stage(80, 24, {}, {}, { hooks });
+    await console.frame();
+    console.input.pressKey("1");
+    const running = await console.until("asking for");
+    expect(running).toContain("┌›Reverse ␛[31mDNS · 8.8.4.4 · running");
+    expect(running).toContain("asking for 8.8.4.4");
+    expect(running).toContain("␛]52;c;aGk=␇");
+    expect(running.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    ends[0]?.();
+    expect(await console.until("ended")).toContain("8.8.4.4 · ended with exit code 0");
+    console.input.pressEscape();
+    await console.until("q quit");
+    console.input.pressKey("1");
+    await console.until("asking for");
+    expect(stops).toBe(0);
+    console.input.pressEscape();
+    await console.until("q quit");
+    expect(stops).toBe(1);
+    console.input.pressKey("?");
+    await console.until("KEYS");
+    console.input.pressTab();
+    expect(await console.until("HOOKS")).toContain(
+      "1            Reverse ␛[31mDNS: runs on the selected address",
+    );
   });
 });
 

@@ -1,10 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { compileFilter, isFilterError } from "../filter/filter.ts";
+import type { Responder } from "../model/block.ts";
+import type { HookRunner } from "../model/hook.ts";
 import type { Filter, Group, Query, Snapshot, Sort } from "../model/snapshot.ts";
+import { startActing } from "./acting.ts";
+import { counts } from "./blocking.ts";
 import { askedOf, initialState, queryOf, type State } from "./state.ts";
 import type { Effect, Message } from "./step.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import type { ThemeChoice } from "./theme.ts";
+import { timer } from "./timer.ts";
 import { update } from "./update.ts";
 import { paintConsole } from "./views/console.ts";
 
@@ -20,6 +25,11 @@ export interface ConsoleHost {
   refresh(): void;
   /** From now on every question is answered as of this moment, until it is turned off. */
   freeze(on: boolean): void;
+  /** The host's clock, epoch milliseconds, whatever is frozen. */
+  now(): number;
+  /** What can be done about somebody; absent where this machine is not what is looked at. */
+  readonly responder?: Responder | undefined;
+  readonly hooks?: HookRunner | undefined;
 }
 
 export interface ConsoleOptions {
@@ -64,6 +74,9 @@ const FAST = 250;
 /** How long rows keep their order after a key (ms). */
 const HOLD = 1_000;
 const NOTICE = 3_000;
+/** Of what somebody has not waited for (ms). */
+const LONG_NOTICE = 10_000;
+const SECOND = 1_000;
 /** What is typed is on the screen before it is asked about (ms): a letter must not wait for its answer. */
 const TYPED = 8;
 
@@ -71,7 +84,12 @@ const TYPED = 8;
 export function startConsole(options: ConsoleOptions, terminal: Terminal): () => void {
   const { host, fast, ...settings } = options;
   const interval = fast ? FAST : SLOW;
-  let state: State = initialState(terminal.size(), { ...settings, interval: interval / 1000 });
+  let state: State = initialState(terminal.size(), {
+    ...settings,
+    interval: interval / 1000,
+    able: host.responder !== undefined,
+    hooks: host.hooks?.hooks ?? [],
+  });
   let filter: Filter | undefined;
   let seen: number | undefined;
   const recent = Array.from({ length: QUESTIONS }, () => timer(QUESTIONS_WITHIN));
@@ -81,6 +99,7 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
   const notice = timer(NOTICE);
   const search = timer(QUESTIONS_WITHIN);
   const typing = timer(TYPED);
+  const second = timer(SECOND);
   let wanted = false;
 
   const hear = (message: Message): void => {
@@ -89,7 +108,10 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
     state = next;
     for (const effect of effects) perform(effect);
     if (changed) terminal.repaint();
+    if (counts(state) && !second.running()) second.restart(() => hear({ kind: "second", now: host.now() }));
   };
+
+  const acting = startActing(host, hear);
 
   const perform = (effect: Effect): void => {
     switch (effect.kind) {
@@ -116,8 +138,10 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
         hold.restart(() => hear({ kind: "release" }));
         break;
       case "notice":
-        notice.restart(() => hear({ kind: "notice-over" }));
+        notice.restart(() => hear({ kind: "notice-over" }), effect.long ? LONG_NOTICE : NOTICE);
         break;
+      default:
+        acting.perform(effect);
     }
   };
 
@@ -161,7 +185,8 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
 
   return () => {
     clearInterval(heartbeat);
-    for (const one of [...recent, burst, hold, notice, search, typing]) one.stop();
+    for (const one of [...recent, burst, hold, notice, search, typing, second]) one.stop();
+    acting.stop();
   };
 }
 
@@ -182,30 +207,5 @@ function timeless(snapshot: Snapshot): Snapshot {
     ...snapshot,
     at: Math.floor(at / QUIET),
     host: { name, ...(uptime !== undefined && { uptime: Math.floor((1000 * uptime) / QUIET) }) },
-  };
-}
-
-interface Timer {
-  running(): boolean;
-  restart(then?: () => void): void;
-  stop(): void;
-}
-
-function timer(delay: number): Timer {
-  let handle: ReturnType<typeof setTimeout> | undefined;
-  const stop = (): void => {
-    clearTimeout(handle);
-    handle = undefined;
-  };
-  return {
-    running: () => handle !== undefined,
-    restart(then) {
-      stop();
-      handle = setTimeout(() => {
-        handle = undefined;
-        then?.();
-      }, delay);
-    },
-    stop,
   };
 }

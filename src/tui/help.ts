@@ -25,9 +25,18 @@ const FILTER =
   'also in "quotes"; in full: nethergaze help filter';
 
 /** What the keys and the mouse do, what the signs say, what the filter understands, and how every source does. */
-export function helpSections({ snapshot }: State, width: number): Section[] {
+export function helpSections({ snapshot, hooks }: State, width: number): Section[] {
   const keys = helpOf().flatMap(({ label = "", help = "" }) =>
     hanging([[`  ${label.padEnd(KEY_CELLS)}`, PALETTE.focus]], 2 + KEY_CELLS, help, PALETTE.plain, width),
+  );
+  const own = hooks.flatMap(({ key, label }) =>
+    hanging(
+      [[`  ${cut(key, KEY_CELLS - 1).padEnd(KEY_CELLS)}`, PALETTE.focus]],
+      2 + KEY_CELLS,
+      `${label}: runs on the selected address`,
+      PALETTE.plain,
+      width,
+    ),
   );
   const sources = (snapshot?.health ?? []).flatMap((event) => {
     const name = cut(event.source, SOURCE_CELLS);
@@ -42,6 +51,7 @@ export function helpSections({ snapshot }: State, width: number): Section[] {
   });
   return [
     [heading("KEYS"), ...keys],
+    own.length === 0 ? [] : [heading("HOOKS"), ...own],
     [heading("MOUSE"), ...hanging([["  ", PALETTE.plain]], 2, MOUSE, PALETTE.plain, width)],
     [heading("SOURCES"), ...sources],
     [heading("RISK"), ...hanging([["  ", PALETTE.plain]], 2, RISK, PALETTE.plain, width)],

@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
-import { actionOf, footerOf, helpOf, KEYMAP, type Mode } from "./keymap.ts";
+import { actionOf, footerOf, helpOf, isBuiltIn, KEYMAP, type Mode } from "./keymap.ts";
 
-const MODES: readonly Mode[] = ["main", "filter", "detail", "help"];
+const MODES: readonly Mode[] = [
+  ...(["main", "filter", "detail", "help", "form"] as const),
+  ...(["block", "armed", "blocks", "unblocking", "hook"] as const),
+];
 
 test("no key has two meanings in a mode", () => {
   for (const mode of MODES) {
@@ -26,5 +29,13 @@ test("every mode can be left, and the console from every mode", () => {
     "close",
     "close",
   ]);
+  for (const mode of ["block", "armed", "blocks", "hook"] as const)
+    expect(actionOf(mode, "escape")).toBe("close");
+  expect(actionOf("unblocking", "escape")).toBe("unblock-no");
   expect(actionOf("main", "nothing")).toBeUndefined();
+});
+
+test("what the panels or a detail hear is no key for a hook", () => {
+  expect(["b", "B", "y", "?", "!", "c", "space"].map(isBuiltIn)).not.toContain(false);
+  expect(["1", "9", "w", "x"].map(isBuiltIn)).not.toContain(true);
 });

@@ -36,6 +36,17 @@ export type Action =
   | "freeze"
   | "refresh"
   | "copy"
+  | "block"
+  | "blocks"
+  | "armed"
+  | "choice-row"
+  | "choice-previous"
+  | "choice-next"
+  | "block-now"
+  | "keep"
+  | "unblock"
+  | "unblock-yes"
+  | "unblock-no"
   | "help"
   | "back"
   | "left"
@@ -47,8 +58,18 @@ export type Action =
   | "line-start"
   | "line-end";
 
-/** Who hears a key: the panels, the filter's input, or a window. */
-export type Mode = "main" | "filter" | "detail" | "help" | "form";
+/** Who hears a key: the panels, the filter's input, or a window; a window that waits for a yes hears others. */
+export type Mode =
+  | "main"
+  | "filter"
+  | "detail"
+  | "help"
+  | "form"
+  | "block"
+  | "armed"
+  | "blocks"
+  | "unblocking"
+  | "hook";
 
 /** A key as pressed: `ctrl+c`, `shift+tab`, `S`, `?`, `pageup`. */
 export type KeyName = string;
@@ -65,8 +86,23 @@ interface Binding {
   readonly footer?: { readonly word: string; readonly rank: number };
 }
 
-const ALL: readonly Mode[] = ["main", "filter", "detail", "help", "form"];
-const LISTS: readonly Mode[] = ["main", "detail", "help"];
+const ALL = [
+  "main",
+  "filter",
+  "detail",
+  "help",
+  "form",
+  "block",
+  "armed",
+  "blocks",
+  "unblocking",
+  "hook",
+] as const satisfies readonly Mode[];
+const LISTS: readonly Mode[] = ["main", "detail", "help", "blocks", "hook"];
+/** Windows in which the arrows choose: what is longer than they are is seen page by page. */
+const PAGED: readonly Mode[] = [...LISTS, "block", "armed"];
+/** Where an address is, or may be, selected. */
+const ADDRESSES: readonly Mode[] = ["main", "detail"];
 const TYPING: readonly Mode[] = ["filter", "form"];
 
 /** Every key there is: what it does, the footer and the help come from here. */
@@ -101,7 +137,7 @@ export const KEYMAP: readonly Binding[] = [
     action: "group",
     label: "g",
     help: "group by prefix (/24, /64), network, country; Enter goes into a group",
-    footer: { word: "group", rank: 5 },
+    footer: { word: "group", rank: 6 },
   },
   {
     modes: ["main"],
@@ -134,6 +170,29 @@ export const KEYMAP: readonly Binding[] = [
     footer: { word: "why", rank: 2 },
   },
   {
+    modes: ADDRESSES,
+    keys: ["b"],
+    action: "block",
+    label: "b",
+    help: "block the address, the prefix of a group, or all marked ones: first it shows whom that would hit",
+    footer: { word: "block", rank: 2 },
+  },
+  {
+    modes: ADDRESSES,
+    keys: ["B"],
+    action: "blocks",
+    label: "B",
+    help: "what is blocked, and unblock",
+    footer: { word: "blocks", rank: 7 },
+  },
+  {
+    modes: ADDRESSES,
+    keys: ["y"],
+    action: "armed",
+    label: "y",
+    help: "back to the block that ends by itself unless it is confirmed",
+  },
+  {
     modes: ["main"],
     keys: ["tab"],
     action: "focus-next",
@@ -156,17 +215,17 @@ export const KEYMAP: readonly Binding[] = [
     help: "one up; in the live panel: stops it, to read back",
   },
   { modes: LISTS, keys: ["down", "j"], action: "down", label: "↓ j", help: "one down" },
-  { modes: LISTS, keys: ["pageup", "ctrl+b"], action: "page-up", label: "PageUp", help: "one page up" },
+  { modes: PAGED, keys: ["pageup", "ctrl+b"], action: "page-up", label: "PageUp", help: "one page up" },
   {
-    modes: LISTS,
+    modes: PAGED,
     keys: ["pagedown", "ctrl+f"],
     action: "page-down",
     label: "PageDown",
     help: "one page down",
   },
-  { modes: LISTS, keys: ["home"], action: "first", label: "Home", help: "to the first" },
+  { modes: PAGED, keys: ["home"], action: "first", label: "Home", help: "to the first" },
   {
-    modes: LISTS,
+    modes: PAGED,
     keys: ["end"],
     action: "last",
     label: "End",
@@ -187,7 +246,7 @@ export const KEYMAP: readonly Binding[] = [
     action: "freeze",
     label: "Space",
     help: "freeze the picture, and let it go on; everything can be looked at as of then",
-    footer: { word: "freeze", rank: 6 },
+    footer: { word: "freeze", rank: 5 },
   },
   {
     modes: ["main", "detail"],
@@ -266,6 +325,83 @@ export const KEYMAP: readonly Binding[] = [
     footer: { word: "back", rank: 0 },
   },
   {
+    modes: ["block"],
+    keys: ["return"],
+    action: "block-now",
+    label: "Enter",
+    footer: { word: "block for 60 s, y keeps it", rank: 0 },
+  },
+  {
+    modes: ["block"],
+    keys: ["left", "h"],
+    action: "choice-previous",
+    label: "←→",
+    footer: { word: "choose", rank: 2 },
+  },
+  { modes: ["block"], keys: ["right", "l"], action: "choice-next" },
+  { modes: ["block"], keys: ["tab", "shift+tab", "up", "down", "k", "j"], action: "choice-row" },
+  { modes: ["block"], keys: ["c"], action: "copy", label: "c", footer: { word: "copy commands", rank: 1 } },
+  {
+    modes: ["block"],
+    keys: ["escape", "q"],
+    action: "close",
+    label: "Esc",
+    footer: { word: "close", rank: 0 },
+  },
+  { modes: ["armed"], keys: ["y"], action: "keep", label: "y", footer: { word: "keep it", rank: 0 } },
+  { modes: ["armed"], keys: ["u"], action: "unblock", label: "u", footer: { word: "unblock now", rank: 0 } },
+  {
+    modes: ["armed"],
+    keys: ["escape", "q"],
+    action: "close",
+    label: "Esc",
+    footer: { word: "let it end", rank: 0 },
+  },
+  {
+    modes: ["blocks"],
+    keys: ["u", "delete"],
+    action: "unblock",
+    label: "u",
+    footer: { word: "unblock", rank: 0 },
+  },
+  {
+    modes: ["blocks"],
+    keys: ["return", "y"],
+    action: "armed",
+    label: "y",
+    footer: { word: "keep one that reverts", rank: 3 },
+  },
+  { modes: ["blocks"], keys: ["c"], action: "copy", label: "c", footer: { word: "copy", rank: 2 } },
+  {
+    modes: ["blocks"],
+    keys: ["escape", "q"],
+    action: "close",
+    label: "Esc",
+    footer: { word: "back", rank: 0 },
+  },
+  {
+    modes: ["unblocking"],
+    keys: ["y"],
+    action: "unblock-yes",
+    label: "y",
+    footer: { word: "unblock it", rank: 0 },
+  },
+  {
+    modes: ["unblocking"],
+    keys: ["escape", "n", "q"],
+    action: "unblock-no",
+    label: "Esc",
+    footer: { word: "leave it", rank: 0 },
+  },
+  { modes: ["hook"], keys: ["c"], action: "copy", label: "c", footer: { word: "copy output", rank: 1 } },
+  {
+    modes: ["hook"],
+    keys: ["escape", "q"],
+    action: "close",
+    label: "Esc",
+    footer: { word: "close, and stop it if it runs", rank: 0 },
+  },
+  {
     modes: ["filter"],
     keys: ["return", "linefeed"],
     action: "filter-keep",
@@ -321,7 +457,7 @@ export const KEYMAP: readonly Binding[] = [
   { modes: TYPING, keys: ["ctrl+u"], action: "erase-line" },
 ];
 
-const byMode = new Map(
+const byMode = new Map<Mode, ReadonlyMap<KeyName, Action>>(
   ALL.map((mode) => [
     mode,
     new Map(
@@ -345,4 +481,9 @@ export function footerOf(mode: Mode): readonly Binding[] {
 /** The bindings that help lists. */
 export function helpOf(): readonly Binding[] {
   return KEYMAP.filter(({ help }) => help !== undefined);
+}
+
+/** Whether the key means something already where hooks are heard: none of theirs may be the same. */
+export function isBuiltIn(key: KeyName): boolean {
+  return ADDRESSES.some((mode) => actionOf(mode, key) !== undefined);
 }

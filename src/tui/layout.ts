@@ -89,16 +89,23 @@ const WINDOW_WIDTH = 130;
 /** A form is no longer than its fields, each at most this wide. */
 const FORM = { width: 90, height: FORM_LINES + 2 };
 
-/** What a window shows: the form is as small as it can be. */
-type WindowKind = "help" | "detail" | "form";
+/** Commands and reasons in full lines; the header and the footer stay in sight. */
+const QUESTION_WIDTH = 100;
 
-/** A window's frame: the whole screen where that is small. */
+/** What a window shows: the form is as small as it can be. */
+type WindowKind = "help" | "detail" | "form" | "block" | "armed" | "blocks" | "hook";
+
+/** A window's frame, as high as it may be: the whole screen where that is small. */
 export function modalRect({ width, height }: Size, kind: WindowKind = "detail"): Rect {
   const roomy = width >= WINDOW_FROM.width && height >= WINDOW_FROM.height;
   if (kind === "form") {
     const wide = Math.min(FORM.width, width);
     const high = Math.min(FORM.height, height);
     return { x: (width - wide) >> 1, y: (height - high) >> 1, width: wide, height: high };
+  }
+  if (kind === "block" || kind === "armed") {
+    const wide = Math.min(QUESTION_WIDTH, width);
+    return { x: (width - wide) >> 1, y: HEADER, width: wide, height: Math.max(0, height - HEADER - FOOTER) };
   }
   if (!roomy) return { x: 0, y: 0, width, height };
   const wide = Math.min(WINDOW_WIDTH, width - 8);
@@ -107,7 +114,11 @@ export function modalRect({ width, height }: Size, kind: WindowKind = "detail"):
 
 /** The lines of a window: inside its frame, with a blank on both sides. */
 export function modalRows(size: Size, kind?: WindowKind): Rect {
-  const { x, y, width, height } = modalRect(size, kind);
+  return rowsIn(modalRect(size, kind));
+}
+
+/** What lies inside a window's frame, with a blank on both sides. */
+export function rowsIn({ x, y, width, height }: Rect): Rect {
   return { x: x + 2, y: y + 1, width: Math.max(0, width - 4), height: Math.max(0, height - 2) };
 }
 

@@ -1,8 +1,12 @@
+import { armedLines, blockLines } from "./block-lines.ts";
+import { blockListLines, blocksHead } from "./block-list-lines.ts";
 import { detailSections } from "./detail.ts";
 import { formLines } from "./form-lines.ts";
 import { helpSections } from "./help.ts";
+import { hookLines } from "./hook-run.ts";
 import { PALETTE } from "./palette.ts";
-import type { State } from "./state.ts";
+import type { Response } from "./response.ts";
+import type { Modal, State } from "./state.ts";
 import type { Rect, Span } from "./surface.ts";
 
 /** A line of a window, made when it is on screen. */
@@ -20,16 +24,30 @@ export interface ModalText {
 
 /** The lines of the open window, none where none is open; `area` is what they are seen in. */
 export function modalText(state: State, { width, height }: Pick<Rect, "width" | "height">): ModalText {
-  const { modal, snapshot, utc } = state;
+  const { modal, snapshot, utc, response } = state;
   if (modal === undefined) return joined([]);
   if (modal.kind === "form") return joined([formLines(modal.form, width)]);
   if (modal.kind === "help") return joined(helpSections(state, width));
+  if (modal.kind === "block") return joined([blockLines(modal.block, modal.said, response, { width, utc })]);
+  if (modal.kind === "armed") return joined([armedLines(modal.armed, modal.said, response, width)]);
+  if (modal.kind === "blocks") return joined([blocksLines(modal, response, width)]);
+  if (modal.kind === "hook") return joined([hookLines(modal.run, width)]);
   const detail = snapshot?.detail;
   // The answer about the address before this one may still be there.
   if (snapshot === undefined || detail?.profile.ip !== modal.ip) {
     return joined([[() => [["nothing is known about this address any more", PALETTE.dim]]]]);
   }
   return joined(detailSections(detail, { width, height, utc, now: snapshot.at }));
+}
+
+function blocksLines(
+  { list, said }: Extract<Modal, { kind: "blocks" }>,
+  response: Response,
+  width: number,
+): Section {
+  const { blocks } = response;
+  const all = typeof blocks === "string" ? [] : (blocks ?? []);
+  return [...blocksHead(response, said, width), ...blockListLines(all, list, response, width)];
 }
 
 const BLANK: Line = () => [];

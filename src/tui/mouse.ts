@@ -1,6 +1,9 @@
+import { choiceAt } from "./block-lines.ts";
+import { headLines, selectBlock } from "./block-list.ts";
+import { chooseAt } from "./blocking.ts";
 import { columnsFor } from "./columns.ts";
 import { firstShown } from "./filter-input.ts";
-import { choose, enterForm, withForm, withoutModal } from "./filtering.ts";
+import { choose, enterForm, withForm } from "./filtering.ts";
 import { buttonAt, focusOn, stopAt } from "./form.ts";
 import {
   completionRect,
@@ -9,23 +12,23 @@ import {
   type Layout,
   layoutOf,
   liveRows,
-  modalRect,
-  modalRows,
   tableRows,
 } from "./layout.ts";
 import { topOf } from "./log.ts";
 import { move, moveLogToLine, scrollModal } from "./moving.ts";
 import { open } from "./opening.ts";
 import { moveTo } from "./rows.ts";
-import type { State } from "./state.ts";
+import { closed, type State } from "./state.ts";
 import { ASK, type Step } from "./step.ts";
 import { columnsOf } from "./table-columns.ts";
+import { windowRect, windowRows } from "./window.ts";
 
 const WHEEL_LINES = 3;
 
 /** The wheel scrolls what is under it, or the open window. */
 export function wheel(state: State, { x, y, by }: { x: number; y: number; by: number }): State {
   const lines = by * WHEEL_LINES;
+  if (state.modal?.kind === "blocks") return move(state, lines);
   if (state.modal !== undefined) return scrollModal(state, lines);
   const layout = layoutOf(state.size);
   if (layout === undefined) return state;
@@ -49,14 +52,20 @@ export function press(state: State, x: number, y: number): Step {
   return inside(layout.table, x, y) ? pressTable({ ...state, focus: "table" }, layout, x, y) : [state];
 }
 
-/** Outside of a window closes it. */
+/** Outside of a window closes it; inside chooses what is there. */
 function pressModal(state: State, x: number, y: number): Step {
-  const { modal, size } = state;
+  const { modal } = state;
   if (modal === undefined) return [state];
-  if (!inside(modalRect(size, modal.kind), x, y)) return [withoutModal(state)];
+  if (!inside(windowRect(state), x, y)) return [closed(state)];
+  const area = windowRows(state);
+  const line = y - area.y + modal.scroll;
+  if (modal.kind === "block") {
+    const choice = choiceAt(modal.block, line, x - area.x, state.utc);
+    return choice === undefined ? [state] : chooseAt(state, choice.row, choice.place);
+  }
+  if (modal.kind === "blocks" && inside(area, x, y)) return [selectBlock(state, line - headLines(state))];
   if (modal.kind !== "form") return [state];
-  const area = modalRows(size, modal.kind);
-  const stop = stopAt(y - area.y + modal.scroll, x - area.x);
+  const stop = stopAt(line, x - area.x);
   if (stop === undefined) return [state];
   const form = focusOn(modal.form, stop);
   return buttonAt(form) === undefined ? [withForm(state, form)] : enterForm(withForm(state, form), form);

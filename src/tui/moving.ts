@@ -1,11 +1,14 @@
-import { layoutOf, liveRows, modalRows, tableRows } from "./layout.ts";
+import { moveBlocks } from "./block-list.ts";
+import { layoutOf, liveRows, tableRows } from "./layout.ts";
 import { following, moveBy, moveTo as moveLogTo } from "./log.ts";
 import { type ModalText, modalText } from "./modal-text.ts";
 import { moveTo } from "./rows.ts";
 import type { State } from "./state.ts";
+import { windowRows } from "./window.ts";
 
 /** Moves what has the focus by so many lines; infinities are its ends. */
 export function move(state: State, by: number): State {
+  if (state.modal?.kind === "blocks") return moveBlocks(state, by);
   if (state.modal !== undefined) return scrollModal(state, by);
   if (state.focus === "live") return moveLog(state, by);
   return { ...state, cursor: moveTo(state.cursor, state.rows, tableHeight(state), state.cursor.index + by) };
@@ -35,9 +38,12 @@ export function scrollModal(state: State, by: number): State {
 }
 
 function scrollModalTo(state: State, scroll: number, text = textOf(state)): State {
-  if (state.modal === undefined) return state;
-  const lowest = Math.max(0, text.lines.length - modalRows(state.size, state.modal.kind).height);
-  return { ...state, modal: { ...state.modal, scroll: Math.max(0, Math.min(lowest, scroll)) } };
+  const { modal } = state;
+  if (modal === undefined) return state;
+  const lowest = Math.max(0, text.lines.length - windowRows(state).height);
+  const at = Math.max(0, Math.min(lowest, scroll));
+  if (modal.kind !== "hook") return { ...state, modal: { ...modal, scroll: at } };
+  return { ...state, modal: { ...modal, scroll: at, run: { ...modal.run, follows: scroll >= lowest } } };
 }
 
 /** Scrolls to the next section of the open window, or to the one before. */
@@ -45,7 +51,7 @@ export function scrollToSection(state: State, by: 1 | -1): State {
   const { modal } = state;
   if (modal === undefined) return state;
   const text = textOf(state);
-  const lowest = Math.max(0, text.lines.length - modalRows(state.size, modal.kind).height);
+  const lowest = Math.max(0, text.lines.length - windowRows(state).height);
   const starts = [...new Set(text.sections.map((start) => Math.min(start, lowest)))];
   const next =
     by > 0
@@ -55,11 +61,11 @@ export function scrollToSection(state: State, by: 1 | -1): State {
 }
 
 function textOf(state: State): ModalText {
-  return modalText(state, modalRows(state.size, state.modal?.kind));
+  return modalText(state, windowRows(state));
 }
 
 function pageOf(state: State): number {
-  if (state.modal !== undefined) return modalRows(state.size, state.modal.kind).height;
+  if (state.modal !== undefined) return windowRows(state).height;
   return state.focus === "live" ? liveHeight(state) : tableHeight(state);
 }
 

@@ -14,7 +14,9 @@ export function open(state: State): Step {
   if (ip === undefined) return [state];
   // The address somebody looks at is the one the cursor stays with.
   const cursor = state.focus === "table" ? { ...state.cursor, key: ip } : state.cursor;
-  return [{ ...leaveInput(state), cursor, modal: { kind: "detail", ip, scroll: 0 } }, ASK];
+  const next: State = { ...leaveInput(state), cursor, modal: { kind: "detail", ip, scroll: 0 } };
+  // Only where it could be told before: who may not read the firewall would be asked for a password each time.
+  return Array.isArray(state.response.blocks) ? [next, ASK, { kind: "blocks" }] : [next, ASK];
 }
 
 /** The next way to put addresses together. */

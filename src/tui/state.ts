@@ -1,21 +1,47 @@
+import type { Acted } from "../model/block.ts";
+import type { Hook } from "../model/hook.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Group, IpProfile, Query, Snapshot, Sort } from "../model/snapshot.ts";
+import type { BlockWindow } from "./block-window.ts";
 import type { Row } from "./columns.ts";
 import type { FilterInput } from "./filter-input.ts";
 import type { Form } from "./form.ts";
+import type { HookRun } from "./hook-run.ts";
 import type { Mode } from "./keymap.ts";
 import { layoutOf, liveRows, type Size } from "./layout.ts";
 import { EMPTY, type Entry, type Log } from "./log.ts";
 import type { Marks } from "./marks.ts";
+import { type Armed, NO_RESPONSE, type Response } from "./response.ts";
 import { type Cursor, FIRST } from "./rows.ts";
 
 type Panel = "table" | "live";
 
 /** A window over the panels. `scroll` is its first line on screen. */
-type Modal =
+export type Modal =
   | { readonly kind: "help"; readonly scroll: number }
   | { readonly kind: "detail"; readonly ip: Ip; readonly scroll: number }
-  | { readonly kind: "form"; readonly scroll: number; readonly form: Form };
+  | { readonly kind: "form"; readonly scroll: number; readonly form: Form }
+  | (Over & { readonly kind: "block"; readonly block: BlockWindow })
+  | (Over & { readonly kind: "armed"; readonly armed: Armed })
+  | (Over & { readonly kind: "blocks"; readonly list: BlockList })
+  | (Over & { readonly kind: "hook"; readonly run: HookRun });
+
+/** A window that may have come over another, which is there again when it goes. */
+interface Over {
+  readonly scroll: number;
+  readonly behind?: Modal | undefined;
+  /** What the last act came to. */
+  readonly said?: Acted;
+}
+
+/** Where somebody is among the blocks. */
+export interface BlockList {
+  readonly at: number;
+  /** The block it stays with. */
+  readonly target?: string;
+  /** Whether it is to be unblocked waits for a yes. */
+  readonly asks?: true;
+}
 
 /** What was asked for: an answer belongs to this. */
 export interface Asked {
@@ -69,6 +95,11 @@ export interface State extends Asked {
   /** What was looked at before somebody went into a group. */
   readonly outside?: Outside;
   readonly modal?: Modal;
+  readonly response: Response;
+  /** What can be run on an address. */
+  readonly hooks: readonly Hook[];
+  /** Of questions, acts and runs so far: an answer has the number of what it answers. */
+  readonly serial: number;
   /** What the last key did, in words. */
   readonly notice?: string;
 }
@@ -84,11 +115,14 @@ export interface Settings {
   readonly columns: readonly Sort[];
   readonly title?: string;
   readonly filter?: string;
+  /** Whether anything can be done about an address. */
+  readonly able?: boolean;
+  readonly hooks?: readonly Hook[];
 }
 
 /** The screen before anything is known. */
 export function initialState(size: Size, settings: Settings): State {
-  const { sort, reverse, group, filter = "", ...rest } = settings;
+  const { sort, reverse, group, filter = "", able = false, hooks = [], ...rest } = settings;
   const asked: Asked = { sort, reverse, group, filter };
   return {
     ...rest,
@@ -104,6 +138,9 @@ export function initialState(size: Size, settings: Settings): State {
     held: false,
     frozen: false,
     history: filter === "" ? [] : [filter],
+    response: { ...NO_RESPONSE, able },
+    hooks,
+    serial: 0,
   };
 }
 
@@ -115,6 +152,7 @@ export function askedOf({ sort, reverse, group, filter }: Asked): Asked {
 /** The question whose answer this state wants, less the filter, which `filter` has as text. */
 export function queryOf(state: State): Query {
   const { sort, reverse, group, filter, snapshot, modal } = state;
+  const detail = openDetail(modal);
   const goesOn = snapshot !== undefined && continues(state, filter);
   return {
     sort,
@@ -124,8 +162,14 @@ export function queryOf(state: State): Query {
     after: goesOn ? snapshot.seq : 0,
     alertsAfter: goesOn ? snapshot.alertSeq : 0,
     ...(goesOn && { lines: burstOf(state) }),
-    ...(modal?.kind === "detail" && { detail: modal.ip }),
+    ...(detail !== undefined && { detail }),
   };
+}
+
+/** The address of the open detail, also where another window is over it. */
+function openDetail(modal: Modal | undefined): Ip | undefined {
+  if (modal === undefined || modal.kind === "help" || modal.kind === "form") return undefined;
+  return modal.kind === "detail" ? modal.ip : openDetail(modal.behind);
 }
 
 /** Whether the log goes on with what came since, else it is filled anew: what a search has found since lies anywhere in it. */
@@ -148,6 +192,7 @@ export function burstOf({ size, interval }: Pick<State, "size" | "interval">): n
 
 /** Who hears the keys. */
 export function modeOf({ modal, input }: State): Mode {
+  if (modal?.kind === "blocks" && modal.list.asks) return "unblocking";
   if (modal !== undefined) return modal.kind;
   return input === undefined ? "main" : "filter";
 }
@@ -176,4 +221,11 @@ function addressOf(entry: Entry): Ip | undefined {
 
 export function isAddress(row: Row): row is IpProfile {
   return "ip" in row;
+}
+
+/** With the window closed, and the one behind it there again. */
+export function closed(state: State): State {
+  const { modal, ...rest } = state;
+  const behind = modal !== undefined && "behind" in modal ? modal.behind : undefined;
+  return behind === undefined ? rest : { ...rest, modal: behind };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { drive, SIZE } from "../../test/console/drive.ts";
+import { block, preview } from "../../test/console/responses.ts";
 import {
   alert,
   answer,
@@ -11,18 +13,14 @@ import {
   request,
   verdict,
 } from "../../test/console/snapshots.ts";
-import { compileFilter, isFilterError } from "../filter/filter.ts";
-import type { GroupProfile, LiveLine, Origin, Snapshot } from "../model/snapshot.ts";
+import type { GroupProfile, LiveLine, Origin } from "../model/snapshot.ts";
 import { keyOf } from "./columns.ts";
 import { BUTTON_CELLS, BUTTONS_LINE } from "./form.ts";
 import { completionRect, completionRows, layoutOf, liveRows, modalRows, tableRows } from "./layout.ts";
-import { askedOf, initialState, queryOf, type State, selected } from "./state.ts";
-import type { Effect, Message } from "./step.ts";
+import { askedOf, queryOf, type State, selected } from "./state.ts";
 import type { Surface } from "./surface.ts";
 import { update } from "./update.ts";
 import { paintConsole } from "./views/console.ts";
-
-const SIZE = { width: 80, height: 24 };
 
 /** Takes what is painted, which must be whole cells. */
 const CHECKED: Surface = {
@@ -37,50 +35,6 @@ const CHECKED: Surface = {
     body();
   },
 };
-
-/** A console without a screen: answers what is asked for at once, out of `world`. */
-function drive(known: Partial<Snapshot> = {}, size = SIZE) {
-  let world = known;
-  let state: State = initialState(size, {
-    utc: true,
-    maxLines: 50,
-    interval: 1,
-    sort: "req",
-    reverse: false,
-    group: "address",
-    columns: [],
-  });
-  const effects: Effect[] = [];
-  const send = (message: Message): void => {
-    const [next, ...wanted] = update(state, message);
-    state = next;
-    effects.push(...wanted);
-    if (wanted.some(({ kind }) => kind === "ask")) refresh();
-  };
-  const refresh = (): void => {
-    const filter = compileFilter(state.filter);
-    if (isFilterError(filter)) throw new Error(`asked for ${state.filter}: ${filter.message}`);
-    send({ kind: "snapshot", snapshot: answer({ ...queryOf(state), filter }, world), asked: askedOf(state) });
-  };
-  refresh();
-  return {
-    state: () => state,
-    effects,
-    send,
-    refresh,
-    keys: (...keys: readonly string[]) => {
-      for (const key of keys) {
-        const text = key === "space" ? " " : key;
-        if (key === " ") throw new Error("its name is space");
-        send({ kind: "key", key, ...(text.length === 1 && { text }) });
-      }
-    },
-    change: (next: Partial<Snapshot>) => {
-      world = next;
-      refresh();
-    },
-  };
-}
 
 /** What identifies the selected row, and all rows. */
 function chosen(state: State): string | undefined {
@@ -807,8 +761,17 @@ describe("the rest", () => {
   });
 
   test("every size and key in any order keeps positions inside what there is", () => {
-    const { state, keys, send, change } = drive({ rows: many(40) });
+    const hooks = [{ key: "1", label: "ping" }];
+    const { state, keys, send, change } = drive({ rows: many(40) }, SIZE, { able: true, hooks });
     const names = [
+      "b",
+      "B",
+      "y",
+      "u",
+      "left",
+      "right",
+      "1",
+      "c",
       "j",
       "end",
       "return",
@@ -834,6 +797,20 @@ describe("the rest", () => {
       "M",
       "k",
     ];
+    const respond = (dice: number): void => {
+      const { modal, response } = state();
+      const now = NOW + 1000 * dice;
+      if (response.act !== undefined) {
+        const acted = { ok: dice % 2 === 0, words: "so it is" };
+        send({ kind: "acted", act: response.act, acted, began: now, now });
+      } else if (modal?.kind === "block") {
+        const { question } = modal.block;
+        const told = dice % 3 === 0 ? "it hangs" : preview(["192.0.2.1"], 60);
+        send({ kind: "previewed", answer: { question, preview: told, at: now } });
+      } else if (modal?.kind === "hook") {
+        send({ kind: "output", run: modal.run.id, output: { lines: ["one", "two", ""], dropped: 0 } });
+      }
+    };
     let seed = 7;
     for (let i = 0; i < 3_000; i++) {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
@@ -854,6 +831,11 @@ describe("the rest", () => {
         send({ kind: "wheel", x: dice % 90, y: dice % 40, by: dice % 2 === 0 ? 1 : -1 });
       else if (dice % 29 === 0) send({ kind: "paste", text: 'status:4xx \x1b[2J 日本 -path:"' });
       else if (dice % 19 === 0) send({ kind: "release" });
+      else if (dice % 31 === 0) send({ kind: "second", now: NOW + 1000 * i });
+      else if (dice % 37 === 0) {
+        const blocks = many(dice % 40).map(({ ip: address }) => block(address));
+        send({ kind: "blocks", blocks: dice % 2 === 0 ? blocks : "it hangs", now: NOW + 1000 * i });
+      } else if (dice % 41 === 0) respond(dice);
       else keys(names[dice % names.length] ?? "j");
       paintConsole(CHECKED, state());
       const { cursor, rows, modal, log } = state();

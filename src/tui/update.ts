@@ -1,4 +1,18 @@
 import type { Snapshot } from "../model/snapshot.ts";
+import { answerUnblock, askUnblock, hearBlocks, openBlocks } from "./block-list.ts";
+import type { BlockWindow } from "./block-window.ts";
+import {
+  blockNow,
+  choose as chooseBlock,
+  commandsOf,
+  hearActed,
+  hearAnswer,
+  hearSecond,
+  openArmed,
+  openBlock,
+  otherRow,
+  settle,
+} from "./blocking.ts";
 import { isCopyable } from "./clipboard.ts";
 import { knownColumns } from "./columns.ts";
 import { editInput } from "./filter-input.ts";
@@ -19,6 +33,7 @@ import {
   withoutModal,
 } from "./filtering.ts";
 import { buttonAt, editForm, focusOn, typeIntoForm } from "./form.ts";
+import { copyOutput, hearOutput, runHook, runOf } from "./hooking.ts";
 import { type Action, actionOf, type KeyName } from "./keymap.ts";
 import { append, moveTo as moveLogTo, opened, readable } from "./log.ts";
 import { MAX_MARKS, toggleMark } from "./marks.ts";
@@ -29,6 +44,7 @@ import { FIRST, follow as followRow, keepOrder } from "./rows.ts";
 import {
   type Asked,
   burstOf,
+  closed,
   continues,
   isAddress,
   modeOf,
@@ -41,6 +57,15 @@ import { columnsOf } from "./table-columns.ts";
 
 /** The next state, and what is to be done. The same state object means that nothing is to be painted. */
 export function update(state: State, message: Message): Step {
+  const [next, ...effects] = stepped(state, message);
+  const run = runOf(state);
+  // However its window was closed: nobody would see what it still writes.
+  return run === undefined || run === runOf(next)
+    ? [next, ...effects]
+    : [next, ...effects, { kind: "stop", run }];
+}
+
+function stepped(state: State, message: Message): Step {
   switch (message.kind) {
     case "key":
       return holding(key({ ...state, held: true }, message.key, message.text));
@@ -65,6 +90,16 @@ export function update(state: State, message: Message): Step {
       const { notice: _, ...rest } = state;
       return [rest];
     }
+    case "previewed":
+      return [scrollModal(hearAnswer(state, message.answer), 0)];
+    case "acted":
+      return hearActed(state, message);
+    case "blocks":
+      return [hearBlocks(state, message)];
+    case "second":
+      return hearSecond(state, message.now);
+    case "output":
+      return [hearOutput(state, message)];
   }
 }
 
@@ -118,6 +153,10 @@ function settled(state: State): State {
 function key(state: State, name: KeyName, text: string | undefined): Step {
   const action = actionOf(modeOf(state), name);
   if (action !== undefined) return act(state, action);
+  const { modal, input, hooks } = state;
+  const hook = hooks.findIndex((one) => one.key === name);
+  if (hook >= 0 && input === undefined && (modal === undefined || modal.kind === "detail"))
+    return runHook(state, hook);
   return text === undefined ? [state] : typed(state, text);
 }
 
@@ -155,7 +194,29 @@ function act(state: State, action: Action): Step {
     case "open":
       return open(state);
     case "close":
-      return [withoutModal(state)];
+      return [closed(state)];
+    case "block":
+      return openBlock(state);
+    case "blocks":
+      return openBlocks(state);
+    case "armed":
+      return openArmed(state);
+    case "choice-row":
+      return [otherRow(state)];
+    case "choice-previous":
+      return chooseBlock(state, -1);
+    case "choice-next":
+      return chooseBlock(state, 1);
+    case "block-now":
+      return blockNow(state);
+    case "keep":
+      return settle(state, "confirm");
+    case "unblock":
+      return modal?.kind === "armed" ? settle(state, "unblock") : askUnblock(state);
+    case "unblock-yes":
+      return answerUnblock(state, true);
+    case "unblock-no":
+      return answerUnblock(state, false);
     case "back":
       return stepBack(state) ?? [follow({ ...state, cursor: FIRST })];
     case "focus-next":
@@ -224,16 +285,27 @@ function editing(state: State, action: Action): Step {
 }
 
 function copy(state: State): Step {
-  const { marks } = state;
+  const { marks, modal } = state;
+  if (modal?.kind === "hook") return copyOutput(state, modal.run);
+  if (modal?.kind === "block") return copyCommands(state, modal.block);
   const ip = selectedAddress(state);
   const row = selected(state);
-  const one = ip ?? (row !== undefined && !isAddress(row) ? row.group : "");
-  const all = state.modal === undefined && marks.length > 0;
+  const listed = modal?.kind === "blocks" ? (modal.list.target ?? "") : undefined;
+  const one = listed ?? ip ?? (row !== undefined && !isAddress(row) ? row.group : "");
+  const all = modal === undefined && marks.length > 0;
   const text = all ? marks.join("\n") : one;
   if (text === "") return [state];
   if (!isCopyable(text)) return noticed(state, "more than a clipboard takes: unmark some");
   const what = all ? `${marks.length} marked` : text;
   const [next, ...effects] = noticed(state, `sent ${what} to the clipboard`);
+  return [next, { kind: "copy", text }, ...effects];
+}
+
+function copyCommands(state: State, block: BlockWindow): Step {
+  const text = commandsOf(block);
+  if (text === undefined || text === "") return noticed(state, "no commands to copy yet");
+  if (!isCopyable(text)) return noticed(state, "more than a clipboard takes: unmark some");
+  const [next, ...effects] = noticed(state, "sent the commands to the clipboard");
   return [next, { kind: "copy", text }, ...effects];
 }
 

@@ -23,6 +23,7 @@ async function staged() {
       },
       refresh() {},
       freeze: engine.freeze,
+      now: () => NOW,
     },
   });
   engine.accept({ kind: "tick", at: NOW });

@@ -5,6 +5,8 @@ import { gunzipSync } from "node:zlib";
 import { createEngine, type Engine } from "../../src/commands/engine.ts";
 import { parseNative } from "../../src/parse/native.ts";
 import { DEFAULT_CONFIG } from "../default-config.ts";
+import { block, preview, responder } from "./responses.ts";
+import { NOW } from "./snapshots.ts";
 import { stageOn } from "./stage.ts";
 
 /**
@@ -65,7 +67,59 @@ const VIEWS: Readonly<Record<string, (console: Staged) => void | Promise<void>>>
   },
   frozen: ({ input }) => input.pressKey(" "),
   help: ({ input }) => input.pressKey("?"),
+  block: async ({ input, until }) => {
+    input.pressKey("b");
+    await until("nft -f");
+  },
+  "block-prefix": async ({ input, until }) => {
+    input.pressKey("b");
+    await until("nft -f");
+    input.pressArrow("right");
+    await until("of 14 known");
+  },
+  "block-refused": async (console) => {
+    await press(console, "mmmb");
+    await console.until("nft -f");
+  },
+  "block-armed": async ({ input, until }) => {
+    input.pressKey("b");
+    await until("nft -f");
+    input.pressEnter();
+    await until("by itself");
+  },
+  "block-left": async ({ input, until }) => {
+    input.pressKey("b");
+    await until("nft -f");
+    input.pressEnter();
+    await until("by itself");
+    input.pressEscape();
+    await until("reverts in");
+  },
+  "block-list": async ({ input, until }) => {
+    input.pressKey("B", { shift: true });
+    await until("192.0.2.77");
+    input.pressArrow("down");
+    input.pressKey("u");
+    await until("unblock it?");
+  },
 };
+
+/** The second of several is refused. */
+const { responder: hands } = responder({
+  preview: async (targets, seconds) =>
+    preview(targets, seconds, {
+      targets: targets.map((target, i) => ({
+        target,
+        ...(i === 1 && { refusal: { reason: "it is on the list of who is trusted", forcible: true } }),
+      })),
+    }),
+  blocks: async () => [
+    block("192.0.2.77"),
+    block("2001:db8:1234:5678::/64", { until: null, packets: 0 }),
+    block("198.51.100.0/24", { firewall: "iptables", reason: "asked to", until: NOW + 86_400_000 * 3 }),
+    block("198.51.100.9", { firewall: "ufw", packets: null, missing: true }),
+  ],
+});
 
 async function press(console: Staged, keys: string): Promise<void> {
   for (const key of keys) {
@@ -106,7 +160,9 @@ test.each(Object.keys(VIEWS))("%s", async (view) => {
 });
 
 async function frameOf(view: string, width: number, height: number): Promise<string> {
-  await using console = await stageOn(width, height, engine.snapshot, { title: "demo", sort: "risk" });
+  const options = { title: "demo", sort: "risk" } as const;
+  const can = view.startsWith("block") ? { responder: hands } : {};
+  await using console = await stageOn(width, height, engine.snapshot, options, can);
   await console.frame();
   await VIEWS[view]?.(console);
   return `${await console.settled()}\n`;

@@ -48,6 +48,7 @@ const code = await runConsole({
     onLines() {},
     refresh() {},
     freeze() {},
+    now: Date.now,
   },
   fast: true,
   utc: true,

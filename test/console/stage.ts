@@ -1,10 +1,18 @@
 import * as library from "@opentui/core";
 import { createTestRenderer } from "@opentui/core/testing";
+import type { Responder } from "../../src/model/block.ts";
+import type { HookRunner } from "../../src/model/hook.ts";
 import type { Query, Snapshot } from "../../src/model/snapshot.ts";
 import { type ConsoleOptions, startConsole } from "../../src/tui/console.ts";
 import { play, sizeOf, withoutColor } from "../../src/tui/screen.ts";
 import type { Terminal } from "../../src/tui/terminal.ts";
-import { answer } from "./snapshots.ts";
+import { answer, NOW } from "./snapshots.ts";
+
+/** Who can do something about an address; nobody where nobody is given. */
+interface Hands {
+  readonly responder?: Responder;
+  readonly hooks?: HookRunner;
+}
 
 /** A console on the library's test renderer that looks at {@link answer}'s world, which can be changed. */
 export async function stage(
@@ -12,9 +20,10 @@ export async function stage(
   height: number,
   known: Partial<Snapshot> = {},
   options: Partial<ConsoleOptions> = {},
+  hands: Hands = {},
 ) {
   let world = known;
-  const staged = await stageOn(width, height, (query) => answer(query, world), options);
+  const staged = await stageOn(width, height, (query) => answer(query, world), options, hands);
   return Object.assign(staged, {
     /** Lets the world differ, and tells of it where live lines came. */
     change(next: Partial<Snapshot>, lines = false): void {
@@ -30,7 +39,9 @@ export async function stageOn(
   height: number,
   answerTo: (query: Query) => Snapshot,
   options: Partial<ConsoleOptions> = {},
+  hands: Hands = {},
 ) {
+  let clock = NOW;
   let revision = 0;
   let onLines = (): void => {};
   const queries: Query[] = [];
@@ -64,6 +75,8 @@ export async function stageOn(
         },
         refresh: () => acts.push("refresh"),
         freeze: (on) => acts.push(on ? "freeze" : "thaw"),
+        now: () => clock,
+        ...hands,
       },
       fast: false,
       utc: true,
@@ -116,6 +129,10 @@ export async function stageOn(
         .map((line) => line.trimEnd())
         .join("\n")
         .trimEnd();
+    },
+    /** Lets so many seconds pass on the host's clock, which stands still otherwise. */
+    pass(seconds: number): void {
+      clock += 1000 * seconds;
     },
     /** Tells that the world differs, and whether live lines came. */
     tell(lines: boolean): void {

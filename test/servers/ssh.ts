@@ -8,9 +8,9 @@ import { type Server, startServer } from "./process.ts";
 export const ACCOUNT = { user: "alice", password: "right" } as const;
 
 /**
- * What runs in a mount namespace of its own: accounts, PAM rules and a `/dev/log` that lie in the folder `$1`, a
- * `/run` where sshd finds the empty directory that it wants, and a `/var/log` without the machine's btmp, where it would
- * note failed logins. The machine's own files are not touched.
+ * What runs in a mount namespace of its own: accounts, PAM rules, a `/dev/log` and terminals that lie in the folder `$1`,
+ * a `/run` where sshd finds the empty directory that it wants and an utmp, and a `/var/log` without the machine's btmp,
+ * where it would note failed logins. The machine's own files are not touched.
  */
 const APART = `
 set -e
@@ -20,11 +20,15 @@ mount --bind "$1/shadow" /etc/shadow
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/log
 mkdir /run/sshd
+touch /run/utmp
 mount -t tmpfs tmpfs "$1/dev"
 for node in null zero random urandom tty; do
   touch "$1/dev/$node"
   mount --bind "/dev/$node" "$1/dev/$node"
 done
+mkdir "$1/dev/pts"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$1/dev/pts"
+ln -s pts/ptmx "$1/dev/ptmx"
 ln -s "$1/log.socket" "$1/dev/log"
 mount --rbind "$1/dev" /dev
 shift
@@ -51,7 +55,8 @@ export interface LoginWorld {
   startDropbear(port: number, args?: readonly string[]): Promise<Server>;
 }
 
-export function makeLoginWorld(folder: string): LoginWorld {
+/** `netns`: the name of the network namespace that its servers are in, if not this one. */
+export function makeLoginWorld(folder: string, netns?: string): LoginWorld {
   const file = (name: string) => join(folder, name);
   mkdirSync(file("dev"));
   mkdirSync(file("home"));
@@ -79,7 +84,12 @@ export function makeLoginWorld(folder: string): LoginWorld {
   chmodSync(folder, 0o755);
   const syslog = openSyslogSocket(file("log.socket"));
   const start = (name: string, port: number, argv: readonly string[]) =>
-    startServer({ argv: ["unshare", "-m", "sh", "-c", APART, "sh", folder, ...argv], log: file(name), port });
+    startServer({
+      argv: ["unshare", "-m", "sh", "-c", APART, "sh", folder, ...argv],
+      log: file(name),
+      port,
+      netns,
+    });
   return {
     folder,
     syslog,

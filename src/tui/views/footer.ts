@@ -1,6 +1,7 @@
 import { unknownRules } from "../../filter/rule-names.ts";
 import { type FilterSpan, filterSpans } from "../../filter/spans.ts";
 import { filterWords } from "../../filter/words.ts";
+import { responseSpans } from "../block-lines.ts";
 import { type FilterInput, firstShown } from "../filter-input.ts";
 import { cells, cut, fit } from "../fit.ts";
 import { grouped, bytes as sent, short } from "../format.ts";
@@ -97,7 +98,7 @@ export function paintCompletion(surface: Surface, layout: Layout, { input }: Sta
   }
 }
 
-function totals({ snapshot, filter, marks }: State): Segment[] {
+function totals({ snapshot, filter, marks, response }: State): Segment[] {
   const shown: Segment = {
     spans: [
       ["filter: ", PALETTE.dim],
@@ -107,7 +108,8 @@ function totals({ snapshot, filter, marks }: State): Segment[] {
   };
   const marked: Segment[] =
     marks.length === 0 ? [] : [{ spans: [[`* ${grouped(marks.length)} marked`, PALETTE.focus]], rank: 0 }];
-  if (snapshot === undefined) return [...marked, shown];
+  const acting: Segment = { spans: responseSpans(response), rank: 0 };
+  if (snapshot === undefined) return [acting, ...marked, shown];
   const { totals } = snapshot;
   const { noRoom = 0 } = totals.wire ?? {};
   const figure = (value: string, words: string, rank: number, style: Style = PALETTE.plain): Segment => ({
@@ -118,6 +120,7 @@ function totals({ snapshot, filter, marks }: State): Segment[] {
     rank,
   });
   return [
+    acting,
     figure(grouped(totals.sockets), "sockets", 3),
     figure(grouped(totals.established), "established", 4),
     figure(grouped(totals.addresses), "addresses", 2),

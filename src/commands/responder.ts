@@ -1,0 +1,152 @@
+import type { Config } from "../config/options.ts";
+import { type RunLimits, run } from "../kernel/programs.ts";
+import { type Acted, ARMED_SECONDS, type Responder } from "../model/block.ts";
+import { spellDuration } from "../model/duration.ts";
+import { parseTarget, type Target } from "../model/target.ts";
+import { block } from "../respond/block.ts";
+import { listBlocks } from "../respond/blocks.ts";
+import type { Means } from "../respond/means.ts";
+import { unblock } from "../respond/unblock.ts";
+import { blockedWords } from "./block.ts";
+import { type Known, previewOf } from "./preview.ts";
+import { programPath } from "./sudo.ts";
+
+/** A block of many addresses by sudo: each is a program of its own (ms). */
+const SUDO: RunLimits = { time: 30_000, stdout: 64 * 1024 };
+/** sudo(8): with -n it fails where it would ask for a password. */
+const AS_ROOT = ["sudo", "-n"] as const;
+
+/** How this process may act: as it is, by sudo, or not at all. */
+type Way = "itself" | "sudo" | { readonly forbidden: string };
+
+/** What the console can do about somebody on this machine. */
+export function responderOf(config: Config, means: Means, known: () => Known): Responder {
+  let way: Way | undefined = forbiddenBy(config) ?? (isRoot() ? "itself" : undefined);
+  /** Asked once, and again as long as sudo would ask for a password: somebody may give it elsewhere. */
+  const wayNow = async (): Promise<Way> => {
+    if (way === undefined || (typeof way === "object" && forbiddenBy(config) === undefined))
+      way = await bySudo();
+    return way;
+  };
+  const acting = async (
+    act: () => Promise<Acted>,
+    words: (target: string) => readonly string[],
+    targets: readonly string[],
+  ): Promise<Acted> => {
+    const by = await wayNow();
+    if (typeof by === "object") return { ok: false, words: by.forbidden };
+    return by === "itself" ? act() : eachBySudo(config, targets, words);
+  };
+  const put = (targets: readonly string[], seconds: number | null, reason: string, armed: boolean) =>
+    acting(
+      () => blocked(means, targets, seconds, reason, armed),
+      (target) => [
+        ...["block", target, "--yes", "--ttl", spellDuration(armed ? ARMED_SECONDS : seconds)],
+        ...(reason === "" ? [] : ["--reason", reason]),
+      ],
+      targets,
+    );
+  return {
+    get forbidden() {
+      return typeof way === "object" ? way.forbidden : undefined;
+    },
+    async preview(targets, seconds) {
+      const by = await wayNow();
+      const looking = by === "sudo" ? { ...means, run: asRoot(means) } : means;
+      const wish = { targets: parsed(targets), seconds, reason: "" };
+      const preview = await previewOf(looking, config, wish, known());
+      return "kind" in preview ? preview.detail : preview;
+    },
+    arm: (targets, seconds, reason) => put(targets, seconds, reason, true),
+    confirm: (targets, seconds, reason) => put(targets, seconds, reason, false),
+    unblock: (targets) =>
+      acting(
+        () => unblocked(means, targets),
+        (target) => ["unblock", target, "--yes"],
+        targets,
+      ),
+    async blocks() {
+      const by = await wayNow();
+      const listed = await listBlocks(by === "sudo" ? { ...means, run: asRoot(means) } : means);
+      return "kind" in listed ? listed.detail : listed.blocks;
+    },
+  };
+}
+
+function forbiddenBy({ readonly, blockExecution, firewall }: Config): { forbidden: string } | undefined {
+  if (readonly) return { forbidden: "readonly is set: nothing is changed" };
+  if (!blockExecution)
+    return { forbidden: "the console may not block here: set actions.enable_block_execution" };
+  if (firewall === "none") return { forbidden: "the firewall is none: commands are only shown" };
+  return undefined;
+}
+
+function isRoot(): boolean {
+  return process.geteuid?.() === 0;
+}
+
+async function bySudo(): Promise<Way> {
+  const outcome = await run([...AS_ROOT, "true"], SUDO);
+  if (outcome.kind === "done") return "sudo";
+  const why =
+    outcome.kind === "absent" ? "this is not root, and there is no sudo" : "sudo would ask for a password";
+  return { forbidden: `${why}: copy the commands, or start the console as root` };
+}
+
+function asRoot({ run }: Means): Means["run"] {
+  return (step) => run({ ...step, argv: [...AS_ROOT, ...step.argv] });
+}
+
+/** Our own command line as root: it has the ledger, the guard and the rights that this process lacks. */
+async function eachBySudo(
+  { firewall }: Config,
+  targets: readonly string[],
+  words: (target: string) => readonly string[],
+): Promise<Acted> {
+  const told: string[] = [];
+  for (const target of targets) {
+    const argv = [...AS_ROOT, programPath("nethergaze"), ...words(target), "--firewall", firewall] as const;
+    const outcome = await run(argv, SUDO);
+    if (outcome.kind === "failed") return { ok: false, words: withoutName(outcome.reason) };
+    if (outcome.kind !== "done") return { ok: false, words: "sudo did not answer in time" };
+    told.push(outcome.stdout.trim());
+  }
+  return { ok: true, words: told.join("; ") };
+}
+
+function withoutName(reason: string): string {
+  return reason.replace(/^nethergaze: /, "");
+}
+
+async function blocked(
+  means: Means,
+  targets: readonly string[],
+  seconds: number | null,
+  reason: string,
+  armed: boolean,
+): Promise<Acted> {
+  const result = await block(means, { targets: parsed(targets), seconds, reason, armed });
+  switch (result.kind) {
+    case "done":
+      return {
+        ok: true,
+        words: [blockedWords(result, armed ? ARMED_SECONDS : seconds), ...result.remarks].join("; "),
+      };
+    case "refused":
+      return { ok: false, words: result.refusals.map(({ reason: why }) => why).join("; ") };
+    case "failed":
+      return { ok: false, words: result.detail };
+  }
+}
+
+async function unblocked(means: Means, targets: readonly string[]): Promise<Acted> {
+  const result = await unblock(means, parsed(targets));
+  if (result.kind === "failed") return { ok: false, words: result.detail };
+  const removed = result.removed.map(({ target }) => target.text);
+  const words = removed.length === 0 ? "it was not blocked" : `unblocked ${removed.join(", ")}`;
+  return { ok: true, words: [words, ...result.remarks].join("; ") };
+}
+
+function parsed(texts: readonly string[]): Target[] {
+  return texts.flatMap((text) => parseTarget(text) ?? []);
+}

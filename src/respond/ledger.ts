@@ -1,0 +1,75 @@
+import { FIREWALLS, type FirewallName } from "../model/block.ts";
+import { parseTarget, type Target } from "../model/target.ts";
+import type { StateDirectory } from "./state-directory.ts";
+
+const FILE = "blocks.json";
+/** More blocks than a person can have meant one by one; a firewall's own listing goes on beyond. */
+export const MAX_ENTRIES = 10_000;
+
+/** A block as it was meant, so that it can be put back, ended and explained. Times are epoch milliseconds. */
+export interface Entry {
+  readonly target: Target;
+  readonly firewall: FirewallName;
+  readonly since: number;
+  readonly until: number | null;
+  readonly reason: string;
+  /** Dropped by rules that gave way to this one. */
+  readonly packets: number;
+  /** Being put into the firewall: if that came to nothing, nobody is to put it there later. */
+  readonly pending: boolean;
+}
+
+/** The entries. What is none is left out. Throws an Error that names the file where it cannot be read. */
+export function readLedger(state: StateDirectory): Entry[] {
+  const text = state.read(FILE);
+  if (text === undefined) return [];
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    throw new Error(`${state.path}/${FILE} is not JSON: move it away`);
+  }
+  const blocks = isObject(read) && Array.isArray(read.blocks) ? read.blocks : [];
+  return blocks.flatMap(entryOf).slice(0, MAX_ENTRIES);
+}
+
+/** Throws where it cannot be written. */
+export function writeLedger(state: StateDirectory, entries: readonly Entry[]): void {
+  const blocks = entries.map(({ target, pending, ...rest }) => ({
+    target: target.text,
+    ...rest,
+    ...(pending && { pending }),
+  }));
+  state.replace(FILE, `${JSON.stringify({ v: 1, blocks })}\n`);
+}
+
+export function isSame(
+  a: Pick<Entry, "target" | "firewall">,
+  b: Pick<Entry, "target" | "firewall">,
+): boolean {
+  return a.target.text === b.target.text && a.firewall === b.firewall;
+}
+
+function entryOf(raw: unknown): Entry[] {
+  if (!isObject(raw)) return [];
+  const { since, until, reason, packets, pending } = raw;
+  const target = typeof raw.target === "string" ? parseTarget(raw.target) : undefined;
+  const firewall = FIREWALLS.find((name) => name === raw.firewall);
+  if (target === undefined || firewall === undefined) return [];
+  if (typeof since !== "number" || (typeof until !== "number" && until !== null)) return [];
+  return [
+    {
+      target,
+      firewall,
+      since,
+      until,
+      reason: typeof reason === "string" ? reason : "",
+      packets: typeof packets === "number" ? packets : 0,
+      pending: pending === true,
+    },
+  ];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

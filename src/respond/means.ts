@@ -1,0 +1,82 @@
+import type { FirewallName, Refusal } from "../model/block.ts";
+import type { Target } from "../model/target.ts";
+import type { Actor } from "./audit.ts";
+import { isUnusable, type Ruleset, type RunStep, type Step, type Unusable, unusable } from "./firewall.ts";
+import { type Chosen, chooseFirewall, lookAll, whyNone } from "./firewalls.ts";
+import type { StateDirectory } from "./state-directory.ts";
+
+/** What acting needs. */
+export interface Means {
+  readonly state: StateDirectory;
+  readonly run: RunStep;
+  /** Epoch milliseconds. */
+  now(): number;
+  readonly who: Actor;
+  /** The only firewall to use; undefined: the one that is active. */
+  readonly forced?: FirewallName | undefined;
+  /** Why not, by what this machine is connected to now. */
+  guard(): Promise<(target: Target) => Refusal | undefined>;
+  /** Has a program of its own end blocks whose firewall does not; false where it could not be started. */
+  keep(): Promise<boolean>;
+}
+
+/** Nothing was changed, or what was is undone. */
+export type Failure = { readonly kind: "failed"; readonly denied: boolean; readonly detail: string };
+
+/** All programs of ours that change a firewall take turns by this file. */
+const TURN = "lock";
+
+export type Looked = { readonly firewall: Chosen["firewall"]; readonly ruleset: Ruleset };
+
+/**
+ * Runs what changes the firewall while no other program of ours does. Where no lock can be had, as on a disk that is
+ * read-only, it runs all the same: whoever is under attack cannot wait.
+ */
+export async function inTurn<T>(means: Means, act: () => Promise<T>): Promise<T | Failure> {
+  const lock = await means.state.lock(TURN).catch(() => "without" as const);
+  if (lock === undefined) {
+    const detail = "another nethergaze has been changing the firewall for half a minute: try again";
+    return { kind: "failed", denied: false, detail };
+  }
+  try {
+    return await act();
+  } finally {
+    if (lock !== "without") lock.release();
+  }
+}
+
+export async function choose(means: Means): Promise<Chosen | Failure> {
+  const chosen = await chooseFirewall(means.run, means.now(), means.forced);
+  return "problem" in chosen ? failureOf(chosen) : chosen;
+}
+
+/** The firewalls that can be read; why none can. */
+export async function look(means: Means): Promise<readonly Looked[] | Failure> {
+  const found = await lookAll(means.run, means.now(), means.forced);
+  const usable = found.flatMap(({ firewall, found: ruleset }) =>
+    isUnusable(ruleset) ? [] : [{ firewall, ruleset }],
+  );
+  if (usable.length > 0) return usable;
+  return failureOf(whyNone(found));
+}
+
+export function failureOf({ problem, detail }: Unusable): Failure {
+  return { kind: "failed", denied: problem === "denied", detail };
+}
+
+/** Runs steps until one fails. */
+export async function runAll(means: Means, steps: readonly Step[]): Promise<Failure | undefined> {
+  for (const step of steps) {
+    const outcome = await means.run(step);
+    if (outcome.kind !== "done") return failureOf(unusable(step.argv[0], outcome));
+  }
+  return undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function textOf({ text }: Target): string {
+  return text;
+}

@@ -1,0 +1,30 @@
+import { type Act, audit } from "./audit.ts";
+import { type Entry, readLedger, writeLedger } from "./ledger.ts";
+import { type Means, messageOf } from "./means.ts";
+
+export function entriesIn(means: Means, remarks: string[]): readonly Entry[] {
+  try {
+    return readLedger(means.state);
+  } catch (error) {
+    remarks.push(messageOf(error));
+    return [];
+  }
+}
+
+/** Writes down these and those; in words where it cannot. */
+export function keepLedger(means: Means, some: readonly Entry[], others: readonly Entry[]): string[] {
+  try {
+    writeLedger(means.state, [...some, ...others]);
+    return [];
+  } catch (error) {
+    return [`what was blocked cannot be written down: ${messageOf(error)}`];
+  }
+}
+
+export function written(means: Means, act: Act, remarks: string[]): void {
+  try {
+    audit(means.state, means.who, act);
+  } catch (error) {
+    remarks.push(`this act cannot be written down: ${messageOf(error)}`);
+  }
+}

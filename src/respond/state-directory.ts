@@ -1,0 +1,115 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { tryLock } from "../kernel/libc.ts";
+
+/** How long one program waits for another that changes the firewall (ms), and how often it asks. */
+const PATIENCE = 30_000;
+const ASK_AGAIN = 50;
+/** Far above what any file here may grow to. */
+const MAX_BYTES = 2 ** 25;
+
+/** Where what was done is remembered: files that only their owner may read. */
+export interface StateDirectory {
+  readonly path: string;
+  /** The text of a file; undefined where there is none. Throws an Error that names the file. */
+  read(name: string): string | undefined;
+  /** Puts `text` in its place at once: who reads sees all of the old or all of the new. Throws. */
+  replace(name: string, text: string): void;
+  /** Adds a line at its end; where it is larger than `limit` bytes it first becomes NAME.1. Throws. */
+  append(name: string, line: string, limit: number): void;
+  /** Waits until nobody else has it; undefined where somebody keeps it too long. Throws. */
+  lock(name: string): Promise<Lock | undefined>;
+  /** As `lock`, without waiting. */
+  tryLock(name: string): Lock | undefined;
+}
+
+/** Ends with {@link release}, and when its process dies. */
+export interface Lock {
+  release(): void;
+}
+
+/** The directory at `path`, made with its first file. Nothing in it is believed that belongs to somebody else. */
+export function stateDirectory(path: string): StateDirectory {
+  const at = (name: string): string => join(path, name);
+  const make = (): void => void mkdirSync(path, { recursive: true, mode: 0o700 });
+  const open = (name: string, flags: number): number => {
+    // A link could lead a program of root's to anybody's file.
+    const fd = openSync(at(name), flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
+    const { uid } = fstatSync(fd);
+    const ours = process.geteuid?.() ?? uid;
+    if (uid === ours) return fd;
+    closeSync(fd);
+    throw new Error(`${at(name)} belongs to uid ${uid}, not to uid ${ours}`);
+  };
+  const locked = (name: string): Lock | undefined => {
+    make();
+    const fd = open(name, constants.O_RDWR | constants.O_CREAT);
+    if (tryLock(fd)) return { release: () => closeSync(fd) };
+    closeSync(fd);
+    return undefined;
+  };
+  return {
+    path,
+    read(name) {
+      let fd: number;
+      try {
+        fd = open(name, constants.O_RDONLY);
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+        throw error;
+      }
+      try {
+        const { size } = fstatSync(fd);
+        if (size > MAX_BYTES) throw new Error(`${at(name)} is larger than ${MAX_BYTES} bytes`);
+        const bytes = Buffer.alloc(size);
+        return bytes.toString("utf8", 0, readSync(fd, bytes, 0, size, 0));
+      } finally {
+        closeSync(fd);
+      }
+    },
+    replace(name, text) {
+      make();
+      const next = `${name}.next`;
+      const fd = open(next, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC);
+      try {
+        writeSync(fd, text);
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      renameSync(at(next), at(name));
+    },
+    append(name, line, limit) {
+      make();
+      let fd = open(name, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
+      try {
+        if (fstatSync(fd).size > limit) {
+          closeSync(fd);
+          renameSync(at(name), at(`${name}.1`));
+          fd = open(name, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
+        }
+        writeSync(fd, `${line}\n`);
+      } finally {
+        closeSync(fd);
+      }
+    },
+    async lock(name) {
+      for (let waited = 0; ; waited += ASK_AGAIN) {
+        const lock = locked(name);
+        if (lock !== undefined || waited >= PATIENCE) return lock;
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+      }
+    },
+    tryLock: locked,
+  };
+}

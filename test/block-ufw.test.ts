@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Host, makeHost } from "./firewall-host.ts";
+import { NETHERGAZE } from "./program.ts";
+import { describeWith } from "./requires.ts";
+import { until } from "./until.ts";
+
+const BAD = "10.77.0.66";
+
+let host: Host;
+let directory: string;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "nethergaze-ufw-"));
+  host = await makeHost();
+  host.sh("ufw allow 22/tcp; ufw --force enable");
+});
+
+afterEach(async () => {
+  await host.remove();
+  rmSync(directory, { recursive: true });
+});
+
+/** Runs `nethergaze ARGS` there. */
+function nethergaze(...args: [string, ...string[]]) {
+  return host.runner(["env", `XDG_STATE_HOME=${directory}`])({ argv: [NETHERGAZE, ...args] });
+}
+
+/** The processes that end blocks here. */
+function keepers(): string[] {
+  const listed = host.sh("grep -lsa -- --keep /proc/[0-9]*/cmdline || true").split("\n");
+  const environment = (path: string) => path.replace("cmdline", "environ");
+  return listed.filter((path) => {
+    try {
+      return readFileSync(environment(path), "latin1").includes(directory);
+    } catch {
+      return false;
+    }
+  });
+}
+
+describeWith(["root", { program: "ip" }, { program: "ufw" }], "a firewall that ends no block itself", () => {
+  test("has somebody who does, as long as there is one to end", async () => {
+    const before = host
+      .sh("ufw status; iptables-save; cat /etc/ufw/user.rules")
+      .replace(/^#.*\n|\[\d+:\d+\]/gm, "");
+    const told = await nethergaze("block", BAD, "--ttl", "4s", "--yes", "--reason", "short");
+    expect(told).toEqual({ kind: "done", stdout: `blocked ${BAD} for 4 s (ufw)\n` });
+    expect(host.sh("ufw status")).toMatch(new RegExp(`Anywhere +DENY +${BAD}`));
+    expect(keepers()).toHaveLength(1);
+    const listed = await nethergaze("blocks", "--json");
+    expect(JSON.parse(listed.kind === "done" ? listed.stdout : "")).toEqual([
+      {
+        target: BAD,
+        firewall: "ufw",
+        since: expect.any(Number),
+        until: expect.any(Number),
+        reason: "short",
+        packets: null,
+      },
+    ]);
+    await until(() => keepers().length === 0, "the end of the keeper");
+    expect(
+      host.sh("ufw status; iptables-save; cat /etc/ufw/user.rules").replace(/^#.*\n|\[\d+:\d+\]/gm, ""),
+    ).toBe(before);
+    const whats = readFileSync(join(directory, "nethergaze/audit.jsonl"), "utf8").match(/"what":"\w+"/g);
+    expect(whats).toEqual(['"what":"block"', '"what":"expire"']);
+  }, 20_000);
+
+  test("has no second one, and one for what is blocked meanwhile", async () => {
+    await nethergaze("block", BAD, "--ttl", "3s", "--yes");
+    await nethergaze("block", "10.77.0.67", "--ttl", "5s", "--yes");
+    await nethergaze("block", "10.77.0.68", "--ttl", "permanent", "--yes");
+    expect(keepers()).toHaveLength(1);
+    await until(() => keepers().length === 0, "the end of the keeper");
+    expect(
+      host
+        .sh("ufw status")
+        .match(/DENY +\S+/g)
+        ?.map((line) => line.split(/ +/)[1]),
+    ).toEqual(["10.77.0.68"]);
+    expect((await nethergaze("unblock", "10.77.0.68", "--yes")).kind).toBe("done");
+    expect(host.sh("ufw status")).not.toContain("DENY");
+  }, 30_000);
+
+  test("does not block where nobody could be started to end it", async () => {
+    // Its own directory cannot be locked: the program that should end it cannot work.
+    const told = await host.runner(["env", "XDG_STATE_HOME=/proc/self"])({
+      argv: [NETHERGAZE, "block", BAD, "--yes"],
+    });
+    expect(told).toMatchObject({ kind: "failed", code: 1 });
+    expect(host.sh("ufw status")).not.toContain("DENY");
+  });
+
+  test("ends also what a program began that was killed", async () => {
+    // A ufw that waits after it has added the rule, until it is killed with its program.
+    const other = await makeHost({
+      fakes: {
+        ufw: `#!/bin/sh\n/mnt/real/ufw "$@"; [ "$1" != prepend ] || { touch ${directory}/waits; sleep 60; }\n`,
+      },
+    });
+    try {
+      other.sh("ufw --force enable");
+      const by = [
+        "env",
+        `XDG_STATE_HOME=${directory}`,
+        "sh",
+        "-c",
+        'echo $$ >"$0"; exec "$@"',
+        `${directory}/pid`,
+      ];
+      const run = other.runner(by)({ argv: [NETHERGAZE, "block", BAD, "--yes", "--ttl", "5s"] });
+      await until(() => existsSync(join(directory, "waits")), "the rule");
+      process.kill(Number(readFileSync(join(directory, "pid"), "utf8")), "SIGKILL");
+      await run;
+      expect(other.sh("ufw status")).toContain(BAD);
+      await until(() => !other.sh("ufw status").includes(BAD), "its end");
+    } finally {
+      await other.remove();
+    }
+  }, 30_000);
+});
