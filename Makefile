@@ -14,7 +14,7 @@ help:
 install:
 	rm -rf "$(LIB)"
 	mkdir -p "$(LIB)" "$(BIN)"
-	cp -R bin src demo package.json package-lock.json LICENSE NOTICE CHANGELOG.md "$(LIB)"
+	cp -R bin src demo packaging package.json package-lock.json LICENSE NOTICE CHANGELOG.md "$(LIB)"
 	cd "$(LIB)" && npm ci --omit=dev --no-audit --no-fund
 	ln -sf "$(PREFIX)/lib/nethergaze/bin/nethergaze" "$(BIN)/nethergaze"
 	ln -sf "$(PREFIX)/lib/nethergaze/bin/ifguard-iptop" "$(BIN)/ifguard-iptop"

@@ -14,14 +14,14 @@ const PUBLISHED = 8080;
 /** What publishes it, as a shell does it. */
 export const PUBLISHING = `iptables -t nat -A PREROUTING -d ${HOST4} -p tcp --dport ${PUBLISHED} -j DNAT --to-destination ${BEHIND4}:80`;
 
-/** What Docker does when it starts: its chains come before whatever is in FORWARD. */
+/** What Docker does whenever it starts: its chains come before whatever is in FORWARD. */
 export const DOCKER = `for t in iptables ip6tables; do
-$t -N DOCKER-USER
-$t -A DOCKER-USER -j RETURN
-$t -N DOCKER
-$t -A DOCKER -o inner -p tcp --dport 80 -j ACCEPT
-$t -I FORWARD -j DOCKER
-$t -I FORWARD -j DOCKER-USER
+if $t -N DOCKER-USER 2>/dev/null; then $t -A DOCKER-USER -j RETURN; fi
+if $t -N DOCKER 2>/dev/null; then $t -A DOCKER -o inner -p tcp --dport 80 -j ACCEPT; fi
+for chain in DOCKER DOCKER-USER; do
+while $t -D FORWARD -j $chain 2>/dev/null; do :; done
+$t -I FORWARD -j $chain
+done
 done`;
 
 /** Addresses of the peer: two are of one /24 or /64. */

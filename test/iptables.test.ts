@@ -38,6 +38,8 @@ for (const xtables of ["nft", "legacy"] as const) {
       expect(await world.throughBehind()).toEqual(ALL);
       await block(world.host, iptables, 600, BAD, BAD6);
       expect(await world.throughBehind()).toEqual(free);
+      world.host.sh(DOCKER);
+      expect(await world.throughBehind()).toEqual(free);
       await unblock(world.host, iptables, BAD, BAD6);
       const undone = dump(world.host);
       expect(undone).not.toContain("nethergaze");

@@ -43,7 +43,7 @@ export function liveConsole(setup: Setup & Look, filter: string | undefined, sta
       const known = () => ({ snapshot: engine.snapshot, since: Math.max(began, now() - DAY) });
       return responderOf(setup.config, meansOf(setup.config, state), known);
     });
-  return show(setup, { filter, responder, hooks: consoleHooks(setup.config) }, (accept) =>
+  return show(setup, { filter, responder, hooks: consoleHooks(setup.config, state) }, (accept) =>
     withBlocksKept(startLive(setup, accept), setup.config, state),
   );
 }

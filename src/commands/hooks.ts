@@ -1,8 +1,13 @@
 import { quote, UsageError } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
 import type { HookRunner } from "../model/hook.ts";
+import { type Act, audit } from "../respond/audit.ts";
 import { hookRunner } from "../respond/hooks.ts";
+import { stateDirectory } from "../respond/state-directory.ts";
+import { now } from "../sources/clock.ts";
 import { isBuiltIn } from "../tui/keymap.ts";
+
+import { auditedActor } from "./actor.ts";
 
 /** Kept for looking up who an address belongs to. */
 const RESERVED = "w";
@@ -26,7 +31,25 @@ function isTaken(key: string): boolean {
   return key === RESERVED || isBuiltIn(key);
 }
 
-/** The hooks of the console: none where nothing may be done. */
-export function consoleHooks({ hooks, readonly }: Asked & Pick<Config, "readonly">): HookRunner {
-  return hookRunner(readonly ? [] : hooks);
+/** The hooks of the console: none where nothing may be done. `state`: the directory of what was done. */
+export function consoleHooks(
+  { hooks, readonly }: Asked & Pick<Config, "readonly">,
+  state: string,
+): HookRunner {
+  const note = noting(state);
+  return hookRunner(readonly ? [] : hooks, (argv, ip, result) =>
+    note({ what: "hook", targets: [ip], steps: [{ argv }], result }),
+  );
+}
+
+/** Writes down what was run. Where that cannot be, it was run all the same. */
+export function noting(state: string): (act: Omit<Act, "at">) => void {
+  const directory = stateDirectory(state);
+  return (act) => {
+    try {
+      audit(directory, auditedActor(), { at: now(), ...act });
+    } catch {
+      // Nobody is there to hear of it: the firewall's acts tell when their place cannot be written.
+    }
+  };
 }

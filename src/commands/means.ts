@@ -9,7 +9,7 @@ import type { Means } from "../respond/means.ts";
 import { readProtected } from "../respond/protected.ts";
 import { stateDirectory } from "../respond/state-directory.ts";
 import { now } from "../sources/clock.ts";
-import { isPersonThere } from "./ask.ts";
+import { auditedActor } from "./actor.ts";
 import { programPath } from "./sudo.ts";
 
 /** A firewall's program takes some milliseconds, ufw half a second; one that hangs is given up (ms). */
@@ -25,12 +25,11 @@ export const runStep: RunStep = ({ argv, input }) =>
 /** What acting needs, on this machine. `state`: the directory of what was done. */
 export function meansOf(config: Config, state: string): Means {
   const who = actor();
-  const from = (who.sshConnection ?? who.sshClient)?.split(" ")[0];
   return {
     state: stateDirectory(state),
     run: runStep,
     now,
-    who: { uid: who.uid, sudoUser: who.sudoUser, from, terminal: isPersonThere() },
+    who: auditedActor(),
     forced: forcedBy(config),
     async guard() {
       const known = readProtected({ ...who, ...config });

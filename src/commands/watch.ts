@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
-import { type AlertHook, createAlertHooks } from "../respond/alert-hooks.ts";
+import { type AlertHook, createAlertHooks, type Surroundings } from "../respond/alert-hooks.ts";
 import { toAlertLine } from "../sinks/native.ts";
 import { monotonic } from "../sources/clock.ts";
 import { alerting } from "./alerts.ts";
 import { complaining } from "./complaints.ts";
+import { noting } from "./hooks.ts";
 import { interpretationOf } from "./interpretation.ts";
 import { keepRestoring } from "./keep-restoring.ts";
 import { type Setup, startLive } from "./live.ts";
@@ -23,7 +24,7 @@ const NAMED = 6;
 export async function watch(setup: Setup, state: string): Promise<number> {
   const { config } = setup;
   const asked = config.readonly ? [] : config.alertHooks.map(named);
-  const hooks = createAlertHooks(asked, { now: monotonic, complain: say });
+  const hooks = createAlertHooks(asked, { now: monotonic, complain: say, note: noted(state) });
   const engine = alerting(config, undefined, { tell: (alert) => hooks.tell(alert, toAlertLine(alert)) });
   const stopped = stopSignal();
   say(`watch: follows ${followed(setup)}; alert hooks: ${heardBy(config, asked)}`);
@@ -36,6 +37,12 @@ export async function watch(setup: Setup, state: string): Promise<number> {
   await Promise.race([hooks.idle(), lastWords(), stopSignal()]);
   await hooks.close();
   return code;
+}
+
+function noted(state: string): Surroundings["note"] {
+  const note = noting(state);
+  return ({ name, command }, who, result) =>
+    note({ what: "alert-hook", targets: [who], why: name, steps: [{ argv: command }], result });
 }
 
 function named(hook: Config["alertHooks"][number]): AlertHook {

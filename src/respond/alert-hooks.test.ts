@@ -47,18 +47,26 @@ function scripted(script: string, asked: Partial<AlertHook> = {}): Scripted {
 interface World {
   readonly hooks: AlertHooks;
   readonly complaints: string[];
+  /** What was written down: hook, whom it was about, and how it ended. */
+  readonly notes: readonly string[];
   /** Milliseconds that the rates go by. */
   clock: number;
 }
 
 function world(...all: Scripted[]): World {
   const complaints: string[] = [];
+  const notes: string[] = [];
   const made: World = {
     complaints,
+    notes,
     clock: 1000,
     hooks: createAlertHooks(
       all.map(({ hook }) => hook),
-      { now: () => made.clock, complain: (line) => complaints.push(line) },
+      {
+        now: () => made.clock,
+        complain: (line) => complaints.push(line),
+        note: (hook, who, words) => notes.push(`${hook.name} ${who} ${words}`),
+      },
     ),
   };
   open.push(made.hooks);
@@ -107,6 +115,7 @@ test("each is one line of JSON on standard input, and nothing behind it", async 
   tell(one, alert);
   await one.hooks.idle();
   expect(keeper.lines()).toEqual([JSON.stringify(alert), "end"]);
+  expect(one.notes).toEqual([`${keeper.hook.name} 203.0.113.9 ended with exit code 0`]);
   expect(one.complaints).toEqual([]);
 });
 

@@ -24,6 +24,8 @@ export interface Surroundings {
   now(): number;
   /** Takes a line that tells what goes wrong; text of programs is in it. */
   complain(line: string): void;
+  /** Hears of each run that has ended, and how, in words. */
+  note(hook: AlertHook, who: string, words: string): void;
 }
 
 /** Alert hooks at work. Nothing of it throws or waits. */
@@ -70,11 +72,17 @@ export function createAlertHooks(hooks: readonly AlertHook[], surroundings: Surr
   };
 }
 
-function createAlertHook(hook: AlertHook, { now, complain }: Surroundings): AlertHooks {
+/** An alert that waits: whom it is about, and as one JSON object. */
+interface Waiting {
+  readonly who: string;
+  readonly line: string;
+}
+
+function createAlertHook(hook: AlertHook, { now, complain, note }: Surroundings): AlertHooks {
   const controller = new AbortController();
   /** What is raised has had its turn of the rate; that somebody is cleared waits for one, and is not held back. */
-  const raised: string[] = [];
-  const cleared: string[] = [];
+  const raised: Waiting[] = [];
+  const cleared: Waiting[] = [];
   const running = new Set<Promise<void>>();
   /** Whom it was run on, until they are cleared. */
   const heard = new Set<string>();
@@ -90,7 +98,7 @@ function createAlertHook(hook: AlertHook, { now, complain }: Surroundings): Aler
     turns.push(at);
     return true;
   };
-  const next = (): string | undefined => {
+  const next = (): Waiting | undefined => {
     const first = raised.shift();
     if (first !== undefined || cleared.length === 0) return first;
     if (takesTurn()) return cleared.shift();
@@ -100,16 +108,16 @@ function createAlertHook(hook: AlertHook, { now, complain }: Surroundings): Aler
   };
   const start = (): void => {
     while (running.size < AT_ONCE && !controller.signal.aborted) {
-      const line = next();
-      if (line === undefined) return;
-      const run = runOn(line).then(() => {
+      const waiting = next();
+      if (waiting === undefined) return;
+      const run = runOn(waiting).then(() => {
         running.delete(run);
         start();
       });
       running.add(run);
     }
   };
-  const runOn = async (line: string): Promise<void> => {
+  const runOn = async ({ who, line }: Waiting): Promise<void> => {
     const input = suppressed === 0 ? line : `${line.slice(0, -1)},"suppressed":${suppressed}}`;
     suppressed = 0;
     let said = "";
@@ -122,7 +130,9 @@ function createAlertHook(hook: AlertHook, { now, complain }: Surroundings): Aler
       { ...allowed, input: `${input}\n`, signal: controller.signal },
     );
     const isFine = end.kind === "ended" && end.code === 0;
-    if (!isFine && end.kind !== "stopped") complaint(endingWords(end, hook.command[0], allowed), said);
+    const words = endingWords(end, hook.command[0], allowed);
+    note(hook, who, words);
+    if (!isFine && end.kind !== "stopped") complaint(words, said);
   };
   return {
     tell(alert, line) {
@@ -130,12 +140,12 @@ function createAlertHook(hook: AlertHook, { now, complain }: Surroundings): Aler
       const who = targetOf(alert);
       if (alert.state === "cleared") {
         if (!heard.delete(who)) return;
-        if (cleared.length < WAITING) cleared.push(line);
+        if (cleared.length < WAITING) cleared.push({ who, line });
         else suppressed++;
       } else {
         if (!isAskedFor(hook, alert)) return;
         if (raised.length < WAITING && takesTurn()) {
-          raised.push(line);
+          raised.push({ who, line });
           if (heard.size < HEARD) heard.add(who);
         } else suppressed++;
       }
@@ -169,7 +179,7 @@ function targetOf(alert: Alert): string {
 /** Tells of failures, at most once a minute: how often it failed since, and how the last time. */
 function createComplaint(
   { name }: AlertHook,
-  { now, complain }: Surroundings,
+  { now, complain }: Pick<Surroundings, "now" | "complain">,
 ): (words: string, said: string) => void {
   let failures = 0;
   let told: number | undefined;

@@ -18,14 +18,14 @@ export interface Actor {
 export interface Act {
   /** Epoch milliseconds. */
   readonly at: number;
-  readonly what: "arm" | "block" | "unblock" | "expire" | "restore" | "hook";
+  readonly what: "arm" | "block" | "unblock" | "expire" | "restore" | "hook" | "alert-hook";
   readonly targets: readonly string[];
   readonly firewall?: FirewallName;
   /** When it is to end; null for never. */
   readonly until?: number | null;
   readonly why?: string;
   readonly steps: readonly Step[];
-  /** `ok`, or what went wrong. */
+  /** `ok`, or what went wrong; of a hook how it ended. */
   readonly result: string;
 }
 

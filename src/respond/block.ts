@@ -1,7 +1,7 @@
 import { ARMED_SECONDS, type FirewallName, type Refusal } from "../model/block.ts";
 import type { Target } from "../model/target.ts";
 import { type Cut, cutConnections } from "./cut.ts";
-import { isUnusable, type Ruleset } from "./firewall.ts";
+import { type Firewall, isUnusable, type Ruleset } from "./firewall.ts";
 import type { Chosen } from "./firewalls.ts";
 import { type Entry, isSame, MAX_ENTRIES, readLedger } from "./ledger.ts";
 import { choose, type Failure, inTurn, type Means, messageOf, runAll, textOf } from "./means.ts";
@@ -28,72 +28,80 @@ export type Result = Blocked | { readonly kind: "refused"; readonly refusals: re
 /** A kernel's timeout and our clock may differ by so much (ms). */
 const TOLERANCE = 5_000;
 
-/** Blocks, and is sure of it: what the firewall says afterwards has to agree. */
+/**
+ * Blocks, and is sure of it: what the firewall says afterwards has to agree. Where a step fails it is planned once more:
+ * somebody else may have changed the firewall since it was looked at.
+ */
 export function block(means: Means, wish: Wish): Promise<Result> {
   return inTurn(means, async () => {
-    const chosen = await choose(means);
-    if ("kind" in chosen) return chosen;
-    const { ruleset, firewall } = chosen;
-    const now = means.now();
-    const { refused, allowed } = planned(chosen, await means.guard(), wish, now);
-    if (allowed.length === 0)
-      return { kind: "refused", refusals: refused.map(({ refusal }) => refusal) } as const;
-    const until = endOf(wish.armed ? ARMED_SECONDS : wish.seconds, now);
-    const remarks: string[] = [];
-    const before = ledgerOf(means, ruleset, remarks);
-    if ("kind" in before) return before;
-    const longer = wish.armed
-      ? allowed.filter((target) => endsLater(target, firewall.name, ruleset, before.entries, until))
-      : [];
-    const targets = allowed.filter((target) => !longer.includes(target));
-    const act = { at: now, what: wish.armed ? "arm" : "block", firewall: firewall.name, until } as const;
-    const steps = targets.length === 0 ? [] : ruleset.add(targets, until, now);
-    const note = (result: string, notes = remarks): void =>
-      written(means, { ...act, targets: targets.map(textOf), why: wish.reason, steps, result }, notes);
-    const entries = targets.map((target) =>
-      entryOf(target, firewall.name, ruleset, before.entries, wish, now, until),
-    );
-    if (!ruleset.timeouts && targets.length > 0) {
-      const prepared = await prepare(means, before.entries, entries, until);
-      if (prepared !== undefined) {
-        note(prepared.detail);
-        return prepared;
-      }
-    }
-    const failure = await runAll(means, steps);
-    if (failure !== undefined) {
-      const left = await takeBack(means, chosen, targets);
-      if (!ruleset.timeouts) keepLedger(means, before.entries, []);
-      note(`failed: ${failure.detail}${left}`);
-      return { ...failure, detail: failure.detail + left };
-    }
-    const cut = cutConnections(allowed);
-    remarks.push(...cut.problems);
-    const after = await firewall.look(means.run, means.now());
-    const missing = isUnusable(after)
-      ? targets
-      : targets.filter((target) => !isInForce(after, target, until));
-    if (missing.length > 0) {
-      const why = isUnusable(after) ? `: ${after.detail}` : "";
-      const left = await takeBack(means, chosen, targets);
-      if (!ruleset.timeouts) keepLedger(means, before.entries, []);
-      const detail = `${firewall.name} does not show ${missing.map(textOf).join(", ")} as blocked${why}${left}`;
-      note(`failed: ${detail}`);
-      return { kind: "failed", denied: false, detail } as const;
-    }
-    if (before.writable) {
-      const others = before.entries.filter((entry) => !entries.some((one) => isSame(one, entry)));
-      remarks.push(
-        ...keepLedger(
-          means,
-          others,
-          entries.map((entry) => ({ ...entry, pending: false })),
-        ),
-      );
-    }
-    note("ok");
-    return { kind: "done", firewall: firewall.name, targets, until, longer, cut, remarks } as const;
+    const first = await attempt(means, wish);
+    return first.kind === "failed" && first.late === true ? attempt(means, wish) : first;
   });
+}
+
+async function attempt(means: Means, wish: Wish): Promise<Result> {
+  const chosen = await choose(means);
+  if ("kind" in chosen) return chosen;
+  const { ruleset, firewall } = chosen;
+  const now = means.now();
+  const { refused, allowed } = planned(chosen, await means.guard(), wish, now);
+  if (allowed.length === 0) return { kind: "refused", refusals: refused.map(({ refusal }) => refusal) };
+  const until = endOf(wish.armed ? ARMED_SECONDS : wish.seconds, now);
+  const remarks: string[] = [];
+  const before = ledgerOf(means, ruleset, remarks);
+  if ("kind" in before) return before;
+  const longer = wish.armed
+    ? allowed.filter((target) => endsLater(target, firewall.name, ruleset, before.entries, until))
+    : [];
+  const targets = allowed.filter((target) => !longer.includes(target));
+  const steps = targets.length === 0 ? [] : ruleset.add(targets, until, now);
+  const act = { at: now, what: wish.armed ? "arm" : "block", firewall: firewall.name, until, steps } as const;
+  const note = (result: string): void =>
+    written(means, { ...act, targets: targets.map(textOf), why: wish.reason, result }, remarks);
+  const entries = targets.map((target) =>
+    entryOf(target, firewall.name, ruleset, before.entries, wish, now, until),
+  );
+  const giveUp = async (failure: Failure): Promise<Failure> => {
+    const detail = failure.detail + (await takeBack(means, chosen, targets));
+    if (!ruleset.timeouts) keepLedger(means, before.entries, []);
+    note(`failed: ${detail}`);
+    return { ...failure, detail };
+  };
+  if (!ruleset.timeouts && targets.length > 0) {
+    const prepared = await prepare(means, before.entries, entries, until);
+    if (prepared !== undefined) {
+      note(`failed: ${prepared.detail}`);
+      return prepared;
+    }
+  }
+  const failure = await runAll(means, steps);
+  if (failure !== undefined) return giveUp(failure);
+  const cut = cutConnections(allowed);
+  remarks.push(...cut.problems);
+  const unseen = await notInForce(means, firewall, targets, until);
+  if (unseen !== undefined) return giveUp(unseen);
+  if (before.writable) {
+    const others = before.entries.filter((entry) => !entries.some((one) => isSame(one, entry)));
+    const lasting = entries.map((entry) => ({ ...entry, pending: false }));
+    remarks.push(...keepLedger(means, others, lasting));
+  }
+  note("ok");
+  return { kind: "done", firewall: firewall.name, targets, until, longer, cut, remarks };
+}
+
+/** Why what was added is not seen in the firewall; undefined where it is. */
+async function notInForce(
+  means: Means,
+  firewall: Firewall,
+  targets: readonly Target[],
+  until: number | null,
+): Promise<Failure | undefined> {
+  const after = await firewall.look(means.run, means.now());
+  const missing = isUnusable(after) ? targets : targets.filter((target) => !isInForce(after, target, until));
+  if (missing.length === 0) return undefined;
+  const why = isUnusable(after) ? `: ${after.detail}` : "";
+  const detail = `${firewall.name} does not show ${missing.map(textOf).join(", ")} as blocked${why}`;
+  return { kind: "failed", denied: false, detail };
 }
 
 /** Takes out of what was added whatever got there; says what is left, behind other words, or nothing. */
@@ -145,7 +153,7 @@ function entryOf(
   firewall: FirewallName,
   { held }: Ruleset,
   entries: readonly Entry[],
-  { reason }: Wish,
+  { reason, force = false }: Wish,
   now: number,
   until: number | null,
 ): Entry {
@@ -160,6 +168,7 @@ function entryOf(
     reason: reason === "" && goesOn ? before.reason : reason,
     packets: (goesOn ? before.packets : 0) + (dropped?.packets ?? 0),
     pending: true,
+    forced: force,
   };
 }
 

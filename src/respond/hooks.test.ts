@@ -48,7 +48,8 @@ async function ran(
   const told = { text: "", ends: [] as string[] };
   const { promise, resolve } = Promise.withResolvers<void>();
   let returned = false;
-  hookRunner([one], time).run(
+  const noted: string[] = [];
+  hookRunner([one], (argv, ip, words) => noted.push([argv[0], ip, words].join(" ")), time).run(
     0,
     address,
     (text) => {
@@ -63,6 +64,7 @@ async function ran(
   );
   returned = true;
   await promise;
+  expect(noted).toEqual([`${one.command[0]} ${address} ${told.ends[0]}`]);
   return told;
 }
 

@@ -14,11 +14,18 @@ const OUTPUT = 256 << 10;
 /** One is looked at; a few more may go on behind a window that was closed. */
 const AT_ONCE = 4;
 
+/** What was run on an address, and how it ended in words. */
+export type NoteHook = (argv: readonly [string, ...string[]], ip: Ip, words: string) => void;
+
 /**
  * Runs hooks on addresses, a few at once. No shell takes part: a word of the command is one argument. `time`:
- * milliseconds that one may take, with all that it starts in its process group.
+ * milliseconds that one may take, with all that it starts in its process group. `note` hears of each that has ended.
  */
-export function hookRunner(hooks: readonly ConsoleHook[], time = TIME): HookRunner {
+export function hookRunner(
+  hooks: readonly ConsoleHook[],
+  note: NoteHook = () => {},
+  time = TIME,
+): HookRunner {
   const allowed = { time, output: OUTPUT };
   let running = 0;
   return {
@@ -37,11 +44,13 @@ export function hookRunner(hooks: readonly ConsoleHook[], time = TIME): HookRunn
         return { stop };
       }
       running++;
-      const [program] = hook.command;
+      const argv = argvOn(hook.command, ip);
       // Output is handed on at once and the end last: never before this returns.
-      listen(argvOn(hook.command, ip), onOutput, { ...allowed, signal }).then((heard) => {
+      listen(argv, onOutput, { ...allowed, signal }).then((heard) => {
         running--;
-        tell(endingWords(heard, program, allowed));
+        const words = endingWords(heard, argv[0], allowed);
+        note(argv, ip, words);
+        tell(words);
       });
       return { stop };
     },

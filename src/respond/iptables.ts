@@ -1,6 +1,5 @@
 import type { Outcome } from "../kernel/programs.ts";
-import type { Target } from "../model/target.ts";
-import { parseTarget } from "../model/target.ts";
+import { parseTarget, type Target } from "../model/target.ts";
 import {
   type Firewall,
   type Held,
@@ -51,9 +50,9 @@ export const iptables: Firewall = {
 };
 
 /** Whether rules can end at a time: the program and the kernel must both know how. It takes some 5 ms. */
-async function canTime(run: RunStep) {
-  const { argv, input } = restoring(4, TIMED);
-  const outcome = await run({ argv: [...argv, "--test"], ...(input !== undefined && { input }) });
+async function canTime(run: RunStep): Promise<boolean | Unusable> {
+  const step = restoring(4, TIMED);
+  const outcome = await run({ ...step, argv: [...step.argv, "--test"] });
   if (outcome.kind === "done") return true;
   // RESOURCE_PROBLEM of xtables.h, as of a lock that is held, tells nothing of the match.
   return outcome.kind === "failed" && outcome.code !== 4 ? false : unusable("iptables-restore", outcome);

@@ -17,6 +17,8 @@ export interface Entry {
   readonly packets: number;
   /** Being put into the firewall: if that came to nothing, nobody is to put it there later. */
   readonly pending: boolean;
+  /** The operator overruled the guard: it is not asked again when the block is put back. */
+  readonly forced: boolean;
 }
 
 /** The entries. What is none is left out. Throws an Error that names the file where it cannot be read. */
@@ -35,10 +37,11 @@ export function readLedger(state: StateDirectory): Entry[] {
 
 /** Throws where it cannot be written. */
 export function writeLedger(state: StateDirectory, entries: readonly Entry[]): void {
-  const blocks = entries.map(({ target, pending, ...rest }) => ({
+  const blocks = entries.map(({ target, pending, forced, ...rest }) => ({
     target: target.text,
     ...rest,
     ...(pending && { pending }),
+    ...(forced && { forced }),
   }));
   state.replace(FILE, `${JSON.stringify({ v: 1, blocks })}\n`);
 }
@@ -52,7 +55,7 @@ export function isSame(
 
 function entryOf(raw: unknown): Entry[] {
   if (!isObject(raw)) return [];
-  const { since, until, reason, packets, pending } = raw;
+  const { since, until, reason, packets, pending, forced } = raw;
   const target = typeof raw.target === "string" ? parseTarget(raw.target) : undefined;
   const firewall = FIREWALLS.find((name) => name === raw.firewall);
   if (target === undefined || firewall === undefined) return [];
@@ -66,6 +69,7 @@ function entryOf(raw: unknown): Entry[] {
       reason: typeof reason === "string" ? reason : "",
       packets: typeof packets === "number" ? packets : 0,
       pending: pending === true,
+      forced: forced === true,
     },
   ];
 }

@@ -21,7 +21,13 @@ export interface Means {
 }
 
 /** Nothing was changed, or what was is undone. */
-export type Failure = { readonly kind: "failed"; readonly denied: boolean; readonly detail: string };
+export interface Failure {
+  readonly kind: "failed";
+  readonly denied: boolean;
+  readonly detail: string;
+  /** A step was refused by the firewall's own program: it may have been planned for what is no longer so. */
+  readonly late?: true;
+}
 
 /** All programs of ours that change a firewall take turns by this file. */
 const TURN = "lock";
@@ -68,7 +74,9 @@ export function failureOf({ problem, detail }: Unusable): Failure {
 export async function runAll(means: Means, steps: readonly Step[]): Promise<Failure | undefined> {
   for (const step of steps) {
     const outcome = await means.run(step);
-    if (outcome.kind !== "done") return failureOf(unusable(step.argv[0], outcome));
+    if (outcome.kind === "done") continue;
+    const failure = failureOf(unusable(step.argv[0], outcome));
+    return outcome.kind === "failed" && !failure.denied ? { ...failure, late: true } : failure;
   }
   return undefined;
 }

@@ -86,10 +86,12 @@ async function putBack(
     const found = "kind" in looks ? undefined : looks.find(({ firewall }) => firewall.name === name);
     if (found === undefined) break;
     const targets: Target[] = [];
-    for (const { target } of entries) {
-      const refusal = guard(target);
-      if (refusal === undefined) targets.push(target);
-      else remarks.push(`${target.text} is not put back: ${refusal.reason}`);
+    for (const { target, forced } of entries) {
+      const guarded = guard(target);
+      const overruled = guarded === undefined || (forced && guarded.forcible);
+      const why = overruled ? found.ruleset.refusal(target) : guarded.reason;
+      if (why === undefined) targets.push(target);
+      else remarks.push(`${target.text} is not put back: ${why}`);
     }
     if (targets.length === 0) continue;
     const at = means.now();

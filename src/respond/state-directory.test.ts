@@ -81,14 +81,24 @@ describeWith(["root"], "a file of somebody else's", () => {
 function entry(text: string, rest: Partial<Entry> = {}): Entry {
   const target = parseTarget(text);
   if (target === undefined) throw new Error(text);
-  return { target, firewall: "nft", since: 1, until: 2, reason: "", packets: 0, pending: false, ...rest };
+  return {
+    target,
+    firewall: "nft",
+    since: 1,
+    until: 2,
+    reason: "",
+    packets: 0,
+    pending: false,
+    forced: false,
+    ...rest,
+  };
 }
 
 describe("the ledger", () => {
   test("gives back what was written", () => {
     const entries = [
       entry("1.2.3.4", { reason: 'quotes " and\nlines', until: null }),
-      entry("2001:db8::/64", { firewall: "ufw", packets: 12, pending: true }),
+      entry("2001:db8::/64", { firewall: "ufw", packets: 12, pending: true, forced: true }),
     ];
     writeLedger(state, entries);
     expect(readLedger(state)).toEqual(entries);
