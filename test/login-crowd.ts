@@ -65,6 +65,7 @@ UsePAM no
 PermitRootLogin yes
 PasswordAuthentication yes
 KbdInteractiveAuthentication no
+MaxStartups 100
 Subsystem sftp internal-sftp
 GatewayPorts yes`;
 
@@ -104,21 +105,27 @@ export async function gather(folder: string): Promise<Crowd> {
     return child;
   };
   const ssh = (login: Login) => start(there, sshArgv(world, login), askingOnce(folder, login.from));
-  await connect(world, { here, actor, start, ssh });
+  const leave = async (): Promise<void> => {
+    for (const child of children) child.kill("SIGTERM");
+    await Promise.all(children.map((child) => child.exited));
+    for (const server of servers) await server.stop();
+    world.syslog.close();
+    await here.remove();
+    await there.remove();
+  };
+  try {
+    await connect(world, { here, actor, start, ssh });
+  } catch (error) {
+    await leave();
+    throw error;
+  }
   return {
     here,
     sshd,
+    leave,
     async asRoot(command) {
       const child = ssh({ from: LOGGED_IN.root, user: "root", flags: ["-tt"], command });
       return new Response(child.stdout).text();
-    },
-    async leave() {
-      for (const child of children) child.kill("SIGTERM");
-      await Promise.all(children.map((child) => child.exited));
-      for (const server of servers) await server.stop();
-      world.syslog.close();
-      await here.remove();
-      await there.remove();
     },
   };
 }

@@ -248,19 +248,26 @@ test(
   TIMEOUT,
 );
 
-describeWith([{ program: "systemd-analyze" }], "the unit", () => {
-  test(
-    "is one that systemd takes",
-    () => {
-      const unit = readFileSync(join(import.meta.dir, "../packaging/nethergaze-watch.service"), "utf8");
-      const here = join(folder, "nethergaze-watch.service");
-      writeFileSync(here, unit.replace("/usr/local/bin/nethergaze", NETHERGAZE));
+describeWith([{ program: "systemd-analyze" }], "the units", () => {
+  test.each(["nethergaze-watch.service", "nethergaze-blocks.service", "nethergaze-blocks.timer"])(
+    "%s is one that systemd takes",
+    (name) => {
+      const packaging = join(import.meta.dir, "../packaging");
+      // The timer names the service: they stand side by side.
+      for (const unit of [
+        "nethergaze-watch.service",
+        "nethergaze-blocks.service",
+        "nethergaze-blocks.timer",
+      ]) {
+        const text = readFileSync(join(packaging, unit), "utf8");
+        writeFileSync(join(folder, unit), text.replace("/usr/local/bin/nethergaze", NETHERGAZE));
+      }
       const { exitCode, stderr } = Bun.spawnSync([
         "systemd-analyze",
         "verify",
         "--man=no",
         "--recursive-errors=no",
-        here,
+        join(folder, name),
       ]);
       expect({ exitCode, complaints: stderr.toString() }).toEqual({ exitCode: 0, complaints: "" });
     },

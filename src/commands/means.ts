@@ -2,7 +2,6 @@ import type { Config } from "../config/options.ts";
 import { actor } from "../config/process.ts";
 import { launch, run } from "../kernel/programs.ts";
 import { FIREWALLS, type FirewallName } from "../model/block.ts";
-import type { Target } from "../model/target.ts";
 import type { RunStep } from "../respond/firewall.ts";
 import { guard } from "../respond/guard.ts";
 import type { Means } from "../respond/means.ts";
@@ -31,10 +30,10 @@ export function meansOf(config: Config, state: string): Means {
     now,
     who: auditedActor(),
     forced: forcedBy(config),
-    async guard() {
+    guard() {
       const known = readProtected({ ...who, ...config });
       const limits = { ipv4: config.widestIpv4, ipv6: config.widestIpv6 };
-      return (target: Target) => guard(target, known, limits);
+      return { refuse: (target) => guard(target, known, limits), unknown: known.unknown };
     },
     async keep() {
       // The directory is ours plus the program's own name.

@@ -26,7 +26,7 @@ export async function previewOf(
 }
 
 function previewed(plan: Plan, onlyShown: boolean, { targets, seconds }: Wish, known: Known): Preview {
-  const { chosen, refused, arming, lasting, denied } = plan;
+  const { chosen, refused, arming, lasting, denied, unknown } = plan;
   const refusals = new Map(refused.map(({ target, refusal }) => [target.text, refusal]));
   const [first, ...others] = targets;
   const network = first === undefined || others.length > 0 ? undefined : around(first);
@@ -45,6 +45,7 @@ function previewed(plan: Plan, onlyShown: boolean, { targets, seconds }: Wish, k
     lasting: lasting.flatMap(shown),
     remarks: [
       ...chosen.ruleset.remarks,
+      ...unknown.map((part) => `the guard does not know ${part}`),
       ...(denied === undefined ? [] : [`no permission to run this: ${denied.detail}`]),
     ],
     ...(denied !== undefined && { denied: denied.detail }),

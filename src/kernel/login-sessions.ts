@@ -42,9 +42,12 @@ export function loginSessions(
       if (!found.has(key) && found.size <= MAX_SESSIONS) found.set(key, { peer, pid, comm, name, certain });
     }
   };
+  const titled = new Set<number>();
   for (const process of processes.values()) {
     const title = SSHD.has(process.comm) ? sessionTitle(titleOf(procRoot, process.pid)) : undefined;
-    if (title !== undefined) add(holders.connections(process.pid).handed, process, title, true);
+    if (title === undefined) continue;
+    titled.add(process.pid);
+    add(holders.connections(process.pid).handed, process, title, true);
   }
   for (const process of parentsOfCommands(processes)) {
     add(holders.connections(process.pid).handed, process, "", true);
@@ -53,6 +56,8 @@ export function loginSessions(
     if (process.tty === 0 || ASKING.has(process.comm)) continue;
     // Who made the terminal is not on it himself.
     const makers = [...ancestors(processes, process.pid)].filter(({ tty }) => tty !== process.tty);
+    // sshd said so itself, and its parent holds the same connection.
+    if (makers.some(({ pid }) => titled.has(pid))) continue;
     const name = terminalName(process.tty);
     const serving = makers.filter(({ pid }) => holders.connections(pid).handed.length > 0);
     for (const maker of serving) add(holders.connections(maker.pid).handed, maker, name, true);

@@ -15,9 +15,16 @@ export interface Means {
   /** The only firewall to use; undefined: the one that is active. */
   readonly forced?: FirewallName | undefined;
   /** Why not, by what this machine is connected to now. */
-  guard(): Promise<(target: Target) => Refusal | undefined>;
+  guard(): Guard;
   /** Has a program of its own end blocks whose firewall does not; false where it could not be started. */
   keep(): Promise<boolean>;
+}
+
+/** What is known now of what must not be blocked. */
+export interface Guard {
+  refuse(target: Target): Refusal | undefined;
+  /** What could not be looked at, in words. */
+  readonly unknown: readonly string[];
 }
 
 /** Nothing was changed, or what was is undone. */

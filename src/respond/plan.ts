@@ -2,7 +2,7 @@ import { ARMED_SECONDS, type Refusal } from "../model/block.ts";
 import type { Target } from "../model/target.ts";
 import type { Step } from "./firewall.ts";
 import type { Chosen } from "./firewalls.ts";
-import { choose, type Failure, type Means } from "./means.ts";
+import { choose, type Failure, type Guard, type Means } from "./means.ts";
 import { nft, UNSEEN } from "./nft.ts";
 
 /** A block as asked for. */
@@ -22,6 +22,8 @@ export interface Plan {
   readonly chosen: Chosen;
   readonly refused: readonly { readonly target: Target; readonly refusal: Refusal }[];
   readonly allowed: readonly Target[];
+  /** What the guard could not look at, in words. */
+  readonly unknown: readonly string[];
   /** What arms it for a minute, and what makes it last. */
   readonly arming: readonly Step[];
   readonly lasting: readonly Step[];
@@ -31,7 +33,7 @@ export interface Plan {
 
 export async function planBlock(means: Means, wish: Wish): Promise<Plan | Failure> {
   const chosen = await choose(means);
-  const guard = await means.guard();
+  const guard = means.guard();
   if (!("kind" in chosen)) return planned(chosen, guard, wish, means.now());
   if (!chosen.denied || (means.forced !== undefined && means.forced !== "nft")) return chosen;
   const unseen = { firewall: nft, ruleset: UNSEEN, why: "nobody may look here which one is active" };
@@ -40,7 +42,7 @@ export async function planBlock(means: Means, wish: Wish): Promise<Plan | Failur
 
 export function planned(
   chosen: Chosen,
-  guard: (target: Target) => Refusal | undefined,
+  guard: Guard,
   { targets, seconds, force = false }: Wish,
   now: number,
 ): Plan {
@@ -48,7 +50,7 @@ export function planned(
   const allowed: Target[] = [];
   const { ruleset } = chosen;
   for (const target of targets) {
-    const guarded = guard(target);
+    const guarded = guard.refuse(target);
     const inTheWay = ruleset.refusal(target);
     if (guarded !== undefined && !(force && guarded.forcible)) refused.push({ target, refusal: guarded });
     else if (inTheWay !== undefined) refused.push({ target, refusal: { reason: inTheWay, forcible: false } });
@@ -58,6 +60,7 @@ export function planned(
     chosen,
     refused,
     allowed,
+    unknown: guard.unknown,
     arming: ruleset.add(allowed, now + 1000 * ARMED_SECONDS, now),
     lasting: ruleset.add(allowed, endOf(seconds, now), now),
   };

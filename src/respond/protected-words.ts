@@ -16,18 +16,18 @@ export function sessionsWords(sessions: readonly LoginSession[]): string {
   const list = named.map((session) => inBrackets(session.name, session)).join(", ");
   const more = sessions.length > named.length ? ` and ${sessions.length - named.length} more` : "";
   const what = sessions.length === 1 ? "a login session comes" : `${sessions.length} login sessions come`;
-  return `${what} from it, ${list}${more}; ${endFirst(named.map(({ pid }) => pid))}`;
+  return `${what} from it ${list}${more}; ${endFirst(named.map(({ pid }) => pid))}`;
 }
 
 /** Of a login that was written down, and the process it names. */
 export function loggedInWords({ user, line, mosh }: LoggedIn, process: Process): string {
   const what = mosh ? "a mosh session" : "a login session";
   const of = user === "" ? "" : ` of ${plain(user)}`;
-  return `${what}${of} comes from it, ${inBrackets(line, process)}; ${endFirst([process.pid])}`;
+  return `${what}${of} comes from it ${inBrackets(line, process)}; ${endFirst([process.pid])}`;
 }
 
 export function moshWords(process: Process): string {
-  return `a mosh session was begun from it, ${inBrackets("", process)}; ${endFirst([process.pid])}`;
+  return `a mosh session was begun from it ${inBrackets("", process)}; ${endFirst([process.pid])}`;
 }
 
 /** Of a process that many are connected with, some of them with a terminal. */

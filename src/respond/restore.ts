@@ -79,7 +79,7 @@ async function putBack(
   remarks: string[],
 ): Promise<Target[]> {
   if (lost.length === 0) return [];
-  const guard = await means.guard();
+  const guard = means.guard();
   const back: Target[] = [];
   for (const [until, entries] of Map.groupBy(lost, (entry) => entry.until)) {
     const looks = await look(means);
@@ -87,7 +87,7 @@ async function putBack(
     if (found === undefined) break;
     const targets: Target[] = [];
     for (const { target, forced } of entries) {
-      const guarded = guard(target);
+      const guarded = guard.refuse(target);
       const overruled = guarded === undefined || (forced && guarded.forcible);
       const why = overruled ? found.ruleset.refusal(target) : guarded.reason;
       if (why === undefined) targets.push(target);

@@ -21,7 +21,8 @@ mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /var/log
 mkdir /run/sshd
 touch /run/utmp
-mount -t tmpfs tmpfs "$1/dev"
+# Nobody else may write there: a node of another owner could not be opened with O_CREAT (protected_regular).
+mount -t tmpfs -o mode=755 tmpfs "$1/dev"
 for node in null zero random urandom tty; do
   touch "$1/dev/$node"
   mount --bind "/dev/$node" "$1/dev/$node"
