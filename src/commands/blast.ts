@@ -1,6 +1,8 @@
 import { LIMITS } from "../correlate/state.ts";
 import { compileFilter, isFilterError } from "../filter/filter.ts";
 import type { Blast } from "../model/block.ts";
+import { type Ip, parseIpWords } from "../model/ip.ts";
+import { prefixSet } from "../model/prefix-set.ts";
 import type { Filter, IpProfile, Query, Snapshot } from "../model/snapshot.ts";
 import { isOneAddress, parseTarget, type Target } from "../model/target.ts";
 
@@ -15,15 +17,23 @@ const CRAWLERS = [
   ...["uptimerobot", "pingdom", "statuscake", "site24x7", "betteruptime", "hetrixtools", "updown.io"],
 ];
 
+const crawlers = crawlerLines();
+
+function crawlerLines(): Filter {
+  const filter = compileFilter(`agent:${CRAWLERS.join(",")}`);
+  if (isFilterError(filter)) throw new Error(filter.message);
+  return filter;
+}
+
 /** Whom blocking these would hit, by what a core knows that saw everything from `since` on. */
 export function blastOf(
   snapshot: (query: Query) => Snapshot,
   targets: readonly Target[],
   since: number,
 ): Blast {
-  const rows = rowsOf(snapshot, targets, "");
+  const rows = rowsOf(snapshot, targets, undefined);
   const loggedIn = rows.filter(({ authAccepted }) => authAccepted > 0);
-  const crawling = rowsOf(snapshot, targets, ` agent:${CRAWLERS.join(",")}`);
+  const crawling = rowsOf(snapshot, targets, crawlers);
   const bad = rows.filter(isBad).length;
   const good = rows.filter((row) => !isBad(row) && row.requests > badRequestsOf(row)).length;
   const badRequests = sum(rows, badRequestsOf);
@@ -51,20 +61,26 @@ export function around(target: Target): Target | undefined {
 function rowsOf(
   snapshot: (query: Query) => Snapshot,
   targets: readonly Target[],
-  more: string,
+  lines: Filter | undefined,
 ): readonly IpProfile[] {
-  const filter = compiled(`net:${targets.map(({ text }) => text).join(",")}${more}`);
-  if (filter === undefined) return [];
-  const query: Query = { sort: "risk", filter, limit: LIMITS.addresses };
+  const query: Query = { sort: "risk", filter: within(targets, lines), limit: LIMITS.addresses };
   let answer = snapshot(query);
   for (let asked = 1; answer.searching && asked < QUESTIONS; asked++) answer = snapshot(query);
   return answer.rows;
 }
 
-/** Undefined where there are more targets than a filter can name. */
-function compiled(text: string): Filter | undefined {
-  const filter = compileFilter(text);
-  return isFilterError(filter) ? undefined : filter;
+/** What lies in one of the targets, and has a line that passes `lines` where that is given. */
+function within(targets: readonly Target[], lines: Filter | undefined): Filter {
+  const set = prefixSet(targets.map(({ cidr }) => cidr));
+  const words = new Uint32Array(4);
+  const isIn = (ip: Ip): boolean => parseIpWords(ip, words) && set(words);
+  return {
+    text: "",
+    asksLines: lines !== undefined,
+    asksRows: true,
+    line: (event, row) => isIn(event.ip) && (lines === undefined || lines.line(event, row)),
+    address: (row) => isIn(row.ip) && (lines === undefined || lines.address(row)),
+  };
 }
 
 function isBad({ verdict }: IpProfile): boolean {

@@ -48,7 +48,7 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
   if (allowed.length === 0) return { kind: "refused", refusals: refused.map(({ refusal }) => refusal) };
   const until = endOf(wish.armed ? ARMED_SECONDS : wish.seconds, now);
   const remarks: string[] = [];
-  const before = ledgerOf(means, ruleset, remarks);
+  const before = ledgerOf(means, chosen, now, remarks);
   if ("kind" in before) return before;
   const longer = wish.armed
     ? allowed.filter((target) => endsLater(target, firewall.name, ruleset, before.entries, until))
@@ -188,14 +188,19 @@ async function prepare(
   return { kind: "failed", denied: false, detail };
 }
 
-/** What was written down. Where it cannot be used, a firewall that needs it is not used either. */
+/**
+ * What was written down and is not over. Where it cannot be used, a firewall that needs it is not used either.
+ */
 function ledgerOf(
   means: Means,
-  { timeouts }: Ruleset,
+  { firewall, ruleset: { timeouts } }: Chosen,
+  now: number,
   remarks: string[],
 ): { entries: readonly Entry[]; writable: boolean } | Failure {
   try {
-    const entries = readLedger(means.state);
+    const isOver = ({ firewall: name, until }: Entry): boolean =>
+      timeouts && name === firewall.name && until !== null && until <= now;
+    const entries = readLedger(means.state).filter((entry) => !isOver(entry));
     if (entries.length < MAX_ENTRIES) return { entries, writable: true };
     return { kind: "failed", denied: false, detail: `${MAX_ENTRIES} blocks are written down: unblock some` };
   } catch (error) {
