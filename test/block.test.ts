@@ -277,6 +277,80 @@ describeWith(NEEDS, "on a terminal", () => {
   });
 });
 
+describeWith(NEEDS, "the console", () => {
+  /** The console on a log in which BAD probes; its row is the first. */
+  function open(...args: readonly string[]) {
+    const log = join(world.bin, "access.log");
+    const now = new Date().toISOString();
+    const lines = Array.from({ length: 9 }, (_, i) =>
+      JSON.stringify({
+        remote_addr: BAD.v4,
+        time: now,
+        method: "GET",
+        path: `/.env${i}`,
+        status: 404,
+        size: 1,
+      }),
+    );
+    writeFileSync(log, `${lines.join("\n")}\n`);
+    const flags = ["--access-log", log, "--from-start", "--show-private-ips", "--capture", "off"];
+    return world.type(...flags, "--auth-log", "", "--error-log", "", ...args);
+  }
+
+  test("blocks in three keys, and lists and unblocks", async () => {
+    const console = open("--set", "actions.enable_block_execution=true");
+    await console.shows(BAD.v4);
+    console.keys("b");
+    await console.shows("nothing else is active".slice(-9));
+    expect(await world.blocks()).toEqual([]);
+    console.keys("\r");
+    await until(async () => (await world.blocks()).length === 1, "the armed block");
+    await console.shows("reverts");
+    expect(world.answers(BAD.v4, HOST.v4)).toBe(false);
+    console.keys("y");
+    await until(async () => Number((await world.blocks())[0]?.until) > Date.now() + 3_500_000, "its hour");
+    expect(world.audit().map(({ what, why }) => [what, why])).toEqual([
+      ["arm", expect.stringContaining("sensitive-path")],
+      ["block", expect.stringContaining("sensitive-path")],
+    ]);
+    console.keys("B");
+    await console.shows("unblock");
+    console.keys("u");
+    await console.shows("unblock it");
+    console.keys("y");
+    await until(async () => (await world.blocks()).length === 0, "the unblocking");
+    await asBefore();
+    console.keys("qq");
+    expect(await console.ended()).toBe(0);
+  }, 30_000);
+
+  test("only shows where it may not", async () => {
+    const console = open();
+    await console.shows(BAD.v4);
+    console.keys("b");
+    await console.shows("enable_block_execution");
+    console.keys("\r");
+    await Bun.sleep(300);
+    await asBefore();
+    console.keys("qq");
+    expect(await console.ended()).toBe(0);
+  }, 30_000);
+
+  test("puts back what the firewall loses", async () => {
+    await world.run("block", BAD.v4, "--yes");
+    const console = open("--set", "actions.enable_block_execution=true");
+    await console.shows(BAD.v4);
+    world.tool("nft", "delete", "table", "inet", "nethergaze");
+    expect(world.answers(BAD.v4, HOST.v4)).toBe(true);
+    // It looks every ten seconds.
+    const deadline = performance.now() + 15_000;
+    while (world.answers(BAD.v4, HOST.v4) && performance.now() < deadline) await Bun.sleep(200);
+    expect(world.answers(BAD.v4, HOST.v4)).toBe(false);
+    console.keys("q");
+    expect(await console.ended()).toBe(0);
+  }, 30_000);
+});
+
 describeWith(NEEDS, "what must not be blocked", () => {
   test.each([
     ["the host itself", HOST.v4],

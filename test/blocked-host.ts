@@ -88,7 +88,7 @@ export function blockedHost(): BlockedHost {
       ptys.push(pty);
       const child = Bun.spawn([...by, "setsid", "-c", NETHERGAZE, ...args], {
         stdio: [pty.fd, pty.fd, pty.fd],
-        env: ENV,
+        env: { ...ENV, TERM: "xterm-256color" },
       });
       children.push(child);
       let screen = "";
@@ -111,7 +111,10 @@ export function blockedHost(): BlockedHost {
         keys: (text) => pty.write(text),
         kill: (signal) => child.kill(signal),
         ended: async () => {
+          // A terminal that nobody reads would keep it.
+          const reading = setInterval(read, 20);
           const code = await child.exited;
+          clearInterval(reading);
           read();
           return code;
         },
