@@ -185,7 +185,7 @@ const RUNNABLE = {
     },
   },
   block: {
-    help: "drop what an address or a prefix sends, for a time; shows first what it would do",
+    help: "drop what an address or a prefix sends, for a time; shows first what it would do (--firewall chooses where)",
     arguments: { target: ofBlock },
     flags: {
       ttl: {

@@ -1,5 +1,6 @@
-import type { Block } from "../model/block.ts";
-import { type Entry, isSame } from "./ledger.ts";
+import type { Block, FirewallName } from "../model/block.ts";
+import type { Target } from "../model/target.ts";
+import type { Entry } from "./ledger.ts";
 import { type Failure, type Looked, look, type Means } from "./means.ts";
 import { entriesIn } from "./records.ts";
 
@@ -13,17 +14,21 @@ export async function listBlocks(means: Means): Promise<{ blocks: Block[]; remar
 }
 
 function merged(looks: readonly Looked[], entries: readonly Entry[], now: number): Block[] {
+  const known = new Map(entries.map((entry) => [keyOf(entry.firewall, entry.target), entry]));
+  const held = new Set<string>();
   const blocks = looks.flatMap(({ firewall, ruleset }) =>
-    ruleset.held.map((held): Block => {
-      const entry = entries.find((one) => isSame(one, { target: held.target, firewall: firewall.name }));
-      const began = held.until !== null && held.lasts !== undefined ? held.until - held.lasts : null;
+    ruleset.held.map(({ target, until, lasts, packets }): Block => {
+      const key = keyOf(firewall.name, target);
+      held.add(key);
+      const entry = known.get(key);
+      const began = until !== null && lasts !== undefined ? until - lasts : null;
       return {
-        target: held.target.text,
+        target: target.text,
         firewall: firewall.name,
         since: entry?.since ?? began,
-        until: ruleset.timeouts ? held.until : (entry?.until ?? null),
+        until: ruleset.timeouts ? until : (entry?.until ?? null),
         reason: entry?.reason ?? "",
-        packets: held.packets === null ? null : held.packets + (entry?.packets ?? 0),
+        packets: packets === null ? null : packets + (entry?.packets ?? 0),
       };
     }),
   );
@@ -33,10 +38,14 @@ function merged(looks: readonly Looked[], entries: readonly Entry[], now: number
       !pending &&
       names.has(firewall) &&
       (until === null || until > now) &&
-      !blocks.some((block) => block.target === target.text && block.firewall === firewall),
+      !held.has(keyOf(firewall, target)),
   );
   const missing = lost.map(({ target, firewall, since, until, reason, packets }): Block => {
     return { target: target.text, firewall, since, until, reason, packets, missing: true };
   });
   return [...blocks, ...missing];
+}
+
+function keyOf(firewall: FirewallName, { text }: Target): string {
+  return `${firewall} ${text}`;
 }

@@ -32,8 +32,8 @@ export function restore(means: Means): Promise<Restored | Failure> {
     let kept: readonly Entry[] = known;
     for (const { firewall, ruleset } of looks) {
       const mine = kept.filter((entry) => entry.firewall === firewall.name);
-      const isHeld = ({ target }: Entry): boolean =>
-        ruleset.held.some((held) => held.target.text === target.text);
+      const held = new Set(ruleset.held.map(({ target }) => target.text));
+      const isHeld = ({ target }: Entry): boolean => held.has(target.text);
       const isOver = ({ until }: Entry): boolean => until !== null && until <= now;
       const over = mine.filter(isOver);
       const taken = ruleset.timeouts ? [] : over.filter(isHeld).map(({ target }) => target);
