@@ -383,6 +383,17 @@ describeWith(NEEDS, "what must not be blocked", () => {
     await asBefore();
   });
 
+  test("nor the end of a tunnel, of which only its program tells", async () => {
+    // This kernel may have no WireGuard: what wg(8) would say of a peer there.
+    world.put("wg", `printf 'wg0\\tkey=\\t${BAD.v4}:51820\\nwg0\\tother=\\t(none)\\n'`);
+    const { code, stderr } = await world.run("block", BAD.v4, "--yes", "--force");
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `nethergaze: not blocked: ${BAD.v4}: it is a WireGuard endpoint of wg0; take that peer out first\n`,
+    );
+    await asBefore();
+  });
+
   test("also where a configuration says so", async () => {
     const trusting = ["--set", "trust.prefixes=10.77.0.64/26"];
     const { code, stderr } = await world.run("block", BAD.v4, "--yes", ...trusting);

@@ -7,6 +7,7 @@ import { guard } from "../respond/guard.ts";
 import type { Means } from "../respond/means.ts";
 import { readProtected } from "../respond/protected.ts";
 import { stateDirectory } from "../respond/state-directory.ts";
+import { withWireguard } from "../respond/tunnels.ts";
 import { now } from "../sources/clock.ts";
 import { auditedActor } from "./actor.ts";
 import { programPath } from "./sudo.ts";
@@ -30,8 +31,8 @@ export function meansOf(config: Config, state: string): Means {
     now,
     who: auditedActor(),
     forced: forcedBy(config),
-    guard() {
-      const known = readProtected({ ...who, ...config });
+    async guard() {
+      const known = await withWireguard(readProtected({ ...who, ...config }));
       const limits = { ipv4: config.widestIpv4, ipv6: config.widestIpv6 };
       return { refuse: (target) => guard(target, known, limits), unknown: known.unknown };
     },

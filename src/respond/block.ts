@@ -44,7 +44,7 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
   if ("kind" in chosen) return chosen;
   const { ruleset, firewall } = chosen;
   const now = means.now();
-  const { refused, allowed } = planned(chosen, means.guard(), wish, now);
+  const { refused, allowed } = planned(chosen, await means.guard(), wish, now);
   if (allowed.length === 0) return { kind: "refused", refusals: refused.map(({ refusal }) => refusal) };
   const until = endOf(wish.armed ? ARMED_SECONDS : wish.seconds, now);
   const remarks: string[] = [];

@@ -15,7 +15,7 @@ export interface Means {
   /** The only firewall to use; undefined: the one that is active. */
   readonly forced?: FirewallName | undefined;
   /** Why not, by what this machine is connected to now. */
-  guard(): Guard;
+  guard(): Promise<Guard>;
   /** Has a program of its own end blocks whose firewall does not; false where it could not be started. */
   keep(): Promise<boolean>;
 }

@@ -33,7 +33,7 @@ export interface Plan {
 
 export async function planBlock(means: Means, wish: Wish): Promise<Plan | Failure> {
   const chosen = await choose(means);
-  const guard = means.guard();
+  const guard = await means.guard();
   if (!("kind" in chosen)) return planned(chosen, guard, wish, means.now());
   if (!chosen.denied || (means.forced !== undefined && means.forced !== "nft")) return chosen;
   const unseen = { firewall: nft, ruleset: UNSEEN, why: "nobody may look here which one is active" };

@@ -79,7 +79,7 @@ async function putBack(
   remarks: string[],
 ): Promise<Target[]> {
   if (lost.length === 0) return [];
-  const guard = means.guard();
+  const guard = await means.guard();
   const back: Target[] = [];
   for (const [until, entries] of Map.groupBy(lost, (entry) => entry.until)) {
     const looks = await look(means);
