@@ -22,10 +22,10 @@ export interface Reading {
 
 const PLACES: Places = {
   proc: "/proc",
-  utmp: "/nonexistent",
-  logind: "/nonexistent",
-  resolvConf: "/nonexistent",
-  resolvedConf: "/nonexistent",
+  utmp: "/nonexistent/nowhere",
+  logind: "/nonexistent/nowhere",
+  resolvConf: "/nonexistent/nowhere",
+  resolvedConf: "/nonexistent/nowhere",
 };
 
 function read({ given, places, uid = 0 }: Question): Reading {
