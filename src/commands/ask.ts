@@ -10,10 +10,11 @@ export function isPersonThere(): boolean {
  * input or Ctrl-C, is a no.
  */
 export async function ask(question: string, seconds?: number): Promise<boolean> {
-  process.stdout.write(`${question} [y/N] `);
   const { promise, resolve } = Promise.withResolvers<string>();
   let typed = "";
+  let asked = false;
   const onData = (bytes: Buffer): void => {
+    if (!asked) return;
     typed += bytes.toString("latin1");
     if (typed.includes("\n") || typed.length > LONGEST) resolve(typed);
   };
@@ -23,6 +24,10 @@ export async function ask(question: string, seconds?: number): Promise<boolean> 
   process.stdin.on("end", onEnd);
   // A second question finds it as the first one left it.
   process.stdin.resume();
+  // What was typed before the question is no answer to it.
+  await new Promise((resolve) => setTimeout(resolve, TYPED_AHEAD));
+  asked = true;
+  process.stdout.write(`${question} [y/N] `);
   process.on("SIGINT", onEnd);
   const answer = await promise;
   clearTimeout(timer);
@@ -34,5 +39,7 @@ export async function ask(question: string, seconds?: number): Promise<boolean> 
   return /^\s*y(es)?\s*$/i.test(answer);
 }
 
+/** What waits in the terminal is read within so many milliseconds. */
+const TYPED_AHEAD = 100;
 /** More is no answer. */
 const LONGEST = 100;

@@ -69,11 +69,13 @@ function wishOf({ target, ttl, reason, force }: BlockOptions): Wish {
 
 /** Why an act cannot be asked for so; undefined where it can. */
 export function refusedByHand(
-  { readonly }: Pick<Config, "readonly">,
+  { readonly, firewall }: Pick<Config, "readonly" | "firewall">,
   command: string,
   needsNobody: boolean,
 ): string | undefined {
   if (readonly) return `${command}: readonly is set: nothing is changed`;
+  if (firewall === "none" && command !== "block")
+    return `${command}: the firewall is none: nothing is changed`;
   if (needsNobody || isPersonThere()) return undefined;
   return `${command}: there is no terminal to ask on; allowed: with --yes${command === "block" ? ", or --dry-run" : ""}`;
 }

@@ -62,8 +62,10 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
     entryOf(target, firewall.name, ruleset, before.entries, wish, now, until),
   );
   const giveUp = async (failure: Failure): Promise<Failure> => {
-    const detail = failure.detail + (await takeBack(means, chosen, targets));
-    if (!ruleset.timeouts) keepLedger(means, before.entries, []);
+    const left = await takeBack(means, chosen, targets);
+    const detail = failure.detail + left;
+    // What may be in force stays written down: somebody ends it.
+    if (!ruleset.timeouts && left === "") keepLedger(means, before.entries, []);
     note(`failed: ${detail}`);
     return { ...failure, detail };
   };
@@ -112,7 +114,7 @@ async function takeBack(
 ): Promise<string> {
   const had = new Set(ruleset.held.map(({ target }) => target.text));
   const now = await firewall.look(means.run, means.now());
-  if (isUnusable(now)) return "";
+  if (isUnusable(now)) return "; it may be in force all the same";
   const added = now.held
     .map(({ target }) => target)
     .filter((target) => !had.has(target.text) && targets.some(({ text }) => text === target.text));

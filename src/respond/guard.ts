@@ -34,6 +34,11 @@ const SPECIAL = guardedAll([
   [["255.255.255.255"], "it is the broadcast address, which no peer sends from"],
 ]);
 
+/** Routers besides those of the default route, and whoever tells where a neighbour is, have such an address (RFC 4861). */
+const LINK_LOCAL = guardedAll([
+  [["fe80::/10"], "it is of this link itself: neighbours and routers are found by such addresses"],
+]);
+
 /** Also where they are not believed as proxies: whoever is visited through them looks like them. */
 const CDN = guardedAll(
   PROVIDERS.map((name) => [
@@ -53,7 +58,8 @@ export function guard(
 ): Refusal | undefined {
   const forbidden = hit(target, never) ?? hit(target, SPECIAL);
   if (forbidden !== undefined) return { reason: forbidden, forcible: false };
-  const reason = hit(target, unlessForced) ?? hit(target, CDN) ?? tooWide(target, widest);
+  const reason =
+    hit(target, unlessForced) ?? hit(target, CDN) ?? hit(target, LINK_LOCAL) ?? tooWide(target, widest);
   if (reason === undefined) return undefined;
   return { reason: `${reason} (--force on the command line overrules this)`, forcible: true };
 }

@@ -5,6 +5,9 @@ import type { Entry } from "./ledger.ts";
 import { type Failure, inTurn, look, type Means, runAll, textOf } from "./means.ts";
 import { entriesIn, keepLedger, written } from "./records.ts";
 
+/** A permanent block whose program was killed is not begun later than this (ms). */
+const ABANDONED = 60_000;
+
 /** What {@link restore} did. */
 export interface Restored {
   readonly kind: "done";
@@ -49,7 +52,10 @@ export function restore(means: Means): Promise<Restored | Failure> {
       }
       ended.push(...over.map(({ target }) => target));
       const lost = mine.filter((entry) => !isHeld(entry) && !isOver(entry));
-      const given = lost.filter(({ pending }) => pending);
+      // A program that was killed may have left the firewall's own at work: what it began is ended when it is over.
+      const given = lost.filter(
+        ({ pending, until, since }) => pending && until === null && now - since > ABANDONED,
+      );
       kept = kept.filter((entry) => !over.includes(entry) && !given.includes(entry));
       restored.push(
         ...(await putBack(

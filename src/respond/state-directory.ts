@@ -7,7 +7,7 @@ import {
   openSync,
   readSync,
   renameSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { tryLock } from "../kernel/libc.ts";
@@ -82,7 +82,7 @@ export function stateDirectory(path: string): StateDirectory {
       const next = `${name}.next`;
       const fd = open(next, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC);
       try {
-        writeSync(fd, text);
+        writeFileSync(fd, text);
         fsyncSync(fd);
       } finally {
         closeSync(fd);
@@ -98,7 +98,7 @@ export function stateDirectory(path: string): StateDirectory {
           renameSync(at(name), at(`${name}.1`));
           fd = open(name, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
         }
-        writeSync(fd, `${line}\n`);
+        writeFileSync(fd, `${line}\n`);
       } finally {
         closeSync(fd);
       }
