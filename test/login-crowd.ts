@@ -30,6 +30,8 @@ export const STRANGERS = {
   throughForward: "10.77.1.24",
   /** Connected with a server that root started on his terminal. */
   visitor: "10.77.1.25",
+  /** Connected with one on a terminal that nobody reaches by network. */
+  localVisitor: "10.77.1.30",
   dropbearSilent: "10.77.1.41",
   dropbearGuesser: "10.77.1.42",
 } as const;
@@ -46,6 +48,7 @@ const DROPBEAR = 2222;
 const FORWARDED = 9000;
 const VISITED = 8080;
 const TERMINALS = 8081;
+const VISITED_LOCALLY = 8082;
 const OPENVPN = 1194;
 const BUN = join(import.meta.dir, "../bin/bun");
 
@@ -169,7 +172,8 @@ function sshArgv({ keys }: LoginWorld, login: Login): string[] {
 /** Has a wrong password for the first question, and for the second none for as long as a test may take. */
 function askingOnce(folder: string, from: string): Record<string, string> {
   const askpass = join(folder, `askpass-${from}`);
-  const script = '#!/bin/sh\n[ -e "$0.asked" ] && exec sleep 30\ntouch "$0.asked"\necho wrong\n';
+  const script =
+    '#!/bin/sh\n[ -e "$0.asked" ] && exec tail -s 0.1 --pid=$PPID -f /dev/null\ntouch "$0.asked"\necho wrong\n';
   writeFileSync(askpass, script, { mode: 0o700 });
   return { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: "force" };
 }
@@ -204,6 +208,7 @@ async function connect(world: LoginWorld, { here, actor, start, ssh }: Doers): P
   symlinkSync("/bin/bash", join(folder, "openvpn"));
   symlinkSync("/bin/sleep", join(folder, "mosh-server"));
   start(here, [BUN, server, `${TERMINALS}`, "script", "-qc", "sleep 60", "/dev/null"]);
+  start(here, ["script", "-qc", `${BUN} ${server} ${VISITED_LOCALLY} cat`, "/dev/null"]);
   const tunnel = `exec 3<>/dev/tcp/${TUNNEL[0]}/${OPENVPN} 4<>/dev/udp/${TUNNEL[1]}/${OPENVPN}; read`;
   start(here, [join(folder, "openvpn"), "-c", tunnel]);
   start(here, [join(folder, "mosh-server"), "60"], { SSH_CONNECTION: `${MOSH} 4000 ${HERE.ipv4} 22` });
@@ -213,6 +218,7 @@ async function connect(world: LoginWorld, { here, actor, start, ssh }: Doers): P
     [STRANGERS.dropbearSilent, DROPBEAR],
     [STRANGERS.throughForward, FORWARDED],
     [STRANGERS.visitor, VISITED],
+    [STRANGERS.localVisitor, VISITED_LOCALLY],
     [BROWSER, TERMINALS],
   ] as const) {
     await until(async () => (await holders(here, "listening", `sport = :${port}`)) !== "", `port ${port}`);
