@@ -46,18 +46,15 @@ export async function block(acting: Acting, options: BlockOptions): Promise<numb
   if (refusal !== undefined) return complain(refusal, USAGE);
   const wish = wishOf(options);
   if (yes && !dryRun && setup.config.firewall !== "none") return now(acting, wish);
-  const preview = await previewOf(means, setup.config, wish, lastDay(setup));
+  const preview = await previewOf(means, setup.config, wish, () => lastDay(setup));
   if ("kind" in preview) return failed(acting, preview);
   if (preview.denied !== undefined && !dryRun && preview.firewall !== "none") {
     return failed(acting, { kind: "failed", denied: true, detail: preview.denied });
   }
   for (const line of previewLines(preview, means.now(), setup.config.utc))
     process.stdout.write(`${printable(line)}\n`);
-  const refusals = preview.targets.flatMap(({ refusal }) => refusal ?? []);
-  const [refused] = refusals;
-  if (refused !== undefined) {
-    return complain(`not blocked: ${refused.reason}`, FAILED);
-  }
+  const [refused] = preview.targets.flatMap(({ refusal }) => refusal ?? []);
+  if (refused !== undefined) return complain(`not blocked: ${refused.reason}`, FAILED);
   if (dryRun || preview.firewall === "none") return 0;
   return armed(acting, wish, preview);
 }

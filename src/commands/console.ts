@@ -2,9 +2,10 @@ import { fileURLToPath } from "node:url";
 import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
 import { diesWithParent } from "../kernel/libc.ts";
-import type { Responder } from "../model/block.ts";
+import { LOOK_BACK, type Responder } from "../model/block.ts";
 import type { Input } from "../model/event.ts";
 import type { HookRunner } from "../model/hook.ts";
+import { messageOf } from "../model/message-of.ts";
 import { parseOrder } from "../model/order-word.ts";
 import { now } from "../sources/clock.ts";
 import type { ConsoleHost } from "../tui/console.ts";
@@ -12,8 +13,6 @@ import { canRunConsole } from "../tui/terminal.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { FAILED, USAGE } from "./exit-codes.ts";
 import { type Files, runFiles } from "./files.ts";
-import { consoleHooks } from "./hooks.ts";
-import { keepRestoring } from "./keep-restoring.ts";
 import { laterResponder } from "./later-responder.ts";
 import { type Live, type Setup, startLive } from "./live.ts";
 import { play } from "./playback.ts";
@@ -21,7 +20,6 @@ import { play } from "./playback.ts";
 /** signal(7) */
 const SIGHUP = 1;
 const INCIDENT = fileURLToPath(new URL("../../demo/incident.jsonl.gz", import.meta.url));
-const DAY = 24 * 3600 * 1000;
 /** How much of the incident has happened when the demo begins: enough for the rates and strips to be filled. */
 const DEMO_LEAP = 100_000;
 
@@ -32,7 +30,12 @@ interface Look {
 }
 
 /** The console on this machine. `state`: the directory of what was done. */
-export function liveConsole(setup: Setup & Look, filter: string | undefined, state: string): Promise<number> {
+export async function liveConsole(
+  setup: Setup & Look,
+  filter: string | undefined,
+  state: string,
+): Promise<number> {
+  const { config } = setup;
   const began = now();
   const responder = (engine: Engine): Responder =>
     laterResponder(async () => {
@@ -40,17 +43,20 @@ export function liveConsole(setup: Setup & Look, filter: string | undefined, sta
         import("./means.ts"),
         import("./responder.ts"),
       ]);
-      const known = () => ({ snapshot: engine.snapshot, since: Math.max(began, now() - DAY) });
-      return responderOf(setup.config, meansOf(setup.config, state), known);
+      const known = () => ({ snapshot: engine.snapshot, since: Math.max(began, now() - LOOK_BACK) });
+      return responderOf(config, meansOf(config, state), known);
     });
-  return show(setup, { filter, responder, hooks: consoleHooks(setup.config, state) }, (accept) =>
-    withBlocksKept(startLive(setup, accept), setup.config, state),
+  const hooks =
+    config.hooks.length === 0 ? undefined : (await import("./hooks.ts")).consoleHooks(config, state);
+  return show(setup, { filter, responder, hooks }, (accept) =>
+    withBlocksKept(startLive(setup, accept), config, state),
   );
 }
 
 /** While the console may block, it also puts back what a firewall loses. */
-function withBlocksKept(live: Live, config: Config, state: string): Live {
+async function withBlocksKept(live: Live, config: Config, state: string): Promise<Live> {
   if (!config.blockExecution || config.readonly) return live;
+  const { keepRestoring } = await import("./keep-restoring.ts");
   // The screen is the console's: what goes wrong here is seen in the list of blocks.
   const stop = keepRestoring(config, state, () => {});
   return {
@@ -86,7 +92,7 @@ interface Shown {
   readonly filter?: string | undefined;
   readonly title?: string;
   readonly responder?: (engine: Engine) => Responder;
-  readonly hooks?: HookRunner;
+  readonly hooks?: HookRunner | undefined;
 }
 
 /** What feeds the console: some sources can be asked to look again, or closer. */
@@ -143,7 +149,7 @@ async function show(
     });
   } catch (error) {
     // The terminal library is there but does not load: everything else still works.
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     process.stderr.write(
       `nethergaze: the console cannot start: ${printable(reason)}; without it: nethergaze top\n`,
     );

@@ -1,4 +1,4 @@
-import { accessSync, constants, globSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { printable } from "../config/error.ts";
 import type { HealthEvent } from "../model/event.ts";
@@ -8,6 +8,7 @@ import { USUAL_PLACE } from "../sources/discover/found.ts";
 import type { Interpretation, Reads } from "../sources/interpret.ts";
 import { JOURNAL_PLACES, sampleJournal } from "../sources/journal.ts";
 import { createKernelCounters } from "../sources/kernel-counters.ts";
+import { filesOf } from "../sources/log-end.ts";
 import { createPackets } from "../sources/packets.ts";
 import { type LogSample, sampleLog } from "../sources/sample-log.ts";
 import { createSockets } from "../sources/sockets.ts";
@@ -236,9 +237,7 @@ function logs(
   named: boolean,
   seen: Set<string>,
 ): Finding[] {
-  const files = (isGlob(path) ? globSync(path.replaceAll("**", "*")).sort() : [path]).filter(
-    (file) => !seen.has(file),
-  );
+  const files = filesOf(path).filter((file) => !seen.has(file));
   if (named && files.length === 0) return [unmatched(part, path)];
   const found = files.slice(0, FILES).flatMap((file): Finding[] => {
     seen.add(file);

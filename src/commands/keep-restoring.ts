@@ -1,4 +1,5 @@
 import type { Config } from "../config/options.ts";
+import { messageOf } from "../model/message-of.ts";
 import { readLedger } from "../respond/ledger.ts";
 import { stateDirectory } from "../respond/state-directory.ts";
 
@@ -29,7 +30,7 @@ export function keepRestoring(config: Config, state: string, say: (words: string
     if (busy || process.geteuid?.() !== 0) return;
     busy = true;
     look()
-      .catch((error: unknown) => say(`blocks: ${error instanceof Error ? error.message : String(error)}`))
+      .catch((error: unknown) => say(`blocks: ${messageOf(error)}`))
       .finally(() => {
         busy = false;
       });

@@ -1,31 +1,26 @@
-import { globSync } from "node:fs";
-import type { Query, Snapshot } from "../model/snapshot.ts";
+import { LOOK_BACK } from "../model/block.ts";
 import { now } from "../sources/clock.ts";
 import { createHost } from "../sources/host.ts";
 import { readLastLines } from "../sources/last-lines.ts";
+import { filesOf } from "../sources/log-end.ts";
 import { createSockets } from "../sources/sockets.ts";
-import { isGlob } from "../sources/tail-glob.ts";
 import { createEngine } from "./engine.ts";
 import { interpretationOf } from "./interpretation.ts";
 import type { Setup } from "./live.ts";
+import type { Known } from "./preview.ts";
 import { authPlace, authTargets, httpTargets } from "./targets.ts";
 
-const DAY = 24 * 3600 * 1000;
 /** Read of each log from its end, and of all together: a second's work. */
 const MOST_OF_ONE = 16 * 2 ** 20;
 const MOST = 48 * 2 ** 20;
 /** Files of one glob. */
 const FILES = 16;
 
-/** What is known without a program that was running: the sockets of now, and the logs of the last day. */
-export interface LastDay {
-  snapshot(query: Query): Snapshot;
-  /** From when on nothing is missing (epoch ms). */
-  readonly since: number;
-}
-
-/** Reads what there is. What cannot be read is not known, and no failure. */
-export function lastDay(setup: Setup): LastDay {
+/**
+ * What is known without a program that was running: the sockets of now, and the logs of the last day. What cannot be read
+ * is not known, and no failure.
+ */
+export function lastDay(setup: Setup): Known {
   const at = now();
   // Whom a block hits does not depend on what somebody wants to look at.
   const engine = createEngine({ ...setup.config, showPrivateIps: true, cidrAllow: [], cidrDeny: [] });
@@ -43,10 +38,13 @@ export function lastDay(setup: Setup): LastDay {
     })),
   ];
   const limit = Math.min(MOST_OF_ONE, Math.floor(MOST / Math.max(1, logs.length)));
-  let since = at - DAY;
+  let since = at - LOOK_BACK;
   for (const { path, reads, ...how } of logs) {
-    for (const file of isGlob(path) ? globSync(path).slice(0, FILES) : [path]) {
-      const whole = readLastLines({ path: file, reads, how, now: at, since: at - DAY, limit }, engine.accept);
+    for (const file of filesOf(path).slice(0, FILES)) {
+      const whole = readLastLines(
+        { path: file, reads, how, now: at, since: at - LOOK_BACK, limit },
+        engine.accept,
+      );
       if (whole !== undefined) since = Math.max(since, whole);
     }
   }

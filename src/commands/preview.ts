@@ -14,15 +14,15 @@ export interface Known {
   readonly since: number;
 }
 
-/** What a block would do, from the firewall as it is now. */
+/** What a block would do, from the firewall as it is now. `known` is asked only where that can be told. */
 export async function previewOf(
   means: Means,
   { firewall }: Pick<Config, "firewall">,
   wish: Wish,
-  known: Known,
+  known: () => Known,
 ): Promise<Preview | Failure> {
   const plan = await planBlock(means, wish);
-  return "kind" in plan ? plan : previewed(plan, firewall === "none", wish, known);
+  return "kind" in plan ? plan : previewed(plan, firewall === "none", wish, known());
 }
 
 function previewed(plan: Plan, onlyShown: boolean, { targets, seconds }: Wish, known: Known): Preview {

@@ -54,7 +54,7 @@ export function responderOf(config: Config, means: Means, known: () => Known): R
       const by = await wayNow();
       const looking = by === "sudo" ? { ...means, run: asRoot(means) } : means;
       const wish = { targets: parsed(targets), seconds, reason: "" };
-      const preview = await previewOf(looking, config, wish, known());
+      const preview = await previewOf(looking, config, wish, known);
       return "kind" in preview ? preview.detail : preview;
     },
     arm: (targets, seconds, reason) => put(targets, seconds, reason, true),

@@ -1,5 +1,5 @@
 import { SystemError } from "./libc.ts";
-import { Netlink } from "./netlink.ts";
+import { attributes, Netlink, readAddress } from "./netlink.ts";
 
 /** linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h. Numbers in attributes are in network order. */
 const NETLINK_NETFILTER = 12;
@@ -12,7 +12,6 @@ const CTA_ZONE = 18;
 const CTA_TUPLE_IP = 1;
 /** Source and destination, of IPv4 and of IPv6. */
 const CTA_IP = new Set([1, 2, 3, 4]);
-const TYPE_MASK = 0x3fff;
 
 const HEADER = 16;
 /** struct nfgenmsg: family, version, resource. */
@@ -42,7 +41,7 @@ export function forgetConnections(matches: (words: Uint32Array) => boolean): num
     try {
       netlink.dump(dump, CTNETLINK_NEW, (words, at, end) => {
         if (doomed.length < MAX_ENTRIES && isOf(words, at, end, matches)) {
-          doomed.push(deletion(new Uint8Array(words.buffer, at, end - at)));
+          doomed.push(deletion(words, at, end));
         }
       });
     } catch (error) {
@@ -61,16 +60,6 @@ export function forgetConnections(matches: (words: Uint32Array) => boolean): num
   }
 }
 
-/** The attributes in bytes `at` to `end`: type, and where the value lies. */
-function* attributes(view: DataView, at: number, end: number): Generator<[number, number, number]> {
-  while (at + 4 <= end) {
-    const length = view.getUint16(at, true);
-    if (length < 4 || length > end - at) return;
-    yield [view.getUint16(at + 2, true) & TYPE_MASK, at + 4, at + length];
-    at += (length + 3) & ~3;
-  }
-}
-
 const address = new Uint32Array(4);
 
 /** The reply's source is the real end where an address was translated. */
@@ -80,17 +69,12 @@ function isOf(
   end: number,
   matches: (words: Uint32Array) => boolean,
 ): boolean {
-  const view = new DataView(words.buffer);
-  for (const [type, from, to] of attributes(view, at + NFGEN, end)) {
+  for (const [type, from, to] of attributes(words, at + NFGEN, end)) {
     if (type !== CTA_TUPLE_ORIG && type !== CTA_TUPLE_REPLY) continue;
-    for (const [inner, innerFrom, innerTo] of attributes(view, from, to)) {
+    for (const [inner, innerFrom, innerTo] of attributes(words, from, to)) {
       if (inner !== CTA_TUPLE_IP) continue;
-      for (const [which, value, valueEnd] of attributes(view, innerFrom, innerTo)) {
-        if (!CTA_IP.has(which)) continue;
-        if (valueEnd - value === 4) address.set([0, 0, 0xffff, view.getUint32(value)]);
-        else if (valueEnd - value === 16) {
-          for (let w = 0; w < 4; w++) address[w] = view.getUint32(value + 4 * w);
-        } else continue;
+      for (const [which, value, valueEnd] of attributes(words, innerFrom, innerTo)) {
+        if (!CTA_IP.has(which) || !readAddress(words, value, valueEnd, address)) continue;
         if (matches(address)) return true;
       }
     }
@@ -99,21 +83,22 @@ function isOf(
 }
 
 /** The request that deletes an entry: its family, and of its attributes those that name it. */
-function deletion(entry: Uint8Array): Uint8Array {
-  const view = new DataView(entry.buffer, entry.byteOffset, entry.length);
-  const kept: Uint8Array[] = [entry.slice(0, NFGEN)];
-  for (const [type, from, to] of attributes(view, NFGEN, entry.length)) {
+function deletion(words: Uint32Array, at: number, end: number): Uint8Array {
+  // Copied: the buffer is that of the next answer.
+  const copy = (from: number, to: number) => new Uint8Array(words.buffer.slice(from, to));
+  const kept = [copy(at, at + NFGEN)];
+  for (const [type, from, to] of attributes(words, at + NFGEN, end)) {
     if (type !== CTA_TUPLE_ORIG && type !== CTA_ZONE) continue;
     const padded = new Uint8Array((to - from + 4 + 3) & ~3);
-    padded.set(entry.subarray(from - 4, to));
+    padded.set(copy(from - 4, to));
     kept.push(padded);
   }
   const request = new Uint8Array(HEADER + kept.reduce((sum, { length }) => sum + length, 0));
   new DataView(request.buffer).setUint16(4, CTNETLINK_DELETE, true);
-  let at = HEADER;
+  let filled = HEADER;
   for (const bytes of kept) {
-    request.set(bytes, at);
-    at += bytes.length;
+    request.set(bytes, filled);
+    filled += bytes.length;
   }
   return request;
 }

@@ -1,5 +1,6 @@
 import { dlopen, FFIType, type Pointer, ptr, read, toArrayBuffer } from "bun:ffi";
 import { getSystemErrorMessage, getSystemErrorName } from "node:util";
+import { messageOf } from "../model/message-of.ts";
 
 /** glibc, then musl, whose file carries the machine's name. */
 const FILES = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
@@ -191,7 +192,7 @@ function open(): Libc {
     try {
       return load(file);
     } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
+      reasons.push(messageOf(error));
     }
   }
   throw new Error(`no C library: ${reasons.join("; ")}`);

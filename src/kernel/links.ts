@@ -1,6 +1,6 @@
 import { formatIp, type Ip } from "../model/ip.ts";
 import { SystemError } from "./libc.ts";
-import { Netlink } from "./netlink.ts";
+import { attributes, Netlink, readAddress } from "./netlink.ts";
 
 /** linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h; rtnetlink(7). */
 const NETLINK_ROUTE = 0;
@@ -115,17 +115,6 @@ export function openLinks(): Links {
 
 const ENODEV = 19;
 
-/** The attributes in bytes `at` to `end`, by their type: where their values lie. */
-function* attributes(words: Uint32Array, at: number, end: number): Generator<[number, number, number]> {
-  while (at + 4 <= end) {
-    const head = words[at >> 2] as number;
-    const length = head & 0xffff;
-    if (length < 4 || length > end - at) return;
-    yield [(head >>> 16) & 0x3fff, at + 4, at + length];
-    at += (length + 3) & ~3;
-  }
-}
-
 function linkOf(words: Uint32Array, at: number, end: number): Link | undefined {
   if (end - at < IFINFO) return undefined;
   const word = at >> 2;
@@ -164,16 +153,13 @@ function linkOf(words: Uint32Array, at: number, end: number): Link | undefined {
 function addressOf(words: Uint32Array, at: number, end: number): Ip | undefined {
   if (end - at < IFADDR) return undefined;
   const family = (words[at >> 2] as number) & 0xff;
+  if (family !== AF_INET && family !== AF_INET6) return undefined;
   let address: Ip | undefined;
   let local: Ip | undefined;
   for (const [type, from, to] of attributes(words, at + IFADDR, end)) {
     if (type !== IFA_ADDRESS && type !== IFA_LOCAL) continue;
-    const bytes = new DataView(words.buffer, from, to - from);
     const ip = new Uint32Array(4);
-    if (family === AF_INET && bytes.byteLength >= 4) ip.set([0, 0, 0xffff, bytes.getUint32(0)]);
-    else if (family === AF_INET6 && bytes.byteLength >= 16) {
-      for (let w = 0; w < 4; w++) ip[w] = bytes.getUint32(4 * w);
-    } else continue;
+    if (!readAddress(words, from, to, ip)) continue;
     if (type === IFA_LOCAL) local = formatIp(ip);
     else address = formatIp(ip);
   }

@@ -1,3 +1,4 @@
+import { type IpWords, V4_MARK } from "../model/ip.ts";
 import { close, recv, SystemError, send, socket } from "./libc.ts";
 
 /** linux/netlink.h; every field is in the byte order of the host, little-endian on all we run on. */
@@ -68,6 +69,37 @@ export function walk(
     at += (size + 3) & ~3;
   }
   return { done: false, interrupted, errno: 0 };
+}
+
+/** linux/netlink.h: above it an attribute's type has flags. */
+const NLA_TYPE_MASK = 0x3fff;
+
+/**
+ * The attributes in bytes `at` to `end`: type, and where the value lies. For the few of one object: a generator is too dear
+ * for a table of sockets.
+ */
+export function* attributes(
+  words: Uint32Array,
+  at: number,
+  end: number,
+): Generator<[type: number, from: number, to: number]> {
+  // struct nlattr: length with these four bytes, type; the next one starts at a multiple of four.
+  while (at + 4 <= end) {
+    const head = words[at >> 2] as number;
+    const length = head & 0xffff;
+    if (length < 4 || length > end - at) return;
+    yield [(head >>> 16) & NLA_TYPE_MASK, at + 4, at + length];
+    at += (length + 3) & ~3;
+  }
+}
+
+/** Reads the address that fills bytes `from` to `to`, in network order; false where these are not 4 or 16. */
+export function readAddress(words: Uint32Array, from: number, to: number, into: IpWords): boolean {
+  const bytes = new DataView(words.buffer, from, to - from);
+  if (bytes.byteLength === 4) into.set([0, 0, V4_MARK, bytes.getUint32(0)]);
+  else if (bytes.byteLength === 16) for (let w = 0; w < 4; w++) into[w] = bytes.getUint32(4 * w);
+  else return false;
+  return true;
 }
 
 /** A netlink socket and its buffer. One request at a time; every call is answered before it returns. */

@@ -1,3 +1,5 @@
+import { messageOf } from "../model/message-of.ts";
+
 /** How a program ended that was run. */
 export type Outcome =
   /** With exit code 0. */
@@ -342,7 +344,7 @@ function append(line: Buffer, size: number, bytes: Uint8Array): number {
 function unstarted(error: unknown): Failure {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT") return { kind: "absent" };
-  return { kind: "failed", code, reason: error instanceof Error ? error.message : String(error) };
+  return { kind: "failed", code, reason: messageOf(error) };
 }
 
 /** Kills it with all it started when the signal comes, or came already; until the result is called. */

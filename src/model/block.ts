@@ -27,6 +27,9 @@ export interface Refusal {
   readonly forcible: boolean;
 }
 
+/** How far back it is looked whom a block would hit (ms). */
+export const LOOK_BACK = 24 * 3600 * 1000;
+
 /** Whom a block would hit, by what is known of the addresses in it. */
 export interface Blast {
   /** Addresses of it that are known here. */
@@ -45,7 +48,7 @@ export interface Blast {
   /** Addresses that say they are a search engine's or a monitor's robot: how many, and the first few. */
   readonly crawlers: number;
   readonly crawling: readonly Ip[];
-  /** What is known begins here (epoch ms): at most 24 hours ago. */
+  /** What is known begins here (epoch ms): at most {@link LOOK_BACK} ago. */
   readonly since: number;
 }
 

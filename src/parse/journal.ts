@@ -1,4 +1,4 @@
-import { isObject, type Json, parseJson, textOf } from "./untrusted-json.ts";
+import { isObject, type Json, parseJson, textOf } from "../model/untrusted-json.ts";
 
 /** What {@link parseJournal} reads beside the cursor and the time, which journalctl always writes. */
 export const JOURNAL_FIELDS = ["MESSAGE", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "_COMM", "_PID"] as const;

@@ -25,7 +25,7 @@ import {
 } from "../model/event.ts";
 import { type Ip, parseIp } from "../model/ip.ts";
 import { TOTALS, TRAFFIC_COUNTS, type TrafficCount, type TrafficTotal } from "../model/traffic.ts";
-import { countOf, isObject, type Json, numberOf, parseJson, textOf } from "./untrusted-json.ts";
+import { countOf, isObject, type Json, numberOf, parseJson, textOf } from "../model/untrusted-json.ts";
 
 /** The latest time a Date can hold (ECMA-262 section 21.4.1.1). */
 const MAX_TIME = 8.64e15;

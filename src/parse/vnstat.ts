@@ -1,4 +1,4 @@
-import { countOf, isObject, type Json, parseJson } from "./untrusted-json.ts";
+import { countOf, isObject, type Json, parseJson } from "../model/untrusted-json.ts";
 
 /** What an interface carried in one month. */
 export interface MonthTotals {

@@ -1,11 +1,12 @@
 import { ARMED_SECONDS, type FirewallName, type Refusal } from "../model/block.ts";
+import { messageOf } from "../model/message-of.ts";
 import type { Target } from "../model/target.ts";
 import { type Cut, cutConnections } from "./cut.ts";
 import { type Firewall, isUnusable, type Ruleset } from "./firewall.ts";
 import type { Chosen } from "./firewalls.ts";
 import { type Entry, isSame, MAX_ENTRIES, readLedger } from "./ledger.ts";
-import { choose, type Failure, inTurn, type Means, messageOf, runAll, textOf } from "./means.ts";
-import { endOf, planned, type Wish } from "./plan.ts";
+import { choose, type Failure, inTurn, type Means, runAll, textOf } from "./means.ts";
+import { endOf, judge, type Wish } from "./plan.ts";
 import { keepLedger, written } from "./records.ts";
 
 /** It is in force. */
@@ -44,7 +45,7 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
   if ("kind" in chosen) return chosen;
   const { ruleset, firewall } = chosen;
   const now = means.now();
-  const { refused, allowed } = planned(chosen, await means.guard(), wish, now);
+  const { refused, allowed } = judge(ruleset, await means.guard(), wish);
   if (allowed.length === 0) return { kind: "refused", refusals: refused.map(({ refusal }) => refusal) };
   const until = endOf(wish.armed ? ARMED_SECONDS : wish.seconds, now);
   const remarks: string[] = [];
@@ -65,7 +66,7 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
     const left = await takeBack(means, chosen, targets);
     const detail = failure.detail + left;
     // What may be in force stays written down: somebody ends it.
-    if (!ruleset.timeouts && left === "") keepLedger(means, before.entries, []);
+    if (!ruleset.timeouts && left === "") keepLedger(means, before.entries);
     note(`failed: ${detail}`);
     return { ...failure, detail };
   };
@@ -85,7 +86,7 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
   if (before.writable) {
     const others = before.entries.filter((entry) => !entries.some((one) => isSame(one, entry)));
     const lasting = entries.map((entry) => ({ ...entry, pending: false }));
-    remarks.push(...keepLedger(means, others, lasting));
+    remarks.push(...keepLedger(means, [...others, ...lasting]));
   }
   note("ok");
   return { kind: "done", firewall: firewall.name, targets, until, longer, cut, remarks };
@@ -182,10 +183,10 @@ async function prepare(
   until: number | null,
 ): Promise<Failure | undefined> {
   const others = before.filter((entry) => !entries.some((one) => isSame(one, entry)));
-  const [problem] = keepLedger(means, others, entries);
+  const [problem] = keepLedger(means, [...others, ...entries]);
   if (problem !== undefined) return { kind: "failed", denied: false, detail: problem };
   if (until === null || (await means.keep())) return undefined;
-  keepLedger(means, before, []);
+  keepLedger(means, before);
   const detail = "this firewall does not end a block by itself, and no program could be started that does";
   return { kind: "failed", denied: false, detail };
 }

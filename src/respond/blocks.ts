@@ -1,7 +1,8 @@
 import type { Block, FirewallName } from "../model/block.ts";
 import type { Target } from "../model/target.ts";
+import type { Usable } from "./firewalls.ts";
 import type { Entry } from "./ledger.ts";
-import { type Failure, type Looked, look, type Means } from "./means.ts";
+import { type Failure, look, type Means } from "./means.ts";
 import { entriesIn } from "./records.ts";
 
 /** Every block: what the firewalls say, explained by what was written down. */
@@ -13,7 +14,7 @@ export async function listBlocks(means: Means): Promise<{ blocks: Block[]; remar
   return { blocks: merged(looks, entries, means.now()), remarks };
 }
 
-function merged(looks: readonly Looked[], entries: readonly Entry[], now: number): Block[] {
+function merged(looks: readonly Usable[], entries: readonly Entry[], now: number): Block[] {
   const known = new Map(entries.map((entry) => [keyOf(entry.firewall, entry.target), entry]));
   const held = new Set<string>();
   const blocks = looks.flatMap(({ firewall, ruleset }) =>

@@ -16,10 +16,14 @@ export interface Looked {
   readonly found: Ruleset | Unusable;
 }
 
-/** The firewall that blocks go into. */
-export interface Chosen {
+/** A firewall that can be used, as it is. */
+export interface Usable {
   readonly firewall: Firewall;
   readonly ruleset: Ruleset;
+}
+
+/** The firewall that blocks go into. */
+export interface Chosen extends Usable {
   /** In words: `ufw is active`. */
   readonly why: string;
 }
@@ -40,9 +44,7 @@ export async function chooseFirewall(
   forced?: FirewallName,
 ): Promise<Chosen | Unusable> {
   const looked = await lookAll(run, now, forced);
-  const usable = looked.flatMap(({ firewall, found }) =>
-    isUnusable(found) ? [] : [{ firewall, ruleset: found }],
-  );
+  const usable = usableOf(looked);
   const active = usable.find(({ ruleset }) => ruleset.active);
   const chosen = active ?? usable[0];
   if (chosen === undefined) return whyNone(looked);
@@ -51,6 +53,11 @@ export async function chooseFirewall(
     ...chosen,
     why: active === undefined ? "nothing else is active" : `${TITLES[active.firewall.name]} is active`,
   };
+}
+
+/** Those that can be used. */
+export function usableOf(looked: readonly Looked[]): readonly Usable[] {
+  return looked.flatMap(({ firewall, found }) => (isUnusable(found) ? [] : [{ firewall, ruleset: found }]));
 }
 
 /** Why none of those that were looked at can be used: what a person can do something about comes first. */

@@ -1,5 +1,6 @@
 import { FIREWALLS, type FirewallName } from "../model/block.ts";
 import { parseTarget, type Target } from "../model/target.ts";
+import { isObject, parseJson } from "../model/untrusted-json.ts";
 import type { StateDirectory } from "./state-directory.ts";
 
 const FILE = "blocks.json";
@@ -25,12 +26,8 @@ export interface Entry {
 export function readLedger(state: StateDirectory): Entry[] {
   const text = state.read(FILE);
   if (text === undefined) return [];
-  let read: unknown;
-  try {
-    read = JSON.parse(text);
-  } catch {
-    throw new Error(`${state.path}/${FILE} is not JSON: move it away`);
-  }
+  const read = parseJson(text);
+  if (read === undefined) throw new Error(`${state.path}/${FILE} is not JSON: move it away`);
   const blocks = isObject(read) && Array.isArray(read.blocks) ? read.blocks : [];
   return blocks.flatMap(entryOf).slice(0, MAX_ENTRIES);
 }
@@ -72,8 +69,4 @@ function entryOf(raw: unknown): Entry[] {
       forced: forced === true,
     },
   ];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,8 @@
 import type { FirewallName, Refusal } from "../model/block.ts";
 import type { Target } from "../model/target.ts";
 import type { Actor } from "./audit.ts";
-import { isUnusable, type Ruleset, type RunStep, type Step, type Unusable, unusable } from "./firewall.ts";
-import { type Chosen, chooseFirewall, lookAll, whyNone } from "./firewalls.ts";
+import { type RunStep, type Step, type Unusable, unusable } from "./firewall.ts";
+import { type Chosen, chooseFirewall, lookAll, type Usable, usableOf, whyNone } from "./firewalls.ts";
 import type { StateDirectory } from "./state-directory.ts";
 
 /** What acting needs. */
@@ -39,8 +39,6 @@ export interface Failure {
 /** All programs of ours that change a firewall take turns by this file. */
 const TURN = "lock";
 
-export type Looked = { readonly firewall: Chosen["firewall"]; readonly ruleset: Ruleset };
-
 /**
  * Runs what changes the firewall while no other program of ours does. Where no lock can be had, as on a disk that is
  * read-only, it runs all the same: whoever is under attack cannot wait.
@@ -64,16 +62,13 @@ export async function choose(means: Means): Promise<Chosen | Failure> {
 }
 
 /** The firewalls that can be read; why none can. */
-export async function look(means: Means): Promise<readonly Looked[] | Failure> {
-  const found = await lookAll(means.run, means.now(), means.forced);
-  const usable = found.flatMap(({ firewall, found: ruleset }) =>
-    isUnusable(ruleset) ? [] : [{ firewall, ruleset }],
-  );
-  if (usable.length > 0) return usable;
-  return failureOf(whyNone(found));
+export async function look(means: Means): Promise<readonly Usable[] | Failure> {
+  const looked = await lookAll(means.run, means.now(), means.forced);
+  const usable = usableOf(looked);
+  return usable.length > 0 ? usable : failureOf(whyNone(looked));
 }
 
-export function failureOf({ problem, detail }: Unusable): Failure {
+function failureOf({ problem, detail }: Unusable): Failure {
   return { kind: "failed", denied: problem === "denied", detail };
 }
 
@@ -86,10 +81,6 @@ export async function runAll(means: Means, steps: readonly Step[]): Promise<Fail
     return outcome.kind === "failed" && !failure.denied ? { ...failure, late: true } : failure;
   }
   return undefined;
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export function textOf({ text }: Target): string {

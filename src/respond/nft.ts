@@ -1,5 +1,5 @@
-import type { Target } from "../model/target.ts";
-import { parseTarget } from "../model/target.ts";
+import { parseTarget, type Target } from "../model/target.ts";
+import { isObject, type Json, parseJson } from "../model/untrusted-json.ts";
 import { type Firewall, type Held, type Ruleset, type Step, type Unusable, unusable } from "./firewall.ts";
 
 /** nft(8), libnftables-json(5). Everything is in a table of our own: what others have there is never touched. */
@@ -131,7 +131,7 @@ function removing(sets: readonly string[], kept: readonly Held[], gone: readonly
   return lines;
 }
 
-function heldIn(set: Readonly<Record<string, unknown>>, now: number): Held[] {
+function heldIn(set: Json, now: number): Held[] {
   const [, family, length] = /^blocked([46])(?:_(\d{1,3}))?$/.exec(String(set.name)) ?? [];
   const elements = Array.isArray(set.elem) ? set.elem : [];
   if (family === undefined) return [];
@@ -154,19 +154,10 @@ function heldIn(set: Readonly<Record<string, unknown>>, now: number): Held[] {
 }
 
 /** The objects of that kind in what `nft -j` writes; undefined where that is something else. */
-function objects(json: string, kind: string): Readonly<Record<string, unknown>>[] | undefined {
-  let read: unknown;
-  try {
-    read = JSON.parse(json);
-  } catch {
-    return undefined;
-  }
+function objects(json: string, kind: string): Json[] | undefined {
+  const read = parseJson(json);
   if (!isObject(read) || !Array.isArray(read.nftables)) return undefined;
   return read.nftables.flatMap((item: unknown) =>
     isObject(item) && isObject(item[kind]) ? [item[kind]] : [],
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { ARMED_SECONDS, type Refusal } from "../model/block.ts";
 import type { Target } from "../model/target.ts";
-import type { Step } from "./firewall.ts";
+import type { Ruleset, Step } from "./firewall.ts";
 import type { Chosen } from "./firewalls.ts";
 import { choose, type Failure, type Guard, type Means } from "./means.ts";
 import { nft, UNSEEN } from "./nft.ts";
@@ -40,30 +40,45 @@ export async function planBlock(means: Means, wish: Wish): Promise<Plan | Failur
   return { ...planned(unseen, guard, wish, means.now()), denied: chosen };
 }
 
-export function planned(
-  chosen: Chosen,
-  guard: Guard,
-  { targets, seconds, force = false }: Wish,
-  now: number,
-): Plan {
-  const refused: { target: Target; refusal: Refusal }[] = [];
-  const allowed: Target[] = [];
+function planned(chosen: Chosen, guard: Guard, wish: Wish, now: number): Plan {
   const { ruleset } = chosen;
-  for (const target of targets) {
-    const guarded = guard.refuse(target);
-    const inTheWay = ruleset.refusal(target);
-    if (guarded !== undefined && !(force && guarded.forcible)) refused.push({ target, refusal: guarded });
-    else if (inTheWay !== undefined) refused.push({ target, refusal: { reason: inTheWay, forcible: false } });
-    else allowed.push(target);
-  }
+  const judged = judge(ruleset, guard, wish);
   return {
     chosen,
-    refused,
-    allowed,
+    ...judged,
     unknown: guard.unknown,
-    arming: ruleset.add(allowed, now + 1000 * ARMED_SECONDS, now),
-    lasting: ruleset.add(allowed, endOf(seconds, now), now),
+    arming: ruleset.add(judged.allowed, now + 1000 * ARMED_SECONDS, now),
+    lasting: ruleset.add(judged.allowed, endOf(wish.seconds, now), now),
   };
+}
+
+/** Tells the targets apart: those that are refused, and all others. */
+export function judge(
+  ruleset: Ruleset,
+  guard: Guard,
+  { targets, force = false }: Wish,
+): Pick<Plan, "refused" | "allowed"> {
+  const refused: { target: Target; refusal: Refusal }[] = [];
+  const allowed: Target[] = [];
+  for (const target of targets) {
+    const refusal = refusalOf(target, ruleset, guard, force);
+    if (refusal === undefined) allowed.push(target);
+    else refused.push({ target, refusal });
+  }
+  return { refused, allowed };
+}
+
+/** Why it must not, or cannot, be blocked; `force` overrules what of the guard can be overruled. */
+export function refusalOf(
+  target: Target,
+  ruleset: Ruleset,
+  guard: Guard,
+  force: boolean,
+): Refusal | undefined {
+  const guarded = guard.refuse(target);
+  if (guarded !== undefined && !(force && guarded.forcible)) return guarded;
+  const reason = ruleset.refusal(target);
+  return reason === undefined ? undefined : { reason, forcible: false };
 }
 
 export function endOf(seconds: number | null, now: number): number | null {

@@ -7,6 +7,7 @@ import { ancestors, listProcesses, type Processes } from "../kernel/process-list
 import { readResolvers } from "../kernel/resolvers.ts";
 import { defaultRoutes } from "../kernel/routes.ts";
 import { readSshEnvironment, sshClient } from "../kernel/ssh-environment.ts";
+import { messageOf } from "../model/message-of.ts";
 import { networksOf } from "../model/proxies.ts";
 import type { Protected } from "./guard.ts";
 import { type GuardedList, guardedList } from "./guarded-list.ts";
@@ -200,5 +201,5 @@ function addTrusted(unlessForced: GuardedList, given: Given): void {
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code === "EACCES" || code === "EPERM") return "needs root";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

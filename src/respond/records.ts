@@ -1,6 +1,7 @@
+import { messageOf } from "../model/message-of.ts";
 import { type Act, audit } from "./audit.ts";
 import { type Entry, readLedger, writeLedger } from "./ledger.ts";
-import { type Means, messageOf } from "./means.ts";
+import type { Means } from "./means.ts";
 
 export function entriesIn(means: Means, remarks: string[]): readonly Entry[] {
   try {
@@ -11,10 +12,10 @@ export function entriesIn(means: Means, remarks: string[]): readonly Entry[] {
   }
 }
 
-/** Writes down these and those; in words where it cannot. */
-export function keepLedger(means: Means, some: readonly Entry[], others: readonly Entry[]): string[] {
+/** Writes these down instead of all that was; in words where it cannot. */
+export function keepLedger(means: Means, entries: readonly Entry[]): string[] {
   try {
-    writeLedger(means.state, [...some, ...others]);
+    writeLedger(means.state, entries);
     return [];
   } catch (error) {
     return [`what was blocked cannot be written down: ${messageOf(error)}`];

@@ -3,6 +3,7 @@ import type { Target } from "../model/target.ts";
 import { cutConnections } from "./cut.ts";
 import type { Entry } from "./ledger.ts";
 import { type Failure, inTurn, look, type Means, runAll, textOf } from "./means.ts";
+import { refusalOf } from "./plan.ts";
 import { entriesIn, keepLedger, written } from "./records.ts";
 
 /** A permanent block whose program was killed is not begun later than this (ms). */
@@ -66,7 +67,7 @@ export function restore(means: Means): Promise<Restored | Failure> {
         )),
       );
     }
-    if (kept.length !== known.length) remarks.push(...keepLedger(means, kept, []));
+    if (kept.length !== known.length) remarks.push(...keepLedger(means, kept));
     const endless = new Set(
       looks.filter(({ ruleset }) => !ruleset.timeouts).map(({ firewall }) => firewall.name),
     );
@@ -93,11 +94,9 @@ async function putBack(
     if (found === undefined) break;
     const targets: Target[] = [];
     for (const { target, forced } of entries) {
-      const guarded = guard.refuse(target);
-      const overruled = guarded === undefined || (forced && guarded.forcible);
-      const why = overruled ? found.ruleset.refusal(target) : guarded.reason;
-      if (why === undefined) targets.push(target);
-      else remarks.push(`${target.text} is not put back: ${why}`);
+      const refusal = refusalOf(target, found.ruleset, guard, forced);
+      if (refusal === undefined) targets.push(target);
+      else remarks.push(`${target.text} is not put back: ${refusal.reason}`);
     }
     if (targets.length === 0) continue;
     const at = means.now();

@@ -14,19 +14,11 @@ export interface Unblocked {
   readonly remarks: readonly string[];
 }
 
-export function unblock(
-  means: Means,
-  targets: readonly Target[],
-  what: "unblock" | "expire" = "unblock",
-): Promise<Unblocked | Failure> {
-  return inTurn(means, () => takeOut(means, targets, what));
+export function unblock(means: Means, targets: readonly Target[]): Promise<Unblocked | Failure> {
+  return inTurn(means, () => takeOut(means, targets));
 }
 
-async function takeOut(
-  means: Means,
-  targets: readonly Target[],
-  what: "unblock" | "expire",
-): Promise<Unblocked | Failure> {
+async function takeOut(means: Means, targets: readonly Target[]): Promise<Unblocked | Failure> {
   const texts = new Set(targets.map(textOf));
   const remarks: string[] = [];
   const removed: { target: Target; firewall: FirewallName }[] = [];
@@ -47,7 +39,7 @@ async function takeOut(
     const detail =
       failure?.detail ??
       (still.length === 0 ? "ok" : `${firewall.name} still holds ${still.map(textOf).join(", ")}`);
-    const act = { at: means.now(), what, firewall: firewall.name, steps } as const;
+    const act = { at: means.now(), what: "unblock", firewall: firewall.name, steps } as const;
     written(
       means,
       { ...act, targets: held.map(textOf), result: detail === "ok" ? detail : `failed: ${detail}` },
@@ -64,7 +56,6 @@ async function takeOut(
       ...keepLedger(
         means,
         known.filter((entry) => !forgotten.includes(entry)),
-        [],
       ),
     );
   const found = new Set([...removed, ...forgotten].map(({ target }) => target.text));
@@ -72,13 +63,9 @@ async function takeOut(
     .filter(({ text }) => !found.has(text))
     .map((target) => {
       const within = all.find(
-        ({ target: { cidr } }) => cidr.bits < target.cidr.bits && covers(cidr, target),
+        ({ target: { cidr } }) => cidr.bits < target.cidr.bits && contains(cidr, target.cidr.words),
       )?.target;
       return { target, ...(within !== undefined && { within }) };
     });
   return { kind: "done", removed, absent, remarks };
-}
-
-function covers(prefix: Target["cidr"], { cidr }: Target): boolean {
-  return contains(prefix, cidr.words);
 }

@@ -3,6 +3,7 @@ import { SystemError } from "../kernel/libc.ts";
 import type { Link, Links } from "../kernel/links.ts";
 import type { HealthEvent, TrafficView } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
+import { messageOf } from "../model/message-of.ts";
 import type { Scope } from "../model/traffic.ts";
 import { createCountingCheck } from "./counting-check.ts";
 import { openRingCounter, openTapCounter, type PacketCounter, packetsIn } from "./packet-counter.ts";
@@ -116,7 +117,7 @@ export class CountedInterface {
         this.#counter = open(link, { scope, local: used.map(wordsOf) });
         break;
       } catch (error) {
-        reasons.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+        reasons.push(`${name}: ${messageOf(error)}`);
         if (error instanceof SystemError && error.code === "EPERM") this.#denied = true;
       }
     }

@@ -3,6 +3,7 @@ import { readNetDev } from "../kernel/net-dev.ts";
 import { type Counters, readNetstat } from "../kernel/netstat.ts";
 import { defaultInterfaces } from "../kernel/routes.ts";
 import type { HealthEvent, InterfaceCounters, KernelEvent } from "../model/event.ts";
+import { messageOf } from "../model/message-of.ts";
 
 /** A host of containers has an interface for each; the event of every second need not carry more. */
 const MAX_INTERFACES = 256;
@@ -30,7 +31,7 @@ export function createKernelCounters(options: KernelCountersOptions = {}): Kerne
         try {
           return read();
         } catch (error) {
-          failures.push(error instanceof Error ? error.message : String(error));
+          failures.push(messageOf(error));
           return undefined;
         }
       };

@@ -1,6 +1,6 @@
 import type { Input } from "../model/event.ts";
-import { type Interpretation, interpreterFor, isBlank, type Reading, type Reads } from "./interpret.ts";
-import { readEnd } from "./log-end.ts";
+import { type Interpretation, interpreterFor, type Reading, type Reads } from "./interpret.ts";
+import { interpretEnd, readEnd } from "./log-end.ts";
 
 /** A log whose newest lines are wanted. */
 export interface LastLines {
@@ -22,19 +22,12 @@ export function readLastLines(log: LastLines, emit: (input: Input) => void): num
   const { path, reads, how, now, since, limit } = log;
   const end = readEnd(path, limit);
   if (typeof end !== "object") return undefined;
-  const { bytes, start, cut } = end;
-  const interpreter = interpreterFor(reads, path, how);
   let oldest = Number.POSITIVE_INFINITY;
   const take = (reading: Reading): void => {
     if (typeof reading === "string" || reading.at < 0) return;
     oldest = Math.min(oldest, reading.at);
     if (reading.at >= since) emit(reading);
   };
-  for (let from = start, to = bytes.indexOf(10, from); to >= 0; from = to + 1, to = bytes.indexOf(10, from)) {
-    if (isBlank(bytes, from, to)) interpreter.blank?.(to - from);
-    else take(interpreter.read(bytes, from, to, now));
-  }
-  const rest = () => interpreter.rest?.(Number.POSITIVE_INFINITY);
-  for (let reading = rest(); reading !== undefined; reading = rest()) take(reading);
-  return cut && oldest > since ? Math.min(oldest, now) : since;
+  interpretEnd(end, interpreterFor(reads, path, how), now, take, take);
+  return end.cut && oldest > since ? Math.min(oldest, now) : since;
 }

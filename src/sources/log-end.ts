@@ -1,5 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, globSync, openSync, readSync } from "node:fs";
+import { type Interpreter, isBlank, type Reading } from "./interpret.ts";
 import { reasonOf } from "./tail-fs.ts";
+import { isGlob } from "./tail-glob.ts";
+
+/** The files that a path or a glob means now, in order: `**` no more than `*`, as when they are followed. */
+export function filesOf(path: string): readonly string[] {
+  return isGlob(path) ? globSync(path.replaceAll("**", "*")).sort() : [path];
+}
 
 /** The end of a log: whole lines from `start` on, of which the last may not be finished. */
 export interface LogEnd {
@@ -33,4 +40,23 @@ export function readEnd(path: string, limit: number): LogEnd | string | undefine
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * Hands on what each line says that holds anything, with where it lies in `bytes`, then what was held back. `readAt`: the
+ * time of lines that have none of their own, epoch milliseconds.
+ */
+export function interpretEnd(
+  { bytes, start }: LogEnd,
+  interpreter: Interpreter,
+  readAt: number,
+  onLine: (reading: Reading, from: number, to: number) => void,
+  onRest: (reading: Reading) => void,
+): void {
+  for (let from = start, to = bytes.indexOf(10, from); to >= 0; from = to + 1, to = bytes.indexOf(10, from)) {
+    if (isBlank(bytes, from, to)) interpreter.blank?.(to - from);
+    else onLine(interpreter.read(bytes, from, to, readAt), from, to);
+  }
+  const rest = () => interpreter.rest?.(Number.POSITIVE_INFINITY);
+  for (let reading = rest(); reading !== undefined; reading = rest()) onRest(reading);
 }

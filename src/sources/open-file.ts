@@ -1,4 +1,5 @@
 import type { HealthEvent, Input, Part } from "../model/event.ts";
+import { messageOf } from "../model/message-of.ts";
 import type { Interpretation, Reads } from "./interpret.ts";
 
 /** A file to read to its end, and what it holds where that is known. */
@@ -70,7 +71,7 @@ export function resultOf(
 ): FileResult {
   const failed = failure !== undefined;
   const all = failed
-    ? [`${lines > 0 ? "read up to its damage: " : ""}${messageOf(failure)}`, ...faults]
+    ? [`${lines > 0 ? "read up to its damage: " : ""}${failureWords(failure)}`, ...faults]
     : faults;
   return {
     health: {
@@ -97,10 +98,10 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
-function messageOf(error: unknown): string {
+function failureWords(error: unknown): string {
   const code = codeOf(error);
   if (code === "ENOENT") return "no such file";
   if (code === "EACCES") return "no permission to read it: run with sudo";
   if (code === "EISDIR") return "a directory, not a file";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,5 +1,6 @@
 import { type Links, openLinks } from "../kernel/links.ts";
 import { defaultInterfaces } from "../kernel/routes.ts";
+import { messageOf } from "../model/message-of.ts";
 import { now } from "./clock.ts";
 import { CountedInterface, type CountingOptions, type InterfaceStatus } from "./counted-interface.ts";
 
@@ -144,8 +145,4 @@ export function createPackets(options: PacketsOptions): Packets {
       links?.close();
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

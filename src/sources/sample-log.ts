@@ -1,5 +1,5 @@
-import { type Interpretation, interpreterFor, isBlank, type Reading, type Reads } from "./interpret.ts";
-import { readEnd } from "./log-end.ts";
+import { type Interpretation, interpreterFor, type Reading, type Reads } from "./interpret.ts";
+import { interpretEnd, type LogEnd, readEnd } from "./log-end.ts";
 
 /** Read from a log's end: some thousand lines, enough to judge a format by. */
 const SAMPLE = 1 << 20;
@@ -30,34 +30,26 @@ export function sampleLog(
   now: number,
 ): LogSample | string | undefined {
   const end = readEnd(path, SAMPLE);
-  return typeof end === "object" ? judge(end.bytes, end.start, path, reads, how, now) : end;
+  return typeof end === "object" ? judge(end, path, reads, how, now) : end;
 }
 
-function judge(
-  bytes: Buffer,
-  from: number,
-  path: string,
-  reads: Reads,
-  how: Interpretation,
-  now: number,
-): LogSample {
+function judge(end: LogEnd, path: string, reads: Reads, how: Interpretation, now: number): LogSample {
   const interpreter = interpreterFor(reads, path, how);
   const counts: Counts = { lines: 0, unparsed: 0, strange: [] };
-  let start = from;
-  for (let end = bytes.indexOf(10, start); end >= 0; end = bytes.indexOf(10, start)) {
-    if (isBlank(bytes, start, end)) interpreter.blank?.(end - start);
-    else {
-      const reading = interpreter.read(bytes, start, end, now);
+  interpretEnd(
+    end,
+    interpreter,
+    now,
+    (reading, from, to) => {
       // Of an error log of nginx it is about a line before, and nothing is shown that may be fine.
       const isItself = interpreter.format !== "nginx-error";
-      const text = () => bytes.toString("latin1", start, Math.min(end, start + KEPT_CHARACTERS));
+      const text = () => end.bytes.toString("latin1", from, Math.min(to, from + KEPT_CHARACTERS));
       count(counts, reading, isItself ? text : undefined);
-    }
-    start = end + 1;
-  }
-  const rest = () => interpreter.rest?.(Number.POSITIVE_INFINITY);
-  for (let reading = rest(); reading !== undefined; reading = rest())
-    if (reading === "unparsed") counts.unparsed++;
+    },
+    (reading) => {
+      if (reading === "unparsed") counts.unparsed++;
+    },
+  );
   return { ...counts, format: interpreter.format };
 }
 

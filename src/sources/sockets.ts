@@ -7,6 +7,7 @@ import { Processes } from "../kernel/processes.ts";
 import { countPayload, LIVE_STATES, QUIET_STATES, SockDiag } from "../kernel/sock-diag.ts";
 import type { HealthEvent, SocketsView, TrafficView } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
+import { messageOf } from "../model/message-of.ts";
 import { createSocketBytes } from "./socket-bytes.ts";
 
 /** TIME_WAIT and CLOSE have no process and no traffic: one poll in five sees them soon enough. */
@@ -200,6 +201,6 @@ function attempt(action: () => void): string | undefined {
     action();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

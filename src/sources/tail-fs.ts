@@ -9,6 +9,7 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
+import { messageOf } from "../model/message-of.ts";
 
 /** What the tailer looks at in a stat. Big integers, because an inode number may need 64 bits. */
 export type Stat = Pick<
@@ -61,5 +62,5 @@ const REASONS: Record<string, string> = {
 export function reasonOf(error: unknown): string | undefined {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[code] ?? messageOf(error);
 }

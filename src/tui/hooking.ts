@@ -3,7 +3,7 @@ import { cut } from "./fit.ts";
 import { type HookRun, NO_OUTPUT, writtenLines } from "./hook-run.ts";
 import { scrollModal } from "./moving.ts";
 import { type State, selectedAddress } from "./state.ts";
-import { type Message, noticed, type Step } from "./step.ts";
+import { copied, type Message, noticed, type Step } from "./step.ts";
 
 /** Runs the hook of that place on the selected address, in a window. */
 export function runHook(state: State, index: number): Step {
@@ -40,6 +40,5 @@ export function copyOutput(state: State, { output }: HookRun): Step {
   if (lines.length === 0) return noticed(state, "nothing to copy");
   const tail = copyableTail(lines);
   const words = tail.length === lines.length ? "the output" : `the last ${tail.length} lines`;
-  const [next, ...effects] = noticed(state, `sent ${words} to the clipboard`);
-  return [next, { kind: "copy", text: tail.join("\n") }, ...effects];
+  return copied(state, tail.join("\n"), words);
 }

@@ -2,6 +2,7 @@ import type { Acted, Block } from "../model/block.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Answer } from "./block-window.ts";
+import { isCopyable } from "./clipboard.ts";
 import type { Output } from "./hook-run.ts";
 import type { KeyName } from "./keymap.ts";
 import type { Size } from "./layout.ts";
@@ -70,6 +71,13 @@ export const HOLD: Effect = { kind: "hold" };
 /** Says something for a while. */
 export function noticed(state: State, notice: string): Step {
   return [{ ...state, notice }, { kind: "notice" }];
+}
+
+/** Has that copied, and says so in these words; or that it is too much. */
+export function copied(state: State, text: string, what: string): Step {
+  if (!isCopyable(text)) return noticed(state, "more than a clipboard takes: unmark some");
+  const [next, ...effects] = noticed(state, `sent ${what} to the clipboard`);
+  return [next, { kind: "copy", text }, ...effects];
 }
 
 /** Says what nobody waits for any more, and so for longer. */

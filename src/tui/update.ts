@@ -13,7 +13,6 @@ import {
   otherRow,
   settle,
 } from "./blocking.ts";
-import { isCopyable } from "./clipboard.ts";
 import { knownColumns } from "./columns.ts";
 import { editInput } from "./filter-input.ts";
 import {
@@ -52,7 +51,7 @@ import {
   selected,
   selectedAddress,
 } from "./state.ts";
-import { ASK, HOLD, type Message, noticed, type Step } from "./step.ts";
+import { ASK, copied, HOLD, type Message, noticed, type Step } from "./step.ts";
 import { columnsOf } from "./table-columns.ts";
 
 /** The next state, and what is to be done. The same state object means that nothing is to be painted. */
@@ -295,18 +294,13 @@ function copy(state: State): Step {
   const all = modal === undefined && marks.length > 0;
   const text = all ? marks.join("\n") : one;
   if (text === "") return [state];
-  if (!isCopyable(text)) return noticed(state, "more than a clipboard takes: unmark some");
-  const what = all ? `${marks.length} marked` : text;
-  const [next, ...effects] = noticed(state, `sent ${what} to the clipboard`);
-  return [next, { kind: "copy", text }, ...effects];
+  return copied(state, text, all ? `${marks.length} marked` : text);
 }
 
 function copyCommands(state: State, block: BlockWindow): Step {
   const text = commandsOf(block);
   if (text === undefined || text === "") return noticed(state, "no commands to copy yet");
-  if (!isCopyable(text)) return noticed(state, "more than a clipboard takes: unmark some");
-  const [next, ...effects] = noticed(state, "sent the commands to the clipboard");
-  return [next, { kind: "copy", text }, ...effects];
+  return copied(state, text, "the commands");
 }
 
 /** Marks the row the cursor is on, or takes the mark away, and goes one down: a run of rows is a run of keys. */
