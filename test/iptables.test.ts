@@ -53,8 +53,9 @@ for (const xtables of ["nft", "legacy"] as const) {
       const one = await host({ xtables });
       await block(one, iptables, null, BAD, BAD6);
       one.sh("iptables -I INPUT -s 192.0.2.0/24 -j ACCEPT");
-      expect(await heldTexts(one, iptables)).toEqual([BAD, BAD6]);
+      expect(await heldTexts(one, iptables)).toEqual([BAD6]);
       await block(one, iptables, null, BAD);
+      expect(await heldTexts(one, iptables)).toEqual([BAD, BAD6]);
       expect(ours(one)).toEqual([
         ":nethergaze - [0:0]",
         "-A INPUT -j nethergaze",
@@ -65,8 +66,26 @@ for (const xtables of ["nft", "legacy"] as const) {
       one.sh("iptables -F INPUT");
       expect(await heldTexts(one, iptables)).toEqual([BAD6]);
       await carryOut(one, (await lookAt(one, iptables)).sweep());
+      expect(ours(one)).toContain(`-A nethergaze -s ${BAD}/32 -j DROP`);
+      await carryOut(one, (await lookAt(one, iptables)).remove([target(BAD)]));
       expect(ours(one)).toEqual([]);
       expect(await heldTexts(one, iptables)).toEqual([BAD6]);
+    });
+
+    test("rules before it that let nobody pass keep nobody from being blocked", async () => {
+      const one = await host({ xtables });
+      await block(one, iptables, null, BAD);
+      one.sh(`iptables -N f2b-sshd
+iptables -A f2b-sshd -s 192.0.2.9 -j REJECT
+iptables -A f2b-sshd -j RETURN
+iptables -I INPUT -p tcp -m multiport --dports 22 -j f2b-sshd
+iptables -I FORWARD -j LOG`);
+      expect(await heldTexts(one, iptables)).toEqual([BAD]);
+      one.sh("iptables -I f2b-sshd -s 192.0.2.1 -j ACCEPT");
+      expect(await heldTexts(one, iptables)).toEqual([]);
+      one.sh("iptables -D f2b-sshd 1");
+      one.sh("iptables -I FORWARD -j RETURN");
+      expect(await heldTexts(one, iptables)).toEqual([]);
     });
 
     test("rules that two put there for one address are one block, and all go with it", async () => {

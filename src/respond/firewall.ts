@@ -50,7 +50,10 @@ export interface Ruleset {
    * looked at: then look again, and plan anew.
    */
   add(targets: readonly Target[], until: number | null, now: number): readonly Step[];
-  /** What takes these blocks out, and with the last one everything else that is ours. */
+  /**
+   * What takes out those of these that are there, in force or not, and whatever {@link sweep} would; with the last
+   * block everything else that is ours.
+   */
   remove(targets: readonly Target[]): readonly Step[];
   /** What takes out whatever of ours has no effect any more; none where there is nothing. */
   sweep(): readonly Step[];

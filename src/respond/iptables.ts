@@ -71,6 +71,9 @@ interface Rule {
   /** What it blocks; undefined for a rule that we did not write. */
   readonly target: Target | undefined;
   readonly until: number | null;
+  /** It will never drop anything again. */
+  readonly over: boolean;
+  /** It drops now: it is not over, and packets come to it. */
   readonly inForce: boolean;
 }
 
@@ -82,16 +85,45 @@ function stateOf(program: string, outcome: Outcome, now: number): State | Unusab
   if (!/^\*filter$/m.test(outcome.stdout))
     return { problem: "failed", detail: `${program} cannot read the table filter: nft made it, perhaps` };
   const chains = readSavedTable(outcome.stdout);
-  const reached = chains.get("INPUT")?.rules.some(({ args }) => args === JUMP) ?? false;
+  const reached = HOOKS.every((hook) => isReached(chains, hook));
   const rules = (chains.get(CHAIN)?.rules ?? []).map(({ args, packets }): Rule => {
     const [, source = "", stop] = /^-s (\S+) (?:-m time --datestop (\S+) )?-j DROP$/.exec(args) ?? [];
     const target = parseTarget(source);
     // It is in force until that second is over.
     const until = stop === undefined ? null : Date.parse(`${stop}Z`) + 1000;
-    const inForce = target !== undefined && reached && (until === null || until > now);
-    return { args, packets, target, until, inForce };
+    const over = target === undefined || (until !== null && until <= now);
+    return { args, packets, target, until, over, inForce: reached && !over };
   });
   return { chains, rules };
+}
+
+/** Whether every packet of that hook comes to our chain: no rule before the jump to it may have accepted the packet. */
+function isReached(chains: State["chains"], hook: string): boolean {
+  const chain = chains.get(hook);
+  if (chain === undefined) return hook === DOCKER;
+  const at = chain.rules.findIndex(({ args }) => args === JUMP);
+  if (at < 0) return false;
+  const before = chain.rules.slice(0, at);
+  // Here it is the policy's turn then; further down it leads back.
+  return !before.some(({ args }) => args.endsWith("-j RETURN")) && !mayLetPass(chains, before, new Set());
+}
+
+/** Targets after which the packet is gone, or goes on in the chain or back in the one before (iptables-extensions(8)). */
+const HARMLESS = new Set(["DROP", "REJECT", "TARPIT", "LOG", "NFLOG", "MARK", "CONNMARK", "SET", "RETURN"]);
+
+/** Whether one of these rules, or of the chains they lead to, may end the way of a packet other than by dropping it. */
+function mayLetPass(chains: State["chains"], rules: SavedChain["rules"], seen: Set<string>): boolean {
+  return rules.some(({ args }) => {
+    const [, kind, to = ""] = /(?:^| )-([jg]) (\S+)/.exec(args) ?? [];
+    if (kind === undefined || HARMLESS.has(to)) return false;
+    // Out of a chain that was gone to nothing comes back.
+    if (kind === "g") return true;
+    const chain = chains.get(to);
+    if (chain === undefined) return true;
+    if (seen.has(to)) return false;
+    seen.add(to);
+    return mayLetPass(chains, chain.rules, seen);
+  });
 }
 
 function rulesetOf(ip: State, ip6: State, timeouts: boolean, remarks: readonly string[]): Ruleset {
@@ -115,8 +147,7 @@ function rulesetOf(ip: State, ip6: State, timeouts: boolean, remarks: readonly s
     },
     remove: (targets) => {
       const texts = new Set(targets.map(({ text }) => text));
-      const meant = held.filter(({ target }) => texts.has(target.text)).map(({ target }) => target.family);
-      return steps((state, family) => (meant.includes(family) ? keeping(state, texts) : []));
+      return steps((state) => keeping(state, texts));
     },
     sweep: () => steps((state) => keeping(state, new Set())),
   };
@@ -183,7 +214,7 @@ function deleting({ args }: { readonly args: string }): string {
 
 /** What takes out those targets and whatever has no effect; with the last block the chain, and what leads to it. */
 function keeping({ chains, rules }: State, gone: ReadonlySet<string>): string[] {
-  const out = rules.filter(({ target, inForce }) => !inForce || gone.has(target?.text ?? ""));
+  const out = rules.filter(({ target, over }) => over || gone.has(target?.text ?? ""));
   const lines = out.map(deleting);
   if (out.length < rules.length || !chains.has(CHAIN)) return lines;
   // It cannot be deleted while anything is in it: what somebody added meanwhile stays.

@@ -1,6 +1,6 @@
 import { FIREWALLS, type FirewallName } from "../model/block.ts";
 import { parseTarget, type Target } from "../model/target.ts";
-import { isObject, parseJson } from "../model/untrusted-json.ts";
+import { isObject, numberOf, parseJson } from "../model/untrusted-json.ts";
 import type { StateDirectory } from "./state-directory.ts";
 
 const FILE = "blocks.json";
@@ -56,7 +56,7 @@ function entryOf(raw: unknown): Entry[] {
   const target = typeof raw.target === "string" ? parseTarget(raw.target) : undefined;
   const firewall = FIREWALLS.find((name) => name === raw.firewall);
   if (target === undefined || firewall === undefined) return [];
-  if (typeof since !== "number" || (typeof until !== "number" && until !== null)) return [];
+  if (!isTime(since) || (until !== null && !isTime(until))) return [];
   return [
     {
       target,
@@ -64,9 +64,16 @@ function entryOf(raw: unknown): Entry[] {
       since,
       until,
       reason: typeof reason === "string" ? reason : "",
-      packets: typeof packets === "number" ? packets : 0,
+      packets: numberOf(packets) ?? 0,
       pending: pending === true,
       forced: forced === true,
     },
   ];
+}
+
+/** The last moment a Date can hold, in epoch milliseconds (ECMA-262, time values). */
+const LAST_TIME = 8.64e15;
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= LAST_TIME;
 }

@@ -72,7 +72,14 @@ describe("nftables' plan", () => {
   const OURS = chain("inet", "nethergaze", "blocked4", "prerouting");
   const set = (name: string, elem: readonly unknown[]) => [
     { set: { family: "inet", table: "nethergaze", name, elem } },
-    { rule: { family: "inet", table: "nethergaze", chain: name } },
+    {
+      rule: {
+        family: "inet",
+        table: "nethergaze",
+        chain: name,
+        expr: [{ match: { op: "==", left: {}, right: `@${name}` } }, { drop: null }],
+      },
+    },
   ];
 
   test("with the last block takes the table out, and before it the set", async () => {
@@ -108,9 +115,11 @@ describe("nftables' plan", () => {
     expect(found.held.map(({ target }) => target.text)).toEqual(["1.2.3.4"]);
   });
 
-  test("does not take a set for a block whose rule is gone", async () => {
+  test("does not take a set for a block whose rule is gone, or another", async () => {
     const [lone] = set("blocked4", ["1.2.3.4"]);
     expect((await ruleset([OURS], [lone ?? {}])).held).toEqual([]);
+    const counting = { rule: { chain: "blocked4", expr: [{ counter: { packets: 0, bytes: 0 } }] } };
+    expect((await ruleset([OURS], [lone ?? {}, counting])).held).toEqual([]);
   });
 
   test.each([

@@ -32,7 +32,7 @@ export const nft: Firewall = {
     const rules = objects(table.stdout, "rule");
     if (sets === undefined || rules === undefined) return NO_JSON;
     // Without its rule a set does nothing: somebody may have flushed the chain.
-    const used = new Set(rules.map(({ chain }) => chain));
+    const used = new Set(rules.filter(dropsBySet).map(({ chain }) => chain));
     return rulesetOf(
       sets.map(({ name }) => String(name)),
       sets.filter(({ name }) => used.has(name)).flatMap((set) => heldIn(set, now)),
@@ -62,13 +62,14 @@ function rulesetOf(sets: readonly string[], held: readonly Held[], active: boole
       const out = new Set(targets.map(({ text }) => text));
       const kept = held.filter(({ target }) => !out.has(target.text));
       const gone = held.filter(({ target }) => out.has(target.text)).map(({ target }) => target);
-      return gone.length === 0 ? [] : [script(removing(sets, kept, gone))];
+      return scripts(removing(sets, kept, gone));
     },
-    sweep: () => {
-      const lines = removing(sets, held, []);
-      return lines.length === 0 ? [] : [script(lines)];
-    },
+    sweep: () => scripts(removing(sets, held, [])),
   };
+}
+
+function scripts(lines: readonly string[]): Step[] {
+  return lines.length === 0 ? [] : [script(lines)];
 }
 
 function script(lines: readonly string[]): Step {
@@ -129,6 +130,13 @@ function removing(sets: readonly string[], kept: readonly Held[], gone: readonly
     lines.push(`flush chain ${TABLE} ${set}`, `delete chain ${TABLE} ${set}`, `delete set ${TABLE} ${set}`);
   }
   return lines;
+}
+
+/** Whether it is the rule that we wrote, or does the same: looks the sender up in the set of the chain's name, and drops. */
+function dropsBySet({ chain, expr }: Json): boolean {
+  const steps = Array.isArray(expr) ? expr.filter(isObject) : [];
+  const isLookup = ({ match }: Json): boolean => isObject(match) && match.right === `@${chain}`;
+  return steps.some(isLookup) && steps.some((step) => "drop" in step);
 }
 
 function heldIn(set: Json, now: number): Held[] {

@@ -1,10 +1,11 @@
 import type { FirewallName } from "../model/block.ts";
+import { messageOf } from "../model/message-of.ts";
 import type { Target } from "../model/target.ts";
 import { cutConnections } from "./cut.ts";
-import type { Entry } from "./ledger.ts";
+import { type Entry, readLedger } from "./ledger.ts";
 import { type Failure, inTurn, look, type Means, runAll, textOf } from "./means.ts";
 import { refusalOf } from "./plan.ts";
-import { entriesIn, keepLedger, written } from "./records.ts";
+import { keepLedger, written } from "./records.ts";
 
 /** A permanent block whose program was killed is not begun later than this (ms). */
 const ABANDONED = 60_000;
@@ -26,7 +27,12 @@ export interface Restored {
 export function restore(means: Means): Promise<Restored | Failure> {
   return inTurn(means, async () => {
     const remarks: string[] = [];
-    const known = entriesIn(means, remarks);
+    let known: readonly Entry[];
+    try {
+      known = readLedger(means.state);
+    } catch (error) {
+      return { kind: "failed", denied: false, detail: messageOf(error) };
+    }
     const looks = await look(means);
     if ("kind" in looks)
       return known.length === 0 ? { kind: "done", restored: [], ended: [], remarks } : looks;

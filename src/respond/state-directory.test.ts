@@ -113,6 +113,8 @@ describe("the ledger", () => {
       { ...good, target: "x" },
       { ...good, firewall: "pf" },
       { ...good, until: "never" },
+      { ...good, until: 1e300 },
+      { ...good, since: -1 },
     ];
     state.replace("blocks.json", JSON.stringify({ blocks: [...bad, good] }));
     expect(readLedger(state)).toEqual([entry("1.2.3.4", { until: null })]);

@@ -28,7 +28,8 @@ async function takeOut(means: Means, targets: readonly Target[]): Promise<Unbloc
   for (const { firewall, ruleset } of looks) {
     all.push(...ruleset.held);
     const held = ruleset.held.map(({ target }) => target).filter(({ text }) => texts.has(text));
-    const steps = held.length > 0 ? ruleset.remove(held) : ruleset.sweep();
+    // Also those that somebody else's rules keep from being in force now: they might come to be again.
+    const steps = ruleset.remove(targets);
     const failure = await runAll(means, steps);
     if (held.length === 0) continue;
     const after = failure ?? (await firewall.look(means.run, means.now()));
