@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Host, makeHost } from "./firewall-host.ts";
@@ -117,6 +117,65 @@ describeWith(["root", { program: "ip" }, { program: "ufw" }], "a firewall that e
       await run;
       expect(other.sh("ufw status")).toContain(BAD);
       await until(() => !other.sh("ufw status").includes(BAD), "its end");
+    } finally {
+      await other.remove();
+    }
+  }, 30_000);
+
+  test("whose look fails afterwards is not forgotten: what may be in force ends with its time", async () => {
+    // After it has added the rule it tells nothing, until the file is taken away.
+    const blind = join(directory, "blind");
+    const other = await makeHost({
+      fakes: {
+        ufw: `#!/bin/sh
+[ "$1" != status ] || [ ! -e ${blind} ] || exit 1
+/mnt/real/ufw "$@" && { [ "$1" != prepend ] || touch ${blind}; }
+`,
+      },
+    });
+    try {
+      other.sh("ufw --force enable");
+      const run = other.runner(["env", `XDG_STATE_HOME=${directory}`]);
+      const told = await run({
+        argv: [NETHERGAZE, "block", BAD, "--yes", "--ttl", "4s", "--firewall", "ufw"],
+      });
+      expect(told).toMatchObject({ kind: "failed", code: 1 });
+      expect(told.kind === "failed" ? told.reason : "").toContain("it may be in force all the same");
+      expect(readFileSync(join(directory, "nethergaze/blocks.json"), "utf8")).toContain(BAD);
+      rmSync(blind);
+      expect(other.sh("ufw status")).toContain(BAD);
+      await until(() => !other.sh("ufw status").includes(BAD), "its end");
+    } finally {
+      await other.remove();
+    }
+  }, 30_000);
+
+  test("whose program was killed before it blocked for good does so no later", async () => {
+    // It is killed before there is a rule; what it wrote down is not put into the firewall by anybody else.
+    const other = await makeHost({
+      fakes: {
+        ufw: `#!/bin/sh\n[ "$1" != prepend ] || { touch ${directory}/waits; sleep 60; }\n/mnt/real/ufw "$@"\n`,
+      },
+    });
+    try {
+      other.sh("ufw --force enable");
+      const state = `XDG_STATE_HOME=${directory}`;
+      const by = ["env", state, "sh", "-c", 'echo $$ >"$0"; exec "$@"', `${directory}/pid`];
+      const run = other.runner(by)({ argv: [NETHERGAZE, "block", BAD, "--yes", "--ttl", "permanent"] });
+      await until(() => existsSync(join(directory, "waits")), "the rule");
+      process.kill(Number(readFileSync(join(directory, "pid"), "utf8")), "SIGKILL");
+      await run;
+      const ledger = join(directory, "nethergaze/blocks.json");
+      const restore = () => other.runner(["env", state])({ argv: [NETHERGAZE, "blocks", "--restore"] });
+      expect((await restore()).kind).toBe("done");
+      expect(readFileSync(ledger, "utf8")).toContain(BAD);
+      expect(other.sh("ufw status")).not.toContain(BAD);
+      // A minute later, by its own account.
+      const old = readFileSync(ledger, "utf8").replace(/"since":\d+/, `"since":${Date.now() - 61_000}`);
+      writeFileSync(ledger, old);
+      expect((await restore()).kind).toBe("done");
+      expect(readFileSync(ledger, "utf8")).not.toContain(BAD);
+      expect(other.sh("ufw status")).not.toContain(BAD);
     } finally {
       await other.remove();
     }

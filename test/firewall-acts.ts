@@ -1,5 +1,5 @@
 import { parseTarget, type Target } from "../src/model/target.ts";
-import { type Firewall, isUnusable, type Ruleset, type Step } from "../src/respond/firewall.ts";
+import { allUntil, type Firewall, isUnusable, type Ruleset, type Step } from "../src/respond/firewall.ts";
 import type { Host } from "./firewall-host.ts";
 
 export function target(text: string): Target {
@@ -32,7 +32,7 @@ export async function block(
 ): Promise<void> {
   const now = Date.now();
   const end = seconds === null ? null : now + 1000 * seconds;
-  await carryOut(host, (await lookAt(host, firewall)).add(texts.map(target), end, now));
+  await carryOut(host, (await lookAt(host, firewall)).add(allUntil(texts.map(target), end), now));
 }
 
 export async function unblock(host: Host, firewall: Firewall, ...texts: string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import type { Firewall } from "../src/respond/firewall.ts";
+import { allUntil, type Firewall } from "../src/respond/firewall.ts";
 import { iptables } from "../src/respond/iptables.ts";
 import { nft } from "../src/respond/nft.ts";
 import { ufw } from "../src/respond/ufw.ts";
@@ -203,8 +203,8 @@ for (const kind of KINDS) {
         await blockFor(null, FAR, FAR6);
         const [one, other] = await Promise.all([look(), look()]);
         const acts = [
-          () => carryOut(world.host, one.add([target(BAD)], null, Date.now())),
-          () => carryOut(world.host, other.add([target(NEAR), target(BAD6)], null, Date.now())),
+          () => carryOut(world.host, one.add(allUntil([target(BAD)], null), Date.now())),
+          () => carryOut(world.host, other.add(allUntil([target(NEAR), target(BAD6)], null), Date.now())),
         ];
         if (kind.full) await Promise.all(acts.map((act) => act()));
         // Two runs of ufw at once lose one another's rules.

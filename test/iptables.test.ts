@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
+import { allUntil } from "../src/respond/firewall.ts";
 import { iptables } from "../src/respond/iptables.ts";
 import { block, carryOut, dump, heldTexts, lookAt, target, unblock } from "./firewall-acts.ts";
 import { type Equipment, type Host, makeHost } from "./firewall-host.ts";
@@ -105,7 +106,9 @@ iptables -A FORWARD -j nethergaze`);
       const one = await host({ xtables });
       const run = one.runner();
       const ruleset = await lookAt(one, iptables);
-      const [first, second] = [BAD, NEAR].map((text) => ruleset.add([target(text)], null, Date.now()));
+      const [first, second] = [BAD, NEAR].map((text) =>
+        ruleset.add(allUntil([target(text)], null), Date.now()),
+      );
       await carryOut(one, first ?? []);
       for (const step of second ?? []) expect(await run(step)).toMatchObject({ kind: "failed" });
       expect(await heldTexts(one, iptables)).toEqual([BAD]);
@@ -121,7 +124,7 @@ iptables -A FORWARD -j nethergaze`);
     test("a block until after the last year there is ends with that", async () => {
       const one = await host({ xtables });
       const now = Date.now();
-      await carryOut(one, (await lookAt(one, iptables)).add([target(BAD)], Date.UTC(2100, 0), now));
+      await carryOut(one, (await lookAt(one, iptables)).add(allUntil([target(BAD)], Date.UTC(2100, 0)), now));
       expect((await lookAt(one, iptables)).held.map(({ until }) => until)).toEqual([Date.UTC(2039, 0)]);
     });
 
@@ -134,7 +137,7 @@ iptables -A FORWARD -j nethergaze`);
         [Date.UTC(2030, 0), Date.UTC(2030, 0), "2030-01-01T00:00:00"],
       ];
       for (const [end, now, stop] of ends) {
-        const [step] = ruleset.add([target(BAD6)], end, now);
+        const [step] = ruleset.add(allUntil([target(BAD6)], end), now);
         expect(step?.argv).toEqual(["ip6tables-restore", "--noflush", "-w", "5"]);
         expect(step?.input).toContain(`-A nethergaze -s ${BAD6}/128 -m time --datestop ${stop} -j DROP\n`);
       }
@@ -157,7 +160,7 @@ iptables -A FORWARD -j nethergaze`);
       const { held, remarks, add } = await lookAt(one, iptables);
       expect(held.map((block) => block.target.text)).toEqual([BAD]);
       expect(remarks).toEqual(["IPv6 is not covered: ip6tables is not installed"]);
-      const [step] = add([target(BAD6)], null, Date.now());
+      const [step] = add(allUntil([target(BAD6)], null), Date.now());
       expect(step && (await one.runner()(step))).toEqual({ kind: "absent" });
     });
 

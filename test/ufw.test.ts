@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { RunStep } from "../src/respond/firewall.ts";
+import { allUntil, type RunStep } from "../src/respond/firewall.ts";
 import { ufw } from "../src/respond/ufw.ts";
 import { block, dump, heldTexts, lookAt, target, unblock } from "./firewall-acts.ts";
 import { type Host, makeHost } from "./firewall-host.ts";
@@ -44,7 +44,7 @@ describeWith(["root", { program: "ufw" }, { program: "nft" }], "ufw", () => {
     const ruleset = await lookAt(host, ufw);
     const taken = TAKEN.map(([address]) => target(address));
     expect(ruleset.held).toEqual([]);
-    expect(ruleset.add(taken, null, Date.now())).toEqual([]);
+    expect(ruleset.add(allUntil(taken, null), Date.now())).toEqual([]);
     expect(ruleset.remove(taken)).toEqual([]);
     for (const [address, words] of TAKEN) {
       expect(ruleset.refusal(target(address))).toBe(

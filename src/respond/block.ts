@@ -2,7 +2,7 @@ import { ARMED_SECONDS, type FirewallName, type Refusal } from "../model/block.t
 import { messageOf } from "../model/message-of.ts";
 import type { Target } from "../model/target.ts";
 import { type Cut, cutConnections } from "./cut.ts";
-import { type Firewall, isUnusable, type Ruleset } from "./firewall.ts";
+import { allUntil, type Firewall, isUnusable, type Ruleset } from "./firewall.ts";
 import type { Chosen } from "./firewalls.ts";
 import { type Entry, isSame, MAX_ENTRIES, readLedger } from "./ledger.ts";
 import { choose, type Failure, inTurn, type Means, runAll, textOf } from "./means.ts";
@@ -55,7 +55,7 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
     ? allowed.filter((target) => endsLater(target, firewall.name, ruleset, before.entries, until))
     : [];
   const targets = allowed.filter((target) => !longer.includes(target));
-  const steps = targets.length === 0 ? [] : ruleset.add(targets, until, now);
+  const steps = targets.length === 0 ? [] : ruleset.add(allUntil(targets, until), now);
   const act = { at: now, what: wish.armed ? "arm" : "block", firewall: firewall.name, until, steps } as const;
   const note = (result: string): void =>
     written(means, { ...act, targets: targets.map(textOf), why: wish.reason, result }, remarks);
@@ -81,7 +81,7 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
   if (failure !== undefined) return giveUp(failure);
   const cut = cutConnections(allowed);
   remarks.push(...cut.problems);
-  const unseen = await notInForce(means, firewall, targets, until);
+  const unseen = await notInForce(means, firewall, targets, until, now);
   if (unseen !== undefined) return giveUp(unseen);
   if (before.writable) {
     const others = before.entries.filter((entry) => !entries.some((one) => isSame(one, entry)));
@@ -98,9 +98,12 @@ async function notInForce(
   firewall: Firewall,
   targets: readonly Target[],
   until: number | null,
+  planned: number,
 ): Promise<Failure | undefined> {
   const after = await firewall.look(means.run, means.now());
-  const missing = isUnusable(after) ? targets : targets.filter((target) => !isInForce(after, target, until));
+  const missing = isUnusable(after)
+    ? targets
+    : targets.filter((target) => !isInForce(after, target, until, planned));
   if (missing.length === 0) return undefined;
   const why = isUnusable(after) ? `: ${after.detail}` : "";
   const detail = `${firewall.name} does not show ${missing.map(textOf).join(", ")} as blocked${why}`;
@@ -124,15 +127,20 @@ async function takeBack(
   return failure === undefined ? "" : `; and ${added.map(textOf).join(", ")} stays: ${failure.detail}`;
 }
 
-function isInForce({ held, timeouts }: Ruleset, target: Target, until: number | null): boolean {
-  return held.some(
-    (one) =>
-      one.target.text === target.text &&
-      (!timeouts ||
-        (until === null
-          ? one.until === null
-          : one.until !== null && Math.abs(one.until - until) < TOLERANCE)),
-  );
+/** Whether it is blocked as long as it was to be when that was planned. */
+function isInForce(
+  { held, timeouts }: Ruleset,
+  { text }: Target,
+  until: number | null,
+  planned: number,
+): boolean {
+  const one = held.find(({ target }) => target.text === text);
+  if (one === undefined) return false;
+  if (!timeouts) return true;
+  if (until === null || one.until === null) return until === one.until;
+  // A firewall that counts from when it was told ends the later the longer that took.
+  const late = one.lasts === undefined ? one.until - until : one.lasts - (until - planned);
+  return one.until > until - TOLERANCE && late < TOLERANCE;
 }
 
 /** Whether it is blocked already, for longer than until then. */
@@ -156,7 +164,7 @@ function entryOf(
   firewall: FirewallName,
   { held }: Ruleset,
   entries: readonly Entry[],
-  { reason, force = false }: Wish,
+  { reason, armed = false, force = false }: Wish,
   now: number,
   until: number | null,
 ): Entry {
@@ -171,6 +179,7 @@ function entryOf(
     reason: reason === "" && goesOn ? before.reason : reason,
     packets: (goesOn ? before.packets : 0) + (dropped?.packets ?? 0),
     pending: true,
+    armed,
     forced: force,
   };
 }

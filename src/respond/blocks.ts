@@ -35,8 +35,9 @@ function merged(looks: readonly Usable[], entries: readonly Entry[], now: number
   );
   const names = new Set(looks.map(({ firewall }) => firewall.name));
   const lost = entries.filter(
-    ({ target, firewall, until, pending }) =>
+    ({ target, firewall, until, pending, armed }) =>
       !pending &&
+      !armed &&
       names.has(firewall) &&
       (until === null || until > now) &&
       !held.has(keyOf(firewall, target)),

@@ -12,6 +12,13 @@ export interface Step {
 /** Runs a step to its end. Never rejects. */
 export type RunStep = (step: Step) => Promise<Outcome>;
 
+/** A block as it is to be. */
+export interface Wanted {
+  readonly target: Target;
+  /** Epoch milliseconds; null: for good. */
+  readonly until: number | null;
+}
+
 /** A block of ours that a firewall holds. */
 export interface Held {
   readonly target: Target;
@@ -43,13 +50,13 @@ export interface Ruleset {
   /** Why this one cannot be blocked in it, in words for a person; undefined where it can. */
   refusal(target: Target): string | undefined;
   /**
-   * What blocks these until then (epoch ms; null: for good), `now` being the time. Each target is named once. A block of
-   * the same target that is there gives way to it. For what it refuses there is no step.
+   * What makes these blocks, `now` being the time (epoch ms). Each target is named once. A block of the same target that
+   * is there gives way to it. For what it refuses there is no step.
    *
    * Each step of this and the others is all or nothing. One may fail where somebody changed the firewall since it was
    * looked at: then look again, and plan anew.
    */
-  add(targets: readonly Target[], until: number | null, now: number): readonly Step[];
+  add(blocks: readonly Wanted[], now: number): readonly Step[];
   /**
    * What takes out those of these that are there, in force or not, and whatever {@link sweep} would; with the last
    * block everything else that is ours.
@@ -68,6 +75,11 @@ export interface Firewall {
 
 export function isUnusable(found: Ruleset | Unusable): found is Unusable {
   return "problem" in found;
+}
+
+/** Those of one end. */
+export function allUntil(targets: readonly Target[], until: number | null): readonly Wanted[] {
+  return targets.map((target) => ({ target, until }));
 }
 
 /** Why a program that was to tell about a firewall told nothing. */

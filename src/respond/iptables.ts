@@ -8,6 +8,7 @@ import {
   type Step,
   type Unusable,
   unusable,
+  type Wanted,
 } from "./firewall.ts";
 import { filters, readSavedTable, type SavedChain } from "./iptables-save.ts";
 
@@ -140,10 +141,13 @@ function rulesetOf(ip: State, ip6: State, timeouts: boolean, remarks: readonly s
     timeouts,
     remarks,
     refusal: () => undefined,
-    add: (targets, until, now) => {
-      const stop = until === null || !timeouts ? "" : ` -m time --datestop ${stopOf(until, now)}`;
-      const of = Map.groupBy(targets, ({ family }) => family);
-      return steps((state, family) => adding(state, of.get(family) ?? [], stop));
+    add: (blocks, now) => {
+      const of = Map.groupBy(blocks, ({ target }) => target.family);
+      const rule = ({ target: { network, length }, until }: Wanted): string => {
+        const time = until === null || !timeouts ? "" : ` -m time --datestop ${stopOf(until, now)}`;
+        return `-A ${CHAIN} -s ${network}/${length}${time} -j DROP`;
+      };
+      return steps((state, family) => adding(state, of.get(family) ?? [], rule));
     },
     remove: (targets) => {
       const texts = new Set(targets.map(({ text }) => text));
@@ -184,14 +188,18 @@ function heldIn({ rules }: State): Held[] {
   );
 }
 
-function adding({ chains, rules }: State, targets: readonly Target[], stop: string): string[] {
-  if (targets.length === 0) return [];
-  const texts = new Set(targets.map(({ text }) => text));
+function adding(
+  { chains, rules }: State,
+  blocks: readonly Wanted[],
+  rule: (block: Wanted) => string,
+): string[] {
+  if (blocks.length === 0) return [];
+  const texts = new Set(blocks.map(({ target }) => target.text));
   return [
     // Naming the chain as iptables-save does would empty it.
     ...(chains.has(CHAIN) ? [] : [`-N ${CHAIN}`]),
     ...rules.filter(({ target }) => texts.has(target?.text ?? "")).map(deleting),
-    ...targets.map(({ network, length }) => `-A ${CHAIN} -s ${network}/${length}${stop} -j DROP`),
+    ...blocks.map(rule),
     ...HOOKS.flatMap((hook) => leading(chains.get(hook), hook)),
   ];
 }

@@ -18,6 +18,8 @@ export interface Entry {
   readonly packets: number;
   /** Being put into the firewall: if that came to nothing, nobody is to put it there later. */
   readonly pending: boolean;
+  /** Nobody has confirmed it: what a firewall loses of it is not put back. */
+  readonly armed: boolean;
   /** The operator overruled the guard: it is not asked again when the block is put back. */
   readonly forced: boolean;
 }
@@ -34,10 +36,11 @@ export function readLedger(state: StateDirectory): Entry[] {
 
 /** Throws where it cannot be written. */
 export function writeLedger(state: StateDirectory, entries: readonly Entry[]): void {
-  const blocks = entries.map(({ target, pending, forced, ...rest }) => ({
+  const blocks = entries.map(({ target, pending, armed, forced, ...rest }) => ({
     target: target.text,
     ...rest,
     ...(pending && { pending }),
+    ...(armed && { armed }),
     ...(forced && { forced }),
   }));
   state.replace(FILE, `${JSON.stringify({ v: 1, blocks })}\n`);
@@ -52,7 +55,7 @@ export function isSame(
 
 function entryOf(raw: unknown): Entry[] {
   if (!isObject(raw)) return [];
-  const { since, until, reason, packets, pending, forced } = raw;
+  const { since, until, reason, packets, pending, armed, forced } = raw;
   const target = typeof raw.target === "string" ? parseTarget(raw.target) : undefined;
   const firewall = FIREWALLS.find((name) => name === raw.firewall);
   if (target === undefined || firewall === undefined) return [];
@@ -66,6 +69,7 @@ function entryOf(raw: unknown): Entry[] {
       reason: typeof reason === "string" ? reason : "",
       packets: numberOf(packets) ?? 0,
       pending: pending === true,
+      armed: armed === true,
       forced: forced === true,
     },
   ];

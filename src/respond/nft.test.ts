@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Outcome } from "../kernel/programs.ts";
 import { parseTarget, type Target } from "../model/target.ts";
-import { isUnusable, type Ruleset, shown } from "./firewall.ts";
+import { allUntil, isUnusable, type Ruleset, shown } from "./firewall.ts";
 import { nft } from "./nft.ts";
 
 const NOW = 1_700_000_000_000;
@@ -22,7 +22,7 @@ async function ruleset(chains: readonly object[], table: readonly object[] = [])
 
 describe("nftables' plan", () => {
   test("of a first block is one transaction", async () => {
-    const steps = (await ruleset([])).add(targets("45.77.12.9"), NOW + 60_000, NOW);
+    const steps = (await ruleset([])).add(allUntil(targets("45.77.12.9"), NOW + 60_000), NOW);
     expect(steps.flatMap(shown)).toEqual([
       "nft -f - <<'EOF'",
       "add table inet nethergaze",
@@ -39,8 +39,7 @@ describe("nftables' plan", () => {
 
   test("has a set for each length", async () => {
     const [step] = (await ruleset([])).add(
-      targets("1.2.3.4", "1.2.3.0/24", "2001:db8::/56", "::1", "1.2.3.5"),
-      null,
+      allUntil(targets("1.2.3.4", "1.2.3.0/24", "2001:db8::/56", "::1", "1.2.3.5"), null),
       NOW,
     );
     const input = step?.input ?? "";
@@ -57,8 +56,15 @@ describe("nftables' plan", () => {
   });
 
   test("of a time that is over lasts a second: 0 would be for ever", async () => {
-    const [step] = (await ruleset([])).add(targets("1.2.3.4"), NOW - 5000, NOW);
+    const [step] = (await ruleset([])).add(allUntil(targets("1.2.3.4"), NOW - 5000), NOW);
     expect(step?.input).toContain("1.2.3.4 timeout 1s");
+  });
+
+  test("of several ends is one transaction", async () => {
+    const blocks = [...allUntil(targets("1.2.3.4"), NOW + 1), ...allUntil(targets("1.2.3.5"), null)];
+    const steps = (await ruleset([])).add(blocks, NOW);
+    expect(steps).toHaveLength(1);
+    expect(steps[0]?.input).toContain("{ 1.2.3.4 timeout 1s, 1.2.3.5 }\n");
   });
 
   test("of nobody's is nothing", async () => {

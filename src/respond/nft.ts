@@ -1,6 +1,14 @@
 import { parseTarget, type Target } from "../model/target.ts";
 import { isObject, type Json, parseJson } from "../model/untrusted-json.ts";
-import { type Firewall, type Held, type Ruleset, type Step, type Unusable, unusable } from "./firewall.ts";
+import {
+  type Firewall,
+  type Held,
+  type Ruleset,
+  type Step,
+  type Unusable,
+  unusable,
+  type Wanted,
+} from "./firewall.ts";
 
 /** nft(8), libnftables-json(5). Everything is in a table of our own: what others have there is never touched. */
 const TABLE = "inet nethergaze";
@@ -57,7 +65,7 @@ function rulesetOf(sets: readonly string[], held: readonly Held[], active: boole
     timeouts: true,
     remarks: [],
     refusal: () => undefined,
-    add: (targets, until, now) => [script(adding(targets, until, now))],
+    add: (blocks, now) => [script(adding(blocks, now))],
     remove: (targets) => {
       const out = new Set(targets.map(({ text }) => text));
       const kept = held.filter(({ target }) => !out.has(target.text));
@@ -82,12 +90,13 @@ function setOf({ family, length }: Target): string {
 }
 
 /** Idempotent, whatever is there already; the chain's one rule is written anew each time. */
-function adding(targets: readonly Target[], until: number | null, now: number): string[] {
+function adding(blocks: readonly Wanted[], now: number): string[] {
   const lines = [`add table ${TABLE}`];
-  const timeout = until === null ? "" : ` timeout ${Math.max(1, Math.ceil((until - now) / 1000))}s`;
-  for (const [set, [first, ...others]] of Map.groupBy(targets, setOf)) {
+  for (const [set, those] of Map.groupBy(blocks, ({ target }) => setOf(target))) {
+    const [first] = those.map(({ target }) => target);
     if (first === undefined) continue;
-    const elements = [first, ...others].map(({ network }) => network);
+    const elements = those.map(({ target }) => target.network);
+    const lasting = those.map(({ target, until }) => `${target.network}${timeoutOf(until, now)}`);
     lines.push(
       `add set ${TABLE} ${set} { type ipv${first.family}_addr; flags timeout; counter; }`,
       `add chain ${TABLE} ${set} { type filter hook prerouting priority ${PRIORITY}; policy accept; }`,
@@ -96,10 +105,15 @@ function adding(targets: readonly Target[], until: number | null, now: number): 
       // Before Linux 6.12 the timeout of an element that is there does not change: it is made anew.
       `add element ${TABLE} ${set} { ${elements.join(", ")} }`,
       `delete element ${TABLE} ${set} { ${elements.join(", ")} }`,
-      `add element ${TABLE} ${set} { ${elements.map((element) => element + timeout).join(", ")} }`,
+      `add element ${TABLE} ${set} { ${lasting.join(", ")} }`,
     );
   }
   return lines;
+}
+
+/** The kernel counts from when it is added, by a clock that nobody sets (nft(8)); of 0 it is for good. */
+function timeoutOf(until: number | null, now: number): string {
+  return until === null ? "" : ` timeout ${Math.max(1, Math.ceil((until - now) / 1000))}s`;
 }
 
 function matching({ family, length }: Target): string {

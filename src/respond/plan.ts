@@ -1,6 +1,6 @@
 import { ARMED_SECONDS, type Refusal } from "../model/block.ts";
 import type { Target } from "../model/target.ts";
-import type { Ruleset, Step } from "./firewall.ts";
+import { allUntil, type Ruleset, type Step } from "./firewall.ts";
 import type { Chosen } from "./firewalls.ts";
 import { choose, type Failure, type Guard, type Means } from "./means.ts";
 import { nft, UNSEEN } from "./nft.ts";
@@ -47,8 +47,8 @@ function planned(chosen: Chosen, guard: Guard, wish: Wish, now: number): Plan {
     chosen,
     ...judged,
     unknown: guard.unknown,
-    arming: ruleset.add(judged.allowed, now + 1000 * ARMED_SECONDS, now),
-    lasting: ruleset.add(judged.allowed, endOf(wish.seconds, now), now),
+    arming: ruleset.add(allUntil(judged.allowed, now + 1000 * ARMED_SECONDS), now),
+    lasting: ruleset.add(allUntil(judged.allowed, endOf(wish.seconds, now)), now),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { FirewallName } from "../model/block.ts";
 import { messageOf } from "../model/message-of.ts";
 import type { Target } from "../model/target.ts";
 import { cutConnections } from "./cut.ts";
+import { type Firewall, isUnusable, type Wanted } from "./firewall.ts";
 import { type Entry, readLedger } from "./ledger.ts";
 import { type Failure, inTurn, look, type Means, runAll, textOf } from "./means.ts";
 import { refusalOf } from "./plan.ts";
@@ -59,19 +59,10 @@ export function restore(means: Means): Promise<Restored | Failure> {
       }
       ended.push(...over.map(({ target }) => target));
       const lost = mine.filter((entry) => !isHeld(entry) && !isOver(entry));
-      // A program that was killed may have left the firewall's own at work: what it began is ended when it is over.
-      const given = lost.filter(
-        ({ pending, until, since }) => pending && until === null && now - since > ABANDONED,
-      );
+      const given = lost.filter((entry) => isGivenUp(entry, now));
       kept = kept.filter((entry) => !over.includes(entry) && !given.includes(entry));
-      restored.push(
-        ...(await putBack(
-          means,
-          firewall.name,
-          lost.filter(({ pending }) => !pending),
-          remarks,
-        )),
-      );
+      const meant = lost.filter((entry) => !entry.pending && !given.includes(entry));
+      if (meant.length > 0) restored.push(...(await putBack(means, firewall, meant, remarks)));
     }
     if (kept.length !== known.length) remarks.push(...keepLedger(means, kept));
     const endless = new Set(
@@ -84,37 +75,49 @@ export function restore(means: Means): Promise<Restored | Failure> {
   });
 }
 
-/** Those of one end together; what was put back. */
+/** Of what no firewall has: whether nobody is to have it again. */
+function isGivenUp({ pending, armed, until, since }: Entry, now: number): boolean {
+  // A program that was killed may have left the firewall's own at work: what it began is ended when it is over.
+  if (pending) return until === null && now - since > ABANDONED;
+  return armed;
+}
+
+/** What was put back. */
 async function putBack(
   means: Means,
-  name: FirewallName,
+  firewall: Firewall,
   lost: readonly Entry[],
   remarks: string[],
-): Promise<Target[]> {
-  if (lost.length === 0) return [];
+): Promise<readonly Target[]> {
   const guard = await means.guard();
-  const back: Target[] = [];
-  for (const [until, entries] of Map.groupBy(lost, (entry) => entry.until)) {
-    const looks = await look(means);
-    const found = "kind" in looks ? undefined : looks.find(({ firewall }) => firewall.name === name);
-    if (found === undefined) break;
-    const targets: Target[] = [];
-    for (const { target, forced } of entries) {
-      const refusal = refusalOf(target, found.ruleset, guard, forced);
-      if (refusal === undefined) targets.push(target);
-      else remarks.push(`${target.text} is not put back: ${refusal.reason}`);
-    }
-    if (targets.length === 0) continue;
-    const at = means.now();
-    const steps = found.ruleset.add(targets, until, at);
-    const failure = await runAll(means, steps);
-    const act = { at, what: "restore", targets: targets.map(textOf), firewall: name, until, steps } as const;
-    written(means, { ...act, result: failure?.detail ?? "ok" }, remarks);
-    if (failure !== undefined) remarks.push(failure.detail);
-    else {
-      cutConnections(targets);
-      back.push(...targets);
-    }
+  const now = means.now();
+  const ruleset = await firewall.look(means.run, now);
+  if (isUnusable(ruleset)) {
+    remarks.push(ruleset.detail);
+    return [];
   }
-  return back;
+  const blocks: Wanted[] = [];
+  for (const entry of lost) {
+    const { target, forced } = entry;
+    const refusal = refusalOf(target, ruleset, guard, forced);
+    if (refusal === undefined) blocks.push({ target, until: endOf(entry, now) });
+    else remarks.push(`${target.text} is not put back: ${refusal.reason}`);
+  }
+  if (blocks.length === 0) return [];
+  const targets = blocks.map(({ target }) => target);
+  const steps = ruleset.add(blocks, now);
+  const failure = await runAll(means, steps);
+  const act = { at: now, what: "restore", targets: targets.map(textOf), firewall: firewall.name } as const;
+  written(means, { ...act, steps, result: failure?.detail ?? "ok" }, remarks);
+  if (failure !== undefined) {
+    remarks.push(failure.detail);
+    return [];
+  }
+  cutConnections(targets);
+  return targets;
+}
+
+/** Where the clock was set back meanwhile a block lasts no longer from now than it was to last at all. */
+function endOf({ since, until }: Entry, now: number): number | null {
+  return until === null ? null : Math.min(until, now + Math.max(0, until - since));
 }

@@ -89,6 +89,7 @@ function entry(text: string, rest: Partial<Entry> = {}): Entry {
     reason: "",
     packets: 0,
     pending: false,
+    armed: false,
     forced: false,
     ...rest,
   };
@@ -98,7 +99,7 @@ describe("the ledger", () => {
   test("gives back what was written", () => {
     const entries = [
       entry("1.2.3.4", { reason: 'quotes " and\nlines', until: null }),
-      entry("2001:db8::/64", { firewall: "ufw", packets: 12, pending: true, forced: true }),
+      entry("2001:db8::/64", { firewall: "ufw", packets: 12, pending: true, armed: true, forced: true }),
     ];
     writeLedger(state, entries);
     expect(readLedger(state)).toEqual(entries);

@@ -68,8 +68,9 @@ function rulesetOf(rules: readonly Rule[]): Ruleset {
         `ufw has a rule of its operator for it, ${words}: to block it take that out first, ufw delete ${words}`
       );
     },
-    add: (targets) =>
-      targets
+    add: (blocks) =>
+      blocks
+        .map(({ target }) => target)
         .filter(({ text }) => !ours.has(text) && !others.has(text))
         .map(({ text }): Step => ({ argv: ["ufw", "prepend", "deny", "from", text, "comment", COMMENT] })),
     remove: (targets) =>
