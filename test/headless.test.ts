@@ -397,7 +397,7 @@ describe("live", () => {
       const keys: Record<
         keyof Omit<
           Snapshot,
-          "detail" | "bandwidth" | "verdict" | "groups" | "matchedGroups" | "searching" | "linesSince"
+          "detail" | "baseline" | "bandwidth" | "verdict" | "groups" | "matchedGroups" | "searching" | "linesSince"
         >,
         true
       > = {

@@ -2,13 +2,17 @@ import { randomInt } from "node:crypto";
 import { type Config, type ThresholdOption, thresholdsOf } from "../config/options.ts";
 import { copyState } from "../correlate/copy.ts";
 import { fold } from "../correlate/fold.ts";
+import { takeMinutes } from "../correlate/minutes.ts";
+import { newcomers } from "../correlate/newcomers.ts";
 import { passingReader } from "../correlate/passing.ts";
-import { type RowOf, rowReader } from "../correlate/row-of.ts";
+import { pastReader, type RowOf, rowReader } from "../correlate/row-of.ts";
 import { snapshot } from "../correlate/snapshot.ts";
 import { createState, LIMITS, type State } from "../correlate/state.ts";
+import { takeVisits } from "../correlate/visits.ts";
 import { createJudge } from "../detect/judge.ts";
 import { type Cidr, parseCidr } from "../model/cidr.ts";
 import type { Input } from "../model/event.ts";
+import type { Minute, Past, Visit } from "../model/history.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import { prefixSet } from "../model/prefix-set.ts";
 import { proxiesOf } from "../model/proxies.ts";
@@ -21,6 +25,11 @@ export interface Engine {
   snapshot(query: Query): Snapshot;
   /** What is known of an address now: one object, read at once, of which nothing may be kept. */
   readonly row: RowOf;
+  /** At most so many addresses of which nobody was asked yet who they are: they count as asked from now on. */
+  newcomers(limit: number): readonly Ip[];
+  /** All are to be asked for anew: who answers knows more now. */
+  askAnew(): void;
+  readonly history: HistoryDoor;
   /** Whether an address is listed, and whether a filter lets it through now. */
   lists(ip: Ip): boolean;
   passes(ip: Ip, filter: Filter): boolean;
@@ -31,6 +40,19 @@ export interface Engine {
    * a copy of everything meanwhile, some 30 MB when all places are taken, more where findings stand against most of them.
    */
   freeze(on: boolean): void;
+}
+
+/** What is to be written down of what happened, and what was before. */
+export interface HistoryDoor {
+  /** Somebody keeps history from now on: who leaves is remembered until it was taken. */
+  keep(): void;
+  /** What the next addresses did since that was last taken; `done` where all were looked at. */
+  visits(limit: number): { readonly visits: readonly Visit[]; readonly done: boolean };
+  minutes(): readonly Minute[];
+  /** Addresses that left and could not be remembered, since start. */
+  lost(): number;
+  /** What was known of an address. */
+  past(ip: Ip): Past | undefined;
 }
 
 /** What of the configuration says which addresses are listed, as what, how they are judged, and how much of one is shown. */
@@ -93,6 +115,17 @@ export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => v
       if (on === (frozen !== undefined)) return;
       frozen = on ? copyState(state) : undefined;
       revision++;
+    },
+    newcomers: (limit) => newcomers(state, limit),
+    askAnew: () => state.memory.asked.fill(0),
+    history: {
+      keep() {
+        state.memory.keeps = true;
+      },
+      visits: (limit) => takeVisits(state, limit),
+      minutes: () => takeMinutes(state.minutes, state.counts),
+      lost: () => state.memory.lost,
+      past: pastReader(state),
     },
     row: rowReader(state),
     lists: (ip) => parseIpWords(ip, words) && state.isListed(words),

@@ -1,5 +1,7 @@
 import type { SocketTable } from "../model/event.ts";
 import { createLineReader } from "./lines.ts";
+import { copyMemory } from "./memory.ts";
+import { createMinutes } from "./minutes.ts";
 import type { Recent } from "./recent.ts";
 import { addressWords, SIZE } from "./record.ts";
 import { createSearch } from "./search.ts";
@@ -45,6 +47,8 @@ export function copyState(state: State): State {
       owner: strips.owner.slice(),
       of: strips.of.slice(),
     },
+    memory: copyMemory(state.memory),
+    minutes: createMinutes(),
     wire: copyWire(state.wire, top),
     recent,
     lines: createLineReader(recent),

@@ -4,6 +4,7 @@ import {
   type AuthEvent,
   type BandwidthEvent,
   type HealthEvent,
+  type HistoryEvent,
   type Input,
   type KernelCounter,
   type KernelEvent,
@@ -16,11 +17,14 @@ import {
 } from "../model/event.ts";
 import { parseIpWords } from "../model/ip.ts";
 import { prefixSet } from "../model/prefix-set.ts";
+import type { Alert } from "../model/snapshot.ts";
 import { toSocketsView } from "../model/socket-table.ts";
 import { toTrafficView } from "../model/traffic-table.ts";
 import { keepAlert } from "./alerts.ts";
 import { failuresOf } from "./attempts.ts";
 import { halfOpenOf } from "./half-open.ts";
+import { learnPast, noteAlert } from "./memory.ts";
+import { addCarried, turnMinute } from "./minutes.ts";
 import { learnOrigin } from "./origins.ts";
 import { foldTraffic } from "./peers.ts";
 import { keepAuth, keepRequest } from "./recent.ts";
@@ -32,7 +36,8 @@ import {
   LAST_AUTH,
   LAST_REQUEST,
   MALFORMED,
-  MARKS,
+  MET,
+  mark,
   REQUESTS,
   read,
   SHELL,
@@ -77,6 +82,12 @@ export function fold(state: State, input: Input): void {
     case "origin":
       foldOrigin(state, input);
       break;
+    case "history":
+      foldHistory(state, input);
+      break;
+    case "baseline":
+      if (state.baseline === undefined || input.at >= state.baseline.at) state.baseline = input;
+      break;
     case "health":
       foldHealth(state, input);
       break;
@@ -88,7 +99,15 @@ function foldTick(state: State, at: number): void {
   if (at < state.started) state.started = at;
   if (at > state.now) state.now = at;
   const { judge, subject, alerts, recent } = state;
-  judge.tick(state.now, subject, (alert) => keepAlert(alerts, alert, recent.newest), alerts.hearsInfo);
+  turnMinute(state.minutes, state.counts, state.now);
+  const hear = (alert: Alert): void => {
+    if ("ip" in alert && parseIpWords(alert.ip, scratch)) {
+      const slot = findAddress(state.addresses, scratch, 0);
+      if (slot >= 0) noteAlert(state.memory, slot, alert);
+    }
+    keepAlert(alerts, alert, recent.newest);
+  };
+  judge.tick(state.now, subject, hear, alerts.hearsInfo);
 }
 
 function foldRequest(state: State, event: RequestEvent | RequestView): void {
@@ -147,7 +166,7 @@ function foldAuth(state: State, event: AuthEvent): void {
   }
   const seq = keepAuth(state.recent, event, scratch, read(records, slot, LAST_AUTH));
   write(records, slot, LAST_AUTH, seq);
-  if (event.service !== "http") write(records, slot, MARKS, read(records, slot, MARKS) | SHELL);
+  if (event.service !== "http") mark(records, slot, SHELL);
   state.subject.slot = slot;
   state.judge.auth(state.subject, event, failures);
 }
@@ -188,12 +207,15 @@ function foldSockets(state: State, { table, at }: SocketsView): void {
     sockets.holders.length = 0;
     for (const slot of slots) sockets.holders.push(slot);
   }
+  state.minutes.sockets = Math.max(state.minutes.sockets, table.length);
   const minute = Math.floor(at / 60_000);
   const held = { table, first: -1, next: sockets.next };
   for (const slot of sockets.holders) {
     bumpStrip(strips, slot, ROW.connections, minute, count[slot] as number);
     state.subject.slot = slot;
     held.first = first[slot] as number;
+    if ((count[slot] as number) > (state.sockets.halfOpenCount[slot] as number))
+      mark(state.records, slot, MET);
     state.judge.sockets(state.subject, held, at);
   }
   state.judge.pressed(halfOpenOf(state, at));
@@ -205,6 +227,7 @@ function foldKernel(state: State, event: KernelEvent): void {
   state.kernelBefore = before;
   state.kernel = event;
   if (before === undefined || event.at <= before.at) return;
+  addCarried(state.minutes, before, event);
   const { newConnections, inBytes, outBytes } = state.series;
   const measured = (series: Series, rate: number): void =>
     setSeries(
@@ -253,6 +276,13 @@ function foldOrigin({ addresses, origins }: State, event: OriginEvent): void {
   if (!parseIpWords(event.ip, scratch)) return;
   const slot = findAddress(addresses, scratch, 0);
   if (slot >= 0) learnOrigin(origins, slot, event);
+}
+
+/** Of whom is not held any more nobody asks. */
+function foldHistory({ addresses, memory }: State, event: HistoryEvent): void {
+  if (!parseIpWords(event.ip, scratch)) return;
+  const slot = findAddress(addresses, scratch, 0);
+  if (slot >= 0) learnPast(memory, slot, event);
 }
 
 function foldHealth(state: State, event: HealthEvent): void {

@@ -14,7 +14,7 @@ export const LAST_REQUEST = 6;
 export const BORN = 7;
 
 export const FIRST_SEEN = 8;
-/** A sum of {@link HIDDEN} and {@link SHELL}. */
+/** A sum of {@link HIDDEN}, {@link SHELL} and {@link MET}. */
 export const MARKS = 9;
 export const STATUS_4XX = 10;
 export const STATUS_5XX = 11;
@@ -28,6 +28,8 @@ export const LAST_AUTH = 15;
 export const HIDDEN = 1;
 /** It was heard of by a service for logging in, and not by a web server that asks for passwords. */
 export const SHELL = 2;
+/** It had a connection beyond half-open: nobody forged it. */
+export const MET = 4;
 
 /** Fields per slot: two cache lines. */
 export const SIZE = 16;
@@ -58,6 +60,10 @@ export function add(records: Records, slot: number, field: number, n: number): v
 
 export function clear(records: Records, slot: number): void {
   records.fill(0, SIZE * slot, SIZE * (slot + 1));
+}
+
+export function mark(records: Records, slot: number, mark: number): void {
+  write(records, slot, MARKS, read(records, slot, MARKS) | mark);
 }
 
 /** Whether an address has one of the marks. */

@@ -1,5 +1,6 @@
 import { findAddress } from "../model/address-index.ts";
 import type { RequestView } from "../model/event.ts";
+import type { Past } from "../model/history.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import type { IpProfile } from "../model/snapshot.ts";
 import { Row } from "./row.ts";
@@ -19,5 +20,14 @@ export function rowReader(state: State): RowOf {
     if (slot < 0) return undefined;
     row.slot = slot;
     return row;
+  };
+}
+
+/** Reads what history knows of an address that is held. */
+export function pastReader(state: State): (ip: Ip) => Past | undefined {
+  const words = new Uint32Array(4);
+  return (ip) => {
+    const slot = parseIpWords(ip, words) ? findAddress(state.addresses, words, 0) : -1;
+    return slot < 0 ? undefined : state.memory.past[slot];
   };
 }

@@ -1,4 +1,5 @@
 import { TCP_STATES, type TcpState } from "../model/event.ts";
+import type { Past } from "../model/history.ts";
 import { formatIp, type Ip, isV4 } from "../model/ip.ts";
 import type { Subject } from "../model/judge.ts";
 import type { IpProfile, Origin, Service, Verdict, Wire } from "../model/snapshot.ts";
@@ -75,6 +76,15 @@ export class Row implements IpProfile, Subject {
   }
   get origin(): Origin | undefined {
     return this.#state.origins.of[this.slot];
+  }
+  /** What history knows of it. */
+  get past(): Past | undefined {
+    return this.#state.memory.past[this.slot];
+  }
+  /** This run of the program counts too. */
+  get sessions(): number | undefined {
+    const before = this.past?.sessions;
+    return before === undefined ? undefined : before + 1;
   }
   get firstSeen(): number {
     return this.#field(FIRST_SEEN);
@@ -195,7 +205,7 @@ export class Row implements IpProfile, Subject {
 
   /** The plain profile, which may be kept. */
   toProfile(): IpProfile {
-    const { last, proxy, trusted, verdict, origin, inBytes, outBytes, wire, noSocket } = this;
+    const { last, proxy, trusted, verdict, origin, sessions, inBytes, outBytes, wire, noSocket } = this;
     return {
       ip: this.ip,
       ...(proxy && { proxy }),
@@ -217,6 +227,7 @@ export class Row implements IpProfile, Subject {
       ...(outBytes !== undefined && { outBytes }),
       ...(wire !== undefined && { wire: plusWire(undefined, wire) }),
       ...(noSocket && { noSocket }),
+      ...(sessions !== undefined && { sessions }),
       status4xx: this.status4xx,
       status5xx: this.status5xx,
       malformed: this.malformed,

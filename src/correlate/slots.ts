@@ -17,6 +17,7 @@ import {
 } from "./record.ts";
 import type { State } from "./state.ts";
 import { claimStrip, releaseStrip } from "./strips.ts";
+import { leaveMemory } from "./visits.ts";
 import { clearWindow } from "./windows.ts";
 import { forgetWire, packetsOf } from "./wire.ts";
 
@@ -75,7 +76,13 @@ export function notice(state: State, words: IpWords, offset: number, at: number,
 }
 
 /** A slot for an address that is not held yet. */
-function enter({ addresses, records, recent, isListed }: State, words: IpWords, offset: number, at: number) {
+function enter(
+  { addresses, records, recent, minutes, isListed }: State,
+  words: IpWords,
+  offset: number,
+  at: number,
+): number {
+  minutes.entered++;
   const slot = addAddress(addresses, words, offset);
   write(records, slot, FIRST_SEEN, at);
   write(records, slot, LAST_SEEN, at);
@@ -148,6 +155,7 @@ function leave(state: State, slot: number): void {
 function forget(state: State, slot: number): void {
   const { sockets } = state;
   const { subject } = state;
+  leaveMemory(state, slot);
   subject.slot = slot;
   state.judge.forget(subject);
   removeAddress(state.addresses, slot);

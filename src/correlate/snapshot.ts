@@ -1,7 +1,23 @@
 import { findAddress } from "../model/address-index.ts";
-import type { AuthEvent, BandwidthEvent, KernelCounter, KernelEvent, RequestEvent } from "../model/event.ts";
+import type {
+  AuthEvent,
+  BandwidthEvent,
+  BaselineEvent,
+  KernelCounter,
+  KernelEvent,
+  RequestEvent,
+} from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
-import type { Bandwidth, Detail, Filter, InterfaceRate, Query, Snapshot, Totals } from "../model/snapshot.ts";
+import type {
+  Bandwidth,
+  Baseline,
+  Detail,
+  Filter,
+  InterfaceRate,
+  Query,
+  Snapshot,
+  Totals,
+} from "../model/snapshot.ts";
 import { socketAt } from "../model/socket-table.ts";
 import { alertsOf } from "./alerts.ts";
 import { counterRate, perSecond } from "./fold.ts";
@@ -46,6 +62,7 @@ export function snapshot(state: State, query: Query): Snapshot {
     ...(hostVerdict !== undefined && { verdict: hostVerdict }),
     totals: totalsOf(state, shown.length),
     interfaces: interfaceRates(state),
+    ...(state.baseline !== undefined && { baseline: baselineOf(state.baseline) }),
     ...(state.bandwidth !== undefined && { bandwidth: bandwidthOf(state.bandwidth) }),
     series: {
       requests: lastMinute(series.requests, now),
@@ -179,6 +196,7 @@ function detailOf(state: State, ip: Ip, row: Row): Detail | undefined {
   const slot = findAddress(state.addresses, words, 0);
   if (slot < 0) return undefined;
   row.slot = slot;
+  const { past } = row;
   const strip = readStrip(state.strips, slot, Math.floor(state.now / 60_000));
   const { table } = state.sockets;
   return {
@@ -187,7 +205,12 @@ function detailOf(state: State, ip: Ip, row: Row): Detail | undefined {
     sockets: table === undefined ? [] : Array.from(row.socketRows(DETAIL_SOCKETS), (i) => socketAt(table, i)),
     requests: chain(state, read(state.records, slot, LAST_REQUEST), "request"),
     auth: chain(state, read(state.records, slot, LAST_AUTH), "auth"),
+    ...(past !== undefined && { past }),
   };
+}
+
+function baselineOf({ yesterday, lastWeek }: BaselineEvent): Baseline {
+  return { ...(yesterday !== undefined && { yesterday }), ...(lastWeek !== undefined && { lastWeek }) };
 }
 
 /** The records of one address from `newest` back, as far as they are kept. */

@@ -1,5 +1,5 @@
 import { type Addresses, createAddresses } from "../model/address-index.ts";
-import type { BandwidthEvent, HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
+import type { BandwidthEvent, BaselineEvent, HealthEvent, KernelEvent, SocketTable } from "../model/event.ts";
 import type { Ip } from "../model/ip.ts";
 import { type Judge, NO_JUDGE } from "../model/judge.ts";
 import type { PrefixSet } from "../model/prefix-set.ts";
@@ -8,6 +8,8 @@ import { type Alerts, createAlerts } from "./alerts.ts";
 import type { Refused } from "./attempts.ts";
 import { createLineReader, type LineReader } from "./lines.ts";
 import { type IsListed, isListedBy, type Listing } from "./listing.ts";
+import { createMemory, type Memory } from "./memory.ts";
+import { createMinutes, type Minutes } from "./minutes.ts";
 import { createOrigins, type Origins } from "./origins.ts";
 import { createRecent, type Recent } from "./recent.ts";
 import { addressWords, createRecords, type Records } from "./record.ts";
@@ -103,6 +105,8 @@ export interface State {
   /** Each address in text, made when first shown. */
   readonly texts: (Ip | undefined)[];
   readonly origins: Origins;
+  readonly memory: Memory;
+  readonly minutes: Minutes;
   readonly windows: Windows;
   readonly strips: Strips;
   readonly wire: WireColumns;
@@ -125,6 +129,7 @@ export interface State {
   kernel: KernelEvent | undefined;
   kernelBefore: KernelEvent | undefined;
   bandwidth: BandwidthEvent | undefined;
+  baseline: BaselineEvent | undefined;
   /** Core time: `at` of the latest tick. */
   now: number;
   /** The earliest `at` of a tick or a request. */
@@ -154,6 +159,8 @@ export function createState(options: StateOptions): State {
     records,
     texts: [],
     origins: createOrigins(n),
+    memory: createMemory(n),
+    minutes: createMinutes(),
     windows: createWindows(n),
     strips: createStrips(n, limits.strips),
     wire: createWire(n),
@@ -192,6 +199,7 @@ export function createState(options: StateOptions): State {
     kernel: undefined,
     kernelBefore: undefined,
     bandwidth: undefined,
+    baseline: undefined,
     now: 0,
     started: Number.POSITIVE_INFINITY,
     hand: 0,

@@ -1,3 +1,4 @@
+import type { Minute } from "./history.ts";
 import type { Ip, IpWords } from "./ip.ts";
 import type { TrafficCount, TrafficTotals } from "./traffic.ts";
 
@@ -15,6 +16,8 @@ export type Event =
   | BandwidthEvent
   | HostEvent
   | OriginEvent
+  | HistoryEvent
+  | BaselineEvent
   | HealthEvent;
 
 /** The clock: core time is the `at` of the latest one. */
@@ -359,8 +362,54 @@ export interface OriginEvent {
   readonly hostname?: string;
 }
 
+/** What an address did before this program began to look, in all runs that kept history. It replaces what was told before. */
+export interface HistoryEvent {
+  readonly kind: "history";
+  readonly at: number;
+  readonly ip: Ip;
+  /** The first and the last time ever (epoch ms). */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  /** Runs of the program in which it was seen, however short. */
+  readonly sessions: number;
+  readonly requests: number;
+  /** Body bytes sent in answer to its requests. */
+  readonly bytes: number;
+  /** Bytes from and to it on the wire. */
+  readonly inBytes: number;
+  readonly outBytes: number;
+  readonly authFailures: number;
+  /** Times a verdict on it was raised, and by which rules, at most 16. */
+  readonly flagged: number;
+  readonly rules: readonly string[];
+  /** Times it was blocked. */
+  readonly blocks: number;
+  /** What it asked for last, newest first, at most five. */
+  readonly paths: readonly string[];
+}
+
+/** What the host did in a minute, on average, about this time yesterday and a week ago; absent where nobody wrote it down. */
+export interface BaselineEvent {
+  readonly kind: "baseline";
+  readonly at: number;
+  readonly yesterday?: Minute;
+  readonly lastWeek?: Minute;
+}
+
 /** What a source belongs to. All but bandwidth have a lamp on the screen. */
-export type Part = "sockets" | "packets" | "http" | "auth" | "kernel" | "bandwidth" | "replay" | "output";
+export type Part =
+  | "sockets"
+  | "packets"
+  | "http"
+  | "auth"
+  | "kernel"
+  | "bandwidth"
+  | "replay"
+  | "output"
+  | "geo"
+  | "whois"
+  | "dns"
+  | "history";
 
 /** How one source does. It replaces what was said of that source before; its numbers are since start. */
 export interface HealthEvent {

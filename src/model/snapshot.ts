@@ -1,12 +1,14 @@
 import type {
   AuthEvent,
   BandwidthEvent,
+  BaselineEvent,
   HealthEvent,
   OriginEvent,
   RequestEvent,
   Socket,
   TcpState,
 } from "./event.ts";
+import type { Past } from "./history.ts";
 import type { Ip } from "./ip.ts";
 import type { TrafficCount } from "./traffic.ts";
 
@@ -114,7 +116,7 @@ export interface Activity {
   readonly wire?: Wire | undefined;
   /** Packets were counted and there is no socket now; absent where sockets are not known. */
   readonly noSocket?: true | undefined;
-  /** Times it was here before, days or weeks ago, where history is kept. */
+  /** Runs of the program in which it was seen, this one included; absent where history knows nothing of it. */
   readonly sessions?: number | undefined;
   readonly status4xx: number;
   readonly status5xx: number;
@@ -167,6 +169,8 @@ export interface Detail {
   /** Newest first, at most 200. */
   readonly requests: readonly RequestEvent[];
   readonly auth: readonly AuthEvent[];
+  /** What history knows of it. */
+  readonly past?: Past;
 }
 
 export interface InterfaceRate {
@@ -180,6 +184,9 @@ export interface InterfaceRate {
 
 /** The totals of a month beside the rates of now. */
 export type Bandwidth = Pick<BandwidthEvent, "interface" | "month" | "inBytes" | "outBytes">;
+
+/** What the host did in a minute about this time yesterday and a week ago. */
+export type Baseline = Omit<BaselineEvent, "kind" | "at">;
 
 /** Per-second values of the last minute, oldest first, for sparklines. */
 export interface Series {
@@ -279,6 +286,8 @@ export interface Snapshot {
   readonly verdict?: HostVerdict;
   readonly totals: Totals;
   readonly interfaces: readonly InterfaceRate[];
+  /** What was usual at this time of the day; absent where no history is kept. */
+  readonly baseline?: Baseline;
   /** Absent where nothing counts months. */
   readonly bandwidth?: Bandwidth;
   readonly series: Series;

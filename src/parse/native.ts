@@ -27,6 +27,8 @@ import { type Ip, parseIp } from "../model/ip.ts";
 import { TOTALS, TRAFFIC_COUNTS, type TrafficCount, type TrafficTotal } from "../model/traffic.ts";
 import { countOf, isObject, type Json, numberOf, parseJson, textOf } from "../model/untrusted-json.ts";
 
+import { baselineOf, historyOf } from "./native-history.ts";
+
 /** The latest time a Date can hold (ECMA-262 section 21.4.1.1). */
 const MAX_TIME = 8.64e15;
 
@@ -59,6 +61,10 @@ export function parseNative(line: string): Event | undefined {
       return hostOf(json, at);
     case "origin":
       return originOf(json, at);
+    case "history":
+      return historyOf(json, at);
+    case "baseline":
+      return baselineOf(json, at);
     case "health":
       return healthOf(json, at);
     default:
@@ -314,6 +320,10 @@ const PARTS: readonly Part[] = [
   "bandwidth",
   "replay",
   "output",
+  "geo",
+  "whois",
+  "dns",
+  "history",
 ];
 
 function healthOf(json: Json, at: number): HealthEvent | undefined {
