@@ -1,5 +1,6 @@
 import { SystemError } from "./libc.ts";
 import { attributes, Netlink, readAddress } from "./netlink.ts";
+import { type Tried, tryEach } from "./try-each.ts";
 
 /** linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h. Numbers in attributes are in network order. */
 const NETLINK_NETFILTER = 12;
@@ -24,14 +25,15 @@ const MAX_ENTRIES = 262_144;
 
 /**
  * Makes the kernel forget every tracked connection of which one end `matches`: those that go on are new ones to the
- * firewall then, which it may drop. Returns how many it forgot, 0 also where it tracks none. Throws SystemError (EPERM).
+ * firewall then, which it may drop. `done` of the result is how many it forgot, 0 also where it tracks none. Throws
+ * SystemError (EPERM).
  */
-export function forgetConnections(matches: (words: Uint32Array) => boolean): number {
+export function forgetConnections(matches: (words: Uint32Array) => boolean): Tried {
   let netlink: Netlink;
   try {
     netlink = new Netlink(NETLINK_NETFILTER);
   } catch (error) {
-    if (error instanceof SystemError && WITHOUT.has(error.code)) return 0;
+    if (error instanceof SystemError && WITHOUT.has(error.code)) return { done: 0 };
     throw error;
   }
   try {
@@ -45,16 +47,14 @@ export function forgetConnections(matches: (words: Uint32Array) => boolean): num
         }
       });
     } catch (error) {
-      if (error instanceof SystemError && WITHOUT.has(error.code)) return 0;
+      if (error instanceof SystemError && WITHOUT.has(error.code)) return { done: 0 };
       throw error;
     }
-    let forgotten = 0;
-    for (const request of doomed) {
+    return tryEach(doomed, (request) => {
       const errno = netlink.act(request);
       if (errno !== 0 && errno !== ENOENT) throw new SystemError("conntrack delete", errno);
-      if (errno === 0) forgotten++;
-    }
-    return forgotten;
+      return errno === 0;
+    });
   } finally {
     netlink.close();
   }

@@ -49,6 +49,8 @@ export interface Links {
   find(name: string): Link | undefined;
   /** All names, in the kernel's order. Throws SystemError. */
   names(): string[];
+  /** The same by their numbers. Throws SystemError. */
+  byIndex(): Map<number, string>;
   /** Addresses of an interface in the kernel's order, primary ones first. Throws SystemError. */
   addresses(index: number): Ip[];
   /** Addresses of all interfaces, each with the name of its first. Throws SystemError. */
@@ -58,6 +60,7 @@ export interface Links {
 
 export function openLinks(): Links {
   const netlink = new Netlink(NETLINK_ROUTE);
+  const byIndex = (): Map<number, string> => new Map(all().map((link) => [link.index, link.name]));
   const all = (): Link[] => {
     const request = Buffer.alloc(HEADER + IFINFO);
     request.writeUInt16LE(RTM_GETLINK, 4);
@@ -94,6 +97,7 @@ export function openLinks(): Links {
       return link;
     },
     names: () => all().map(({ name }) => name),
+    byIndex,
     addresses(index) {
       const found: Ip[] = [];
       eachAddress((of, ip) => {
@@ -102,7 +106,7 @@ export function openLinks(): Links {
       return found;
     },
     allAddresses() {
-      const names = new Map(all().map((link) => [link.index, link.name]));
+      const names = byIndex();
       const found = new Map<Ip, string>();
       eachAddress((index, ip) => {
         if (!found.has(ip)) found.set(ip, names.get(index) ?? "an interface");

@@ -3,6 +3,7 @@ import { SystemError } from "../kernel/libc.ts";
 import { Listeners } from "../kernel/listeners.ts";
 import { PeerTable } from "../kernel/peer-table.ts";
 import { LIVE_STATES, SockDiag } from "../kernel/sock-diag.ts";
+import { type Tried, tryEach } from "../kernel/try-each.ts";
 import { contains } from "../model/cidr.ts";
 import type { Target } from "../model/target.ts";
 
@@ -25,9 +26,12 @@ export function cutConnections(targets: readonly Target[]): Cut {
   const problems: string[] = [];
   const matches = (words: Uint32Array, offset = 0): boolean =>
     targets.some(({ cidr }) => contains(cidr, words, offset));
-  const attempt = <T>(what: string, otherwise: T, act: () => T): T => {
+  const attempt = <T extends Tried>(what: string, otherwise: T, act: () => T): T => {
     try {
-      return act();
+      const tried = act();
+      const { refused } = tried;
+      if (refused !== undefined) problems.push(`${refused.count} ${what}: ${refused.first.message}`);
+      return tried;
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       problems.push(`${what}: ${error.message}`);
@@ -35,15 +39,14 @@ export function cutConnections(targets: readonly Target[]): Cut {
     }
   };
   // Sockets first: while it is tracked, the reset that tells the peer gets through.
-  const { ended, left } = attempt("open connections stay", { ended: 0, left: 0 }, () => endSockets(matches));
-  const forgotten = attempt("tracked connections stay", 0, () => forgetConnections(matches));
-  return { ended, left, forgotten, problems };
+  const ended = attempt("open connections stay", { done: 0, left: 0 }, () => endSockets(matches));
+  const forgotten = attempt("tracked connections stay", { done: 0 }, () => forgetConnections(matches));
+  return { ended: ended.done, left: ended.left, forgotten: forgotten.done, problems };
 }
 
-function endSockets(matches: (words: Uint32Array, offset: number) => boolean): {
-  ended: number;
-  left: number;
-} {
+function endSockets(
+  matches: (words: Uint32Array, offset: number) => boolean,
+): Tried & { readonly left: number } {
   const diag = new SockDiag();
   try {
     const found = (): { table: PeerTable; rows: number[] } => {
@@ -53,9 +56,8 @@ function endSockets(matches: (words: Uint32Array, offset: number) => boolean): {
       return { table, rows: rows.filter((i) => matches(table.remote, 4 * i)) };
     };
     const { table, rows } = found();
-    let ended = 0;
-    for (const i of rows) if (diag.destroy(table, i)) ended++;
-    return { ended, left: rows.length === 0 ? 0 : found().rows.length };
+    const tried = tryEach(rows, (i) => diag.destroy(table, i));
+    return { ...tried, left: rows.length === 0 ? 0 : found().rows.length };
   } finally {
     diag.close();
   }

@@ -1,3 +1,4 @@
+import { gateways } from "../kernel/gateways.ts";
 import { SocketHolders } from "../kernel/held-sockets.ts";
 import { openLinks } from "../kernel/links.ts";
 import { readLogind, readUtmp } from "../kernel/logged-in.ts";
@@ -5,7 +6,6 @@ import { loginSessions } from "../kernel/login-sessions.ts";
 import { codeOf } from "../kernel/proc.ts";
 import { ancestors, listProcesses, type Processes } from "../kernel/process-list.ts";
 import { readResolvers } from "../kernel/resolvers.ts";
-import { defaultRoutes } from "../kernel/routes.ts";
 import { readSshEnvironment, sshClient } from "../kernel/ssh-environment.ts";
 import { messageOf } from "../model/message-of.ts";
 import { networksOf } from "../model/proxies.ts";
@@ -88,9 +88,7 @@ export function readProtected(given: Given, places: Places = PLACES): Protected 
   part("login sessions", () => addPeers(gathered, places));
   part("addresses of this machine", () => addOwn(never));
   part("gateways", () => {
-    for (const { name, gateway } of defaultRoutes(places.proc)) {
-      if (gateway !== undefined) unlessForced.add(gateway, `it is the gateway of ${name}`);
-    }
+    for (const [gateway, name] of gateways()) unlessForced.add(gateway, `it is the gateway of ${name}`);
   });
   part("resolvers", () => addResolvers(unlessForced, places));
   addTrusted(unlessForced, given);
