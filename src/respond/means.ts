@@ -1,3 +1,4 @@
+import type { LockHolder } from "../kernel/lock-holder.ts";
 import type { FirewallName, Refusal } from "../model/block.ts";
 import type { Target } from "../model/target.ts";
 import type { Actor } from "./audit.ts";
@@ -45,15 +46,23 @@ const TURN = "lock";
  */
 export async function inTurn<T>(means: Means, act: () => Promise<T>): Promise<T | Failure> {
   const lock = await means.state.lock(TURN).catch(() => "without" as const);
-  if (lock === undefined) {
-    const detail = "another nethergaze has been changing the firewall for half a minute: try again";
-    return { kind: "failed", denied: false, detail };
-  }
+  if (lock !== "without" && "holder" in lock)
+    return { kind: "failed", denied: false, detail: keptWords(lock.holder) };
   try {
     return await act();
   } finally {
     if (lock !== "without") lock.release();
   }
+}
+
+function keptWords(holder: LockHolder | undefined): string {
+  if (holder === undefined)
+    return "another nethergaze has been changing the firewall for too long: try again";
+  const { pid, comm, stopped } = holder;
+  const who = `${comm} (pid ${pid})`;
+  return stopped
+    ? `${who} was stopped while it changed the firewall: let it go on with kill -CONT ${pid}, then try again`
+    : `${who} has been changing the firewall for too long: try again`;
 }
 
 export async function choose(means: Means): Promise<Chosen | Failure> {

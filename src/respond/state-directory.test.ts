@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeWith } from "../../test/requires.ts";
@@ -7,7 +16,8 @@ import { until } from "../../test/until.ts";
 import { parseTarget } from "../model/target.ts";
 import { audit } from "./audit.ts";
 import { type Entry, readLedger, writeLedger } from "./ledger.ts";
-import { type StateDirectory, stateDirectory } from "./state-directory.ts";
+import { inTurn, type Means } from "./means.ts";
+import { type Lock, type StateDirectory, stateDirectory } from "./state-directory.ts";
 
 let root: string;
 let state: StateDirectory;
@@ -45,13 +55,12 @@ describe("the state directory", () => {
   });
 
   test("is locked by one at a time, also within one process", async () => {
-    const lock = await state.lock("turn");
+    const lock = await taken();
     expect(state.tryLock("turn")).toBeUndefined();
-    const waiting = state.lock("turn");
-    lock?.release();
+    const waiting = taken();
+    lock.release();
     const next = await waiting;
-    expect(next).toBeDefined();
-    next?.release();
+    next.release();
   });
 
   test("gives up the lock of a process that was killed", async () => {
@@ -64,13 +73,69 @@ describe("the state directory", () => {
     }, "a lock");
     holder.kill("SIGKILL");
     await holder.exited;
-    const lock = await state.lock("turn");
-    expect(lock).toBeDefined();
-    lock?.release();
+    const lock = await taken();
+    lock.release();
+  });
+
+  test("says who has kept the lock too long, and whether that one is stopped", async () => {
+    const impatient = stateDirectory(state.path, 0);
+    state.replace("a", "");
+    const holder = Bun.spawn(["flock", "--no-fork", join(state.path, "lock"), "sleep", "60"]);
+    const { pid } = holder;
+    try {
+      const kept = await until(async () => {
+        const lock = await impatient.lock("lock");
+        if ("release" in lock) lock.release();
+        return "holder" in lock ? lock.holder : undefined;
+      }, "a lock that is kept");
+      expect(kept).toMatchObject({ pid, stopped: false });
+      holder.kill("SIGSTOP");
+      await until(async () => {
+        const lock = await impatient.lock("lock");
+        return "holder" in lock && lock.holder?.stopped === true;
+      }, "its being stopped");
+      const means = { state: impatient } as Means;
+      expect(await inTurn(means, () => Promise.resolve("done"))).toEqual({
+        kind: "failed",
+        denied: false,
+        detail: `sleep (pid ${pid}) was stopped while it changed the firewall: let it go on with kill -CONT ${pid}, then try again`,
+      });
+    } finally {
+      holder.kill("SIGKILL");
+      await holder.exited;
+    }
+  });
+
+  test("is refused where others may write there", () => {
+    state.replace("a", "");
+    chmodSync(state.path, 0o777);
+    const words = `others may write to ${state.path}: chmod go-w ${state.path}`;
+    expect(() => state.read("a")).toThrow(words);
+    expect(() => state.replace("a", "")).toThrow(words);
+    expect(() => state.append("a", "", 1)).toThrow(words);
+    expect(() => state.tryLock("a")).toThrow(words);
+    chmodSync(state.path, 0o755);
+    expect(state.read("a")).toBe("");
   });
 });
 
+/** The lock "turn". */
+async function taken(): Promise<Lock> {
+  const lock = await state.lock("turn");
+  if ("holder" in lock) throw new Error(`it is kept: ${JSON.stringify(lock)}`);
+  return lock;
+}
+
 describeWith(["root"], "a file of somebody else's", () => {
+  test("is not believed, nor a directory", () => {
+    state.replace("a", "one");
+    chownSync(state.path, 1, 1);
+    expect(() => state.read("a")).toThrow(
+      `${state.path} belongs to uid 1, not to uid 0: chown 0 ${state.path}`,
+    );
+    expect(() => state.replace("a", "two")).toThrow("belongs to uid 1");
+  });
+
   test("is not believed", () => {
     state.replace("blocks.json", '{"v":1,"blocks":[]}');
     chownSync(join(state.path, "blocks.json"), 1, 1);

@@ -7,10 +7,13 @@ import {
   openSync,
   readSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { tryLock } from "../kernel/libc.ts";
+import { type LockHolder, lockHolder } from "../kernel/lock-holder.ts";
+import { shellWord } from "../model/shell-word.ts";
 
 /** How long one program waits for another that changes the firewall (ms), and how often it asks. */
 const PATIENCE = 30_000;
@@ -27,9 +30,9 @@ export interface StateDirectory {
   replace(name: string, text: string): void;
   /** Adds a line at its end; where it is larger than `limit` bytes it first becomes NAME.1. Throws. */
   append(name: string, line: string, limit: number): void;
-  /** Waits until nobody else has it; undefined where somebody keeps it too long. Throws. */
-  lock(name: string): Promise<Lock | undefined>;
-  /** As `lock`, without waiting. */
+  /** Waits until nobody else has it; where somebody keeps it too long, who. Throws. */
+  lock(name: string): Promise<Lock | Kept>;
+  /** As `lock`, without waiting; undefined where somebody has it. */
   tryLock(name: string): Lock | undefined;
 }
 
@@ -38,10 +41,32 @@ export interface Lock {
   release(): void;
 }
 
-/** The directory at `path`, made with its first file. Nothing in it is believed that belongs to somebody else. */
-export function stateDirectory(path: string): StateDirectory {
+/** Somebody has a lock, as far as can be seen this one. */
+export interface Kept {
+  readonly holder: LockHolder | undefined;
+}
+
+/** By whom alone a directory of ours may be written: group and others may not (inode(7)). */
+const WRITTEN_BY_OTHERS = 0o022;
+
+/**
+ * The directory at `path`, made with its first file. Nothing in it is believed that belongs to somebody else, and nothing
+ * at all where others may put files there. `patience`: how long a lock is waited for (ms).
+ */
+export function stateDirectory(path: string, patience = PATIENCE): StateDirectory {
   const at = (name: string): string => join(path, name);
-  const make = (): void => void mkdirSync(path, { recursive: true, mode: 0o700 });
+  const check = (): void => {
+    const { uid, mode } = statSync(path);
+    const ours = process.geteuid?.() ?? uid;
+    if (uid !== ours)
+      throw new Error(`${path} belongs to uid ${uid}, not to uid ${ours}: chown ${ours} ${shellWord(path)}`);
+    if ((mode & WRITTEN_BY_OTHERS) !== 0)
+      throw new Error(`others may write to ${path}: chmod go-w ${shellWord(path)}`);
+  };
+  const make = (): void => {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    check();
+  };
   const open = (name: string, flags: number): number => {
     // A link could lead a program of root's to anybody's file.
     const fd = openSync(at(name), flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
@@ -63,6 +88,7 @@ export function stateDirectory(path: string): StateDirectory {
     read(name) {
       let fd: number;
       try {
+        check();
         fd = open(name, constants.O_RDONLY);
       } catch (error) {
         if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
@@ -106,7 +132,8 @@ export function stateDirectory(path: string): StateDirectory {
     async lock(name) {
       for (let waited = 0; ; waited += ASK_AGAIN) {
         const lock = locked(name);
-        if (lock !== undefined || waited >= PATIENCE) return lock;
+        if (lock !== undefined) return lock;
+        if (waited >= patience) return { holder: lockHolder("/proc", statSync(at(name)).ino) };
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
       }
     },
