@@ -101,7 +101,7 @@ describeWith(NEEDS, "block and unblock", () => {
     for (const target of [prefix, "10.77.0.64/26"]) await world.run("unblock", target, "--yes");
     expect(world.answers(BAD.v6, HOST.v6)).toBe(true);
     await asBefore();
-  });
+  }, 20_000);
 
   test("end connections that are open", async () => {
     const server = world.host.actor();
@@ -415,6 +415,13 @@ describeWith(NEEDS, "what cannot be done", () => {
     ["a firewall nobody has", ["block", "1.2.3.4", "--firewall", "pf"]],
     ["no terminal", ["block", BAD.v4]],
     ["no terminal to unblock", ["unblock", BAD.v4]],
+    ["no firewall to unblock in", ["unblock", BAD.v4, "--yes", "--firewall", "none"]],
+    ["arming with a question", ["block", BAD.v4, "--armed"]],
+    ["two ways of keeping", ["blocks", "--restore", "--keep"]],
+    ["a list of what is put back", ["blocks", "--restore", "--json"]],
+    ["a list of what is kept", ["blocks", "--keep", "--json"]],
+    ["no firewall to put back in", ["blocks", "--restore", "--firewall", "none"]],
+    ["no firewall to keep", ["blocks", "--keep", "--firewall", "none"]],
   ])("%s ends with 2 and one line", async (_, args) => {
     const { code, stdout, stderr } = await world.run(...args);
     expect({ code, stdout, lines: stderr.split("\n").length }).toEqual({ code: 2, stdout: "", lines: 2 });

@@ -23,6 +23,8 @@ export interface BlockedHost {
   run(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   /** Starts it on a terminal. */
   type(...args: readonly string[]): Typed;
+  /** The same by these words. */
+  typeBy(words: readonly string[], ...args: readonly string[]): Typed;
   /** The words before a command that runs it on the host. */
   readonly by: readonly string[];
   /** Runs a program on the host to its end: what it wrote. Throws what it complains of. */
@@ -75,6 +77,43 @@ export function blockedHost(): BlockedHost {
     return stdout.toString();
   };
   const run = (...args: readonly string[]) => runProgram(args, by);
+  const typeBy = (words: readonly string[], ...args: readonly string[]): Typed => {
+    const pty = openPty(200, 50);
+    ptys.push(pty);
+    const child = Bun.spawn([...by, ...words, "setsid", "-c", NETHERGAZE, ...args], {
+      stdio: [pty.fd, pty.fd, pty.fd],
+      env: { ...ENV, TERM: "xterm-256color" },
+    });
+    children.push(child);
+    let screen = "";
+    const read = (): string => {
+      screen += pty.read(65_536);
+      return screen;
+    };
+    return {
+      pid: child.pid,
+      get screen() {
+        return read();
+      },
+      shows: async (text) => {
+        try {
+          await until(() => read().includes(text), text);
+        } catch {
+          throw new Error(`not seen: ${text}; but: ${screen}`);
+        }
+      },
+      keys: (text) => pty.write(text),
+      kill: (signal) => child.kill(signal),
+      ended: async () => {
+        // A terminal that nobody reads would keep it.
+        const reading = setInterval(read, 20);
+        const code = await child.exited;
+        clearInterval(reading);
+        read();
+        return code;
+      },
+    };
+  };
   return {
     host,
     peer,
@@ -83,43 +122,8 @@ export function blockedHost(): BlockedHost {
     by,
     run,
     tool,
-    type(...args) {
-      const pty = openPty(200, 50);
-      ptys.push(pty);
-      const child = Bun.spawn([...by, "setsid", "-c", NETHERGAZE, ...args], {
-        stdio: [pty.fd, pty.fd, pty.fd],
-        env: { ...ENV, TERM: "xterm-256color" },
-      });
-      children.push(child);
-      let screen = "";
-      const read = (): string => {
-        screen += pty.read(65_536);
-        return screen;
-      };
-      return {
-        pid: child.pid,
-        get screen() {
-          return read();
-        },
-        shows: async (text) => {
-          try {
-            await until(() => read().includes(text), text);
-          } catch {
-            throw new Error(`not seen: ${text}; but: ${screen}`);
-          }
-        },
-        keys: (text) => pty.write(text),
-        kill: (signal) => child.kill(signal),
-        ended: async () => {
-          // A terminal that nobody reads would keep it.
-          const reading = setInterval(read, 20);
-          const code = await child.exited;
-          clearInterval(reading);
-          read();
-          return code;
-        },
-      };
-    },
+    typeBy,
+    type: (...args) => typeBy([], ...args),
     answers(from, to) {
       const argv = ["ip", "netns", "exec", peer.name, "ping", "-c1", "-W1", "-I", from, to];
       return Bun.spawnSync(argv).exitCode === 0;

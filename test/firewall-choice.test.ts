@@ -168,6 +168,7 @@ describeWith(NEEDS, "the firewall is chosen by what is active", () => {
     expect(await chooseFirewall(inactive.runner(), Date.now(), "ufw")).toEqual({
       problem: "failed",
       detail: "ufw is not active",
+      idle: true,
     });
     const bare = await hostWith("");
     expect(await chooseFirewall(bare.runner(AS_NOBODY), Date.now())).toEqual({

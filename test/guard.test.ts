@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readUtmp } from "../src/kernel/logged-in.ts";
+import { blockedHost } from "./blocked-host.ts";
 import { BROWSER, type Crowd, gather, HERE, LOGGED_IN, MOSH, STRANGERS, TUNNEL } from "./login-crowd.ts";
 import type { Question, Reading } from "./protected-reader.ts";
 import { describeWith } from "./requires.ts";
@@ -139,5 +140,31 @@ describeWith(["root", ...PROGRAMS.map((program) => ({ program }))], "what a mach
     expect(words.get("198.51.100.0/24")).toStartWith("it is in trust.prefixes; ");
     expect(words.get("192.0.2.61")).toStartWith("it is a proxy (192.0.2.61 in trust.proxies): ");
     expect(words.get("104.16.0.0/13")).toStartWith("it is a proxy (cloudflare in trust.proxies): ");
+  });
+});
+
+describeWith(["root", { program: "ip" }, { program: "nft" }], "an address of the link itself", () => {
+  test("is refused, and blocked by --force unless it is this machine's own", async () => {
+    const world = blockedHost();
+    try {
+      const router = "fe80::99";
+      const { code, stdout, stderr } = await world.run("block", router, "--yes");
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toStartWith(
+        `nethergaze: not blocked: ${router} is in fe80::/10: it is of this link itself: `,
+      );
+      expect(stderr).toContain("--force");
+      expect(await world.blocks()).toEqual([]);
+      const forced = await world.run("block", router, "--yes", "--force");
+      expect(forced).toEqual({ code: 0, stdout: `blocked ${router} for 1 h (nft)\n`, stderr: "" });
+      expect(await world.blocks()).toMatchObject([{ target: router }]);
+      // The kernel gives every interface such an address.
+      const own = /inet6 (fe80:[\da-f:]+)/.exec(world.tool("ip", "-6", "addr", "show", "dev", "eth0"))?.[1];
+      const refused = await world.run("block", String(own), "--yes", "--force");
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toBe(`nethergaze: not blocked: ${own}: it is this machine's own (eth0)\n`);
+    } finally {
+      await world.remove();
+    }
   });
 });

@@ -397,7 +397,14 @@ describe("live", () => {
       const keys: Record<
         keyof Omit<
           Snapshot,
-          "detail" | "baseline" | "bandwidth" | "verdict" | "groups" | "matchedGroups" | "searching" | "linesSince"
+          | "detail"
+          | "baseline"
+          | "bandwidth"
+          | "verdict"
+          | "groups"
+          | "matchedGroups"
+          | "searching"
+          | "linesSince"
         >,
         true
       > = {

@@ -1,4 +1,5 @@
 import { isatty } from "node:tty";
+import { forgetTyped } from "../kernel/libc.ts";
 
 /** Whether a person is there to be asked. */
 export function isPersonThere(): boolean {
@@ -26,6 +27,8 @@ export async function ask(question: string, seconds?: number): Promise<boolean> 
   process.stdin.resume();
   // What was typed before the question is no answer to it.
   await new Promise((resolve) => setTimeout(resolve, TYPED_AHEAD));
+  // A line without its end yet is not read, but waits in the terminal.
+  forgetTyped(0);
   asked = true;
   process.stdout.write(`${question} [y/N] `);
   process.on("SIGINT", onEnd);

@@ -1,7 +1,8 @@
 import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
-import { ARMED_SECONDS, type Preview } from "../model/block.ts";
+import { ARMED_SECONDS, type Block, type Preview } from "../model/block.ts";
 import { durationWords, lastingWords } from "../model/duration.ts";
+import { isOverdue } from "../model/overdue.ts";
 import { parseTarget } from "../model/target.ts";
 import { type Blocked, block as doBlock } from "../respond/block.ts";
 import type { Failure, Means } from "../respond/means.ts";
@@ -11,6 +12,7 @@ import { ask, isPersonThere } from "./ask.ts";
 import { FAILED, NO_PERMISSION, USAGE } from "./exit-codes.ts";
 import { lastDay } from "./last-day.ts";
 import type { Setup } from "./live.ts";
+import { openStdout } from "./output.ts";
 import { previewOf } from "./preview.ts";
 import { previewLines } from "./preview-words.ts";
 import { sudoCommand } from "./sudo.ts";
@@ -22,6 +24,8 @@ export interface BlockOptions {
   readonly reason: string;
   readonly dryRun: boolean;
   readonly yes: boolean;
+  /** Only for a minute. */
+  readonly armed: boolean;
   readonly force: boolean;
 }
 
@@ -41,21 +45,21 @@ const TOO_LATE = 3;
  */
 export async function block(acting: Acting, options: BlockOptions): Promise<number> {
   const { setup, means } = acting;
-  const { dryRun, yes } = options;
+  const { dryRun, yes, armed: onlyArms } = options;
+  if (onlyArms && !yes) return complain("block: --armed asks nobody: allowed with --yes", USAGE);
   const refusal = refusedByHand(setup.config, "block", dryRun || yes);
   if (refusal !== undefined) return complain(refusal, USAGE);
   const wish = wishOf(options);
-  if (yes && !dryRun && setup.config.firewall !== "none") return now(acting, wish);
+  if (yes && !dryRun && setup.config.firewall !== "none") return now(acting, { ...wish, armed: onlyArms });
   const preview = await previewOf(means, setup.config, wish, () => lastDay(setup));
   if ("kind" in preview) return failed(acting, preview);
   if (preview.denied !== undefined && !dryRun && preview.firewall !== "none") {
     return failed(acting, { kind: "failed", denied: true, detail: preview.denied });
   }
-  for (const line of previewLines(preview, means.now(), setup.config.utc))
-    process.stdout.write(`${printable(line)}\n`);
+  const unread = await told(previewLines(preview, means.now(), setup.config.utc).map(printable), []);
   const [refused] = preview.targets.flatMap(({ refusal }) => refusal ?? []);
   if (refused !== undefined) return complain(`not blocked: ${refused.reason}`, FAILED);
-  if (dryRun || preview.firewall === "none") return 0;
+  if (dryRun || preview.firewall === "none" || unread !== 0) return unread;
   return armed(acting, wish, preview);
 }
 
@@ -84,8 +88,7 @@ async function now(acting: Acting, wish: Wish): Promise<number> {
     return complain(`not blocked: ${result.refusals.map(({ reason }) => reason).join("; ")}`, FAILED);
   }
   if (result.kind === "failed") return failed(acting, result);
-  told(blockedWords(result, wish.seconds), result.remarks);
-  return 0;
+  return told([printable(blockedWords(result, wish.armed ? ARMED_SECONDS : wish.seconds))], result.remarks);
 }
 
 /** With the questions, and with the minute in between. */
@@ -100,7 +103,7 @@ async function armed(acting: Acting, wish: Wish, preview: Preview): Promise<numb
   const result = await doBlock(means, { ...wish, armed: true });
   if (result.kind === "refused") return now(acting, wish);
   if (result.kind === "failed") return failed(acting, result);
-  if (result.targets.length > 0) told(blockedWords(result, ARMED_SECONDS), result.remarks);
+  if (result.targets.length > 0) await told([printable(blockedWords(result, ARMED_SECONDS))], result.remarks);
   const already = result.longer.length > 0;
   const seconds = already ? undefined : ((result.until ?? 0) - means.now()) / 1000 - TOO_LATE;
   const question = already
@@ -146,13 +149,22 @@ export function complain(words: string, code: number): number {
   return code;
 }
 
-/** A line on stdout, and what else there is to know on stderr. */
-export function told(words: string, remarks: readonly string[]): void {
-  process.stdout.write(`${printable(words)}\n`);
+/** Lines on stdout, and what else there is to know on stderr. Returns the exit code: 1 where nobody can read them. */
+export async function told(lines: readonly string[], remarks: readonly string[]): Promise<number> {
+  const output = openStdout();
+  for (const line of lines) {
+    await output.room();
+    output.line(line);
+  }
   for (const remark of remarks) complain(remark, 0);
+  // A slow reader is waited for: a list that was cut short would look whole.
+  await output.flush();
+  return Promise.race([output.ended, Promise.resolve(0)]);
 }
 
-/** How long something still lasts, from now (epoch ms). */
-export function leftWords(until: number | null, now: number): string {
-  return until === null ? "until unblocked" : durationWords((until - now) / 1000);
+/** How long a block still lasts, from now (epoch ms). */
+export function leftWords(block: Pick<Block, "until" | "missing">, now: number): string {
+  const { until } = block;
+  if (isOverdue(block, now)) return "over, still in force";
+  return until === null ? lastingWords(null) : durationWords((until - now) / 1000);
 }

@@ -1,11 +1,14 @@
 import { printable } from "../config/error.ts";
+import type { Config } from "../config/options.ts";
 import type { Block } from "../model/block.ts";
+import { durationWords } from "../model/duration.ts";
+import { isOverdue } from "../model/overdue.ts";
 import { listBlocks } from "../respond/blocks.ts";
 import { type Restored, restore } from "../respond/restore.ts";
-import { type Acting, complain, failed, leftWords } from "./block.ts";
+import { type Acting, complain, failed, leftWords, told } from "./block.ts";
 import { USAGE } from "./exit-codes.ts";
 import { keepBlocks } from "./keep-blocks.ts";
-import { openStdout } from "./output.ts";
+import { harmless } from "./output.ts";
 
 export interface BlocksOptions {
   readonly json: boolean;
@@ -16,25 +19,30 @@ export interface BlocksOptions {
 /** `blocks`: lists them, or makes the firewalls agree with what was written down. Returns the exit code. */
 export async function blocks(acting: Acting, options: BlocksOptions): Promise<number> {
   const { setup, means } = acting;
-  if ((options.restore || options.keep) && setup.config.readonly) {
-    return complain("blocks: readonly is set: nothing is changed", USAGE);
-  }
+  const wrong = wrongly(options, setup.config);
+  if (wrong !== undefined) return complain(`blocks: ${wrong}`, USAGE);
   if (options.keep) return keepBlocks(means);
   if (options.restore) {
     const result = await restore(means);
     if (result.kind === "failed") return failed(acting, result);
-    for (const line of restoredLines(result)) process.stdout.write(`${printable(line)}\n`);
-    for (const remark of result.remarks) complain(remark, 0);
-    return 0;
+    return told(restoredLines(result), result.remarks);
   }
   const listed = await listBlocks(means);
   if ("kind" in listed) return failed(acting, listed);
-  const output = openStdout();
-  if (options.json) output.line(JSON.stringify(listed.blocks));
-  else for (const line of table(listed.blocks, means.now())) output.line(printable(line));
-  for (const remark of listed.remarks) complain(remark, 0);
-  await output.finish();
-  return 0;
+  const lines = options.json
+    ? [harmless(JSON.stringify(listed.blocks))]
+    : table(listed.blocks, means.now()).map(printable);
+  return told(lines, listed.remarks);
+}
+
+/** Why it cannot be asked for so. */
+function wrongly({ json, restore, keep }: BlocksOptions, config: Config): string | undefined {
+  if (restore && keep) return "--restore and --keep: only one of them is allowed";
+  if (!restore && !keep) return undefined;
+  const flag = restore ? "--restore" : "--keep";
+  if (json) return `--json is allowed without ${flag}`;
+  if (config.readonly) return "readonly is set: nothing is changed";
+  return config.firewall === "none" ? `${flag}: the firewall is none: nothing is changed` : undefined;
 }
 
 function restoredLines({ restored, ended }: Restored): string[] {
@@ -45,6 +53,7 @@ function restoredLines({ restored, ended }: Restored): string[] {
   ];
 }
 
+const REMEDY = "nethergaze blocks --restore";
 const HEAD = ["TARGET", "FIREWALL", "LEFT", "PACKETS", "SINCE", "REASON"] as const;
 
 /** Columns as wide as what is in them, but for the last. */
@@ -60,14 +69,20 @@ function table(blocks: readonly Block[], now: number): string[] {
   );
 }
 
-function cells({ target, firewall, until, packets, since, reason, missing }: Block, now: number): string[] {
-  const left = leftWords(until, now);
+function cells(block: Block, now: number): string[] {
+  const { target, firewall, packets, since, reason } = block;
   return [
     target,
     firewall,
-    missing ? `${left}, lost: nethergaze blocks --restore` : left,
+    leftCell(block, now),
     packets === null ? "-" : String(packets),
-    since === null ? "-" : `${leftWords(now, since)} ago`,
+    since === null ? "-" : `${durationWords((now - since) / 1000)} ago`,
     reason,
   ];
+}
+
+function leftCell(block: Block, now: number): string {
+  const left = leftWords(block, now);
+  if (isOverdue(block, now)) return `${left}: ${REMEDY}`;
+  return block.missing ? `${left}, lost: ${REMEDY}` : left;
 }

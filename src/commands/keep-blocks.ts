@@ -1,5 +1,6 @@
 import type { Means } from "../respond/means.ts";
 import { restore } from "../respond/restore.ts";
+import { told } from "./block.ts";
 
 /** Only one program of this kind is needed. */
 const KEEPER = "keeper.lock";
@@ -14,14 +15,14 @@ const RETRY = 5_000;
  */
 export async function keepBlocks(means: Means): Promise<number> {
   let lock = means.state.tryLock(KEEPER);
-  process.stdout.write(lock === undefined ? "kept already\n" : "keeping\n");
+  const code = await told([lock === undefined ? "kept already" : "keeping"], []);
   while (lock !== undefined) {
     await untilNoneIsLeft(means);
     lock.release();
     // Who wrote one down before that found a keeper, and started none.
     lock = (await nextEnd(means)) === undefined ? undefined : means.state.tryLock(KEEPER);
   }
-  return 0;
+  return code;
 }
 
 async function untilNoneIsLeft(means: Means): Promise<void> {

@@ -28,7 +28,12 @@ export function openStdout(): Output {
   const output = Object.assign(writer, { ended, finish: () => Promise.race([writer.flush(), lastWords()]) });
   if (!isatty(STDOUT)) return output;
   const { line } = writer;
-  return Object.assign(output, { line: (text: string) => line(text.replace(OBEYED, escaped)) });
+  return Object.assign(output, { line: (text: string) => line(harmless(text)) });
+}
+
+/** JSON that says the same and that no terminal obeys. */
+export function harmless(json: string): string {
+  return json.replace(OBEYED, escaped);
 }
 
 function escaped(character: string): string {

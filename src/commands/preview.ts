@@ -44,6 +44,7 @@ function previewed(plan: Plan, onlyShown: boolean, { targets, seconds }: Wish, k
     commands: arming.flatMap(shown),
     lasting: lasting.flatMap(shown),
     remarks: [
+      ...chosen.passed,
       ...chosen.ruleset.remarks,
       ...unknown.map((part) => `the guard does not know ${part}`),
       ...(denied === undefined ? [] : [`no permission to run this: ${denied.detail}`]),

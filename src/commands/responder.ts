@@ -1,8 +1,9 @@
 import type { Config } from "../config/options.ts";
 import { type RunLimits, run } from "../kernel/programs.ts";
-import { type Acted, ARMED_SECONDS, type Responder } from "../model/block.ts";
+import { type Acted, ARMED_SECONDS, type Block, FIREWALLS, type Responder } from "../model/block.ts";
 import { spellDuration } from "../model/duration.ts";
 import { parseTarget, type Target } from "../model/target.ts";
+import { countOf, isObject, parseJson, textOf } from "../model/untrusted-json.ts";
 import { block } from "../respond/block.ts";
 import { listBlocks } from "../respond/blocks.ts";
 import type { Means } from "../respond/means.ts";
@@ -13,6 +14,8 @@ import { programPath } from "./sudo.ts";
 
 /** A block of many addresses by sudo: each is a program of its own (ms). */
 const SUDO: RunLimits = { time: 30_000, stdout: 64 * 1024 };
+/** Some hundred thousand blocks. */
+const MAX_LISTING = 32 * 2 ** 20;
 /** sudo(8): with -n it fails where it would ask for a password. */
 const AS_ROOT = ["sudo", "-n"] as const;
 
@@ -41,7 +44,7 @@ export function responderOf(config: Config, means: Means, known: () => Known): R
     acting(
       () => blocked(means, targets, seconds, reason, armed),
       (target) => [
-        ...["block", target, "--yes", "--ttl", spellDuration(armed ? ARMED_SECONDS : seconds)],
+        ...["block", target, "--yes", "--ttl", spellDuration(seconds), ...(armed ? ["--armed"] : [])],
         ...(reason === "" ? [] : ["--reason", reason]),
       ],
       targets,
@@ -66,8 +69,8 @@ export function responderOf(config: Config, means: Means, known: () => Known): R
         targets,
       ),
     async blocks() {
-      const by = await wayNow();
-      const listed = await listBlocks(by === "sudo" ? { ...means, run: asRoot(means) } : means);
+      if ((await wayNow()) === "sudo") return blocksBySudo(config);
+      const listed = await listBlocks(means);
       return "kind" in listed ? listed.detail : listed.blocks;
     },
   };
@@ -112,6 +115,35 @@ async function eachBySudo(
     told.push(outcome.stdout.trim());
   }
   return { ok: true, words: told.join("; ") };
+}
+
+/** The ledger is root's: this process would read its own. */
+async function blocksBySudo({ firewall }: Config): Promise<readonly Block[] | string> {
+  const argv = [...AS_ROOT, programPath("nethergaze"), "blocks", "--json", "--firewall", firewall] as const;
+  const outcome = await run(argv, { ...SUDO, stdout: MAX_LISTING });
+  if (outcome.kind === "failed") return withoutName(outcome.reason);
+  if (outcome.kind !== "done") return "sudo did not answer in time";
+  const listed = parseJson(outcome.stdout);
+  return Array.isArray(listed) ? listed.flatMap(blockOf) : "nethergaze blocks --json does not answer in JSON";
+}
+
+/** A block as `blocks --json` lists it. */
+function blockOf(json: unknown): Block[] {
+  if (!isObject(json)) return [];
+  const target = typeof json.target === "string" ? parseTarget(json.target)?.text : undefined;
+  const firewall = FIREWALLS.find((name) => name === json.firewall);
+  if (target === undefined || firewall === undefined) return [];
+  return [
+    {
+      target,
+      firewall,
+      since: countOf(json.since) ?? null,
+      until: countOf(json.until) ?? null,
+      reason: textOf(json.reason) ?? "",
+      packets: countOf(json.packets) ?? null,
+      ...(json.missing === true && { missing: true }),
+    },
+  ];
 }
 
 function withoutName(reason: string): string {

@@ -22,20 +22,20 @@ export async function unblock(acting: Acting, { target, yes }: UnblockOptions): 
     if ("kind" in listed) return failed(acting, listed);
     const one = listed.blocks.find((block) => block.target === parsed.text);
     if (one !== undefined) {
-      const words = `${one.firewall}, ${leftWords(one.until, means.now())}`;
+      const words = `${one.firewall}, ${leftWords(one, means.now())}`;
       if (!(await ask(`Unblock ${parsed.text} (${words})?`)))
         return complain(`${target} stays blocked`, FAILED);
     }
   }
   const result = await takeOut(means, [parsed]);
   if (result.kind === "failed") return failed(acting, result);
-  for (const { firewall } of result.removed) told(`unblocked ${parsed.text} (${firewall})`, []);
-  for (const remark of result.remarks) complain(remark, 0);
+  const lines = result.removed.map(({ firewall }) => `unblocked ${parsed.text} (${firewall})`);
+  const unread = await told(lines, result.remarks);
   const [absent] = result.absent;
   if (absent?.within !== undefined) {
     const { text } = absent.within;
     return complain(`${parsed.text} is blocked as a part of ${text}: nethergaze unblock ${text}`, FAILED);
   }
   if (result.removed.length === 0) complain(`${parsed.text} is not blocked`, 0);
-  return 0;
+  return unread;
 }

@@ -206,6 +206,12 @@ const RUNNABLE = {
         default: false,
         help: "only show what would be done, and whom it would hit",
       },
+      armed: {
+        flag: "--armed",
+        type: onOff,
+        default: false,
+        help: "with --yes: for a minute only, leaving a longer block as it is; the same without it makes it last",
+      },
       yes,
       force: {
         flag: "--force",

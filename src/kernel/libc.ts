@@ -68,6 +68,14 @@ export function tryLock(fd: number): boolean {
   throw new SystemError("flock", errno);
 }
 
+/** termios.h */
+const TCIFLUSH = 0;
+
+/** tcflush(3): what was typed on a terminal and nobody has read yet is forgotten. Of what is no terminal nothing is. */
+export function forgetTyped(fd: number): void {
+  libc().tcflush(fd, TCIFLUSH);
+}
+
 /** close(2). The descriptor is gone whatever it answers, so its error is not looked at. */
 export function close(fd: number): void {
   libc().close(fd);
@@ -206,6 +214,7 @@ function load(file: string) {
     recv: { args: ["i32", "ptr", "u64", "i32"], returns: FFIType.i64_fast },
     close: { args: ["i32"], returns: "i32" },
     flock: { args: ["i32", "i32"], returns: "i32" },
+    tcflush: { args: ["i32", "i32"], returns: "i32" },
     bind: { args: ["i32", "ptr", "u32"], returns: "i32" },
     setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
     getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },

@@ -4,6 +4,13 @@ import { codeOf, readComm, readStart } from "./proc.ts";
 const MAX_LOCKS = 256 * 1024;
 const MAX_STAT = 1024;
 
+/** What of stat(2) names a file. */
+export interface LockedFile {
+  /** As makedev(3) puts major and minor number together. */
+  readonly dev: number;
+  readonly ino: number;
+}
+
 /** A process that keeps others waiting. */
 export interface LockHolder {
   readonly pid: number;
@@ -13,12 +20,15 @@ export interface LockHolder {
 }
 
 /**
- * Who has the flock(2) of the file with this inode, by `procRoot`/locks (proc_locks(5)); undefined where nobody has, or
- * nobody whom this process can see.
+ * Who has the flock(2) of the file of this device and inode (stat(2)), by `procRoot`/locks (proc_locks(5)); undefined
+ * where nobody has, or nobody whom this process can see.
  */
-export function lockHolder(procRoot: string, inode: bigint | number): LockHolder | undefined {
+export function lockHolder(procRoot: string, { dev, ino }: LockedFile): LockHolder | undefined {
   try {
-    const pattern = new RegExp(`^\\d+: FLOCK\\s+ADVISORY\\s+WRITE (\\d+) [0-9a-f]+:[0-9a-f]+:${inode} `, "m");
+    const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)].map((number) =>
+      number.toString(16).padStart(2, "0"),
+    );
+    const pattern = new RegExp(`^\\d+: FLOCK\\s+ADVISORY\\s+WRITE (\\d+) ${major}:${minor}:${ino} `, "m");
     const pid = Number(pattern.exec(readStart(`${procRoot}/locks`, MAX_LOCKS) ?? "")?.[1] ?? 0);
     if (pid === 0) return undefined;
     // proc_pid_stat(5): the name is in parentheses and may hold some; the state follows.

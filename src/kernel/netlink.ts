@@ -6,6 +6,7 @@ const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const HEADER = 16;
+const NLMSG_NOOP = 1;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const NLM_F_REQUEST = 1;
@@ -139,7 +140,8 @@ export class Netlink {
   /** Has something done: errno of the answer, 0 when it was done. Throws SystemError as {@link dump} does. */
   act(request: Uint8Array): number {
     this.#send(request, NLM_F_REQUEST | NLM_F_ACK);
-    return this.#receive(NLMSG_ERROR, () => {}).errno;
+    // The answer is an NLMSG_ERROR and nothing else: were that the type waited for, its errno would be passed over.
+    return this.#receive(NLMSG_NOOP, () => {}).errno;
   }
 
   close(): void {

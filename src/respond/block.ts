@@ -48,7 +48,7 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
   const { refused, allowed } = judge(ruleset, await means.guard(), wish);
   if (allowed.length === 0) return { kind: "refused", refusals: refused.map(({ refusal }) => refusal) };
   const until = endOf(wish.armed ? ARMED_SECONDS : wish.seconds, now);
-  const remarks: string[] = [];
+  const remarks = [...chosen.passed];
   const before = ledgerOf(means, chosen, now, remarks);
   if ("kind" in before) return before;
   const longer = wish.armed

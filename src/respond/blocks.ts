@@ -7,9 +7,9 @@ import { entriesIn } from "./records.ts";
 
 /** Every block: what the firewalls say, explained by what was written down. */
 export async function listBlocks(means: Means): Promise<{ blocks: Block[]; remarks: string[] } | Failure> {
-  const looks = await look(means);
-  if ("kind" in looks) return looks;
   const remarks: string[] = [];
+  const looks = await look(means, remarks);
+  if ("kind" in looks) return looks;
   const entries = entriesIn(means, remarks);
   return { blocks: merged(looks, entries, means.now()), remarks };
 }

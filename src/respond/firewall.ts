@@ -35,6 +35,8 @@ export interface Unusable {
   readonly problem: "absent" | "denied" | "failed";
   /** In words, without the firewall's name. */
   readonly detail: string;
+  /** It keeps nothing here, so that nobody misses it: it is switched off, or another has its place. */
+  readonly idle?: true;
 }
 
 /** A firewall as it is at one moment. What would change it is planned from that, not run. */

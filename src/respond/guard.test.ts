@@ -58,6 +58,10 @@ describe("the guard", () => {
     ["2001:db8:9:1::5", "2001:db8:9:1::5 is in 2001:db8:9::/48: it is in trust.prefixes"],
     ["104.16.1.1", "104.16.1.1 is in 104.16.0.0/13: it is a network of Cloudflare"],
     ["151.101.1.0/24", "it is a network of Fastly"],
+    ["fe80::1", "fe80::1 is in fe80::/10: it is of this link itself"],
+    ["fe80::/64", "fe80::/64 is in fe80::/10: it is of this link itself"],
+    ["febf:ffff::1", "febf:ffff::1 is in fe80::/10: it is of this link itself"],
+    ["fe00::/8", "fe00::/8 holds fe80::/10: it is of this link itself"],
     ["45.0.0.0/15", "45.0.0.0/15 is wider than /16, the widest that actions.widest_ipv4 lets block"],
     ["2a01::/32", "2a01::/32 is wider than /48"],
   ])("lets %s be blocked only by --force", (text, reason) => {
@@ -75,6 +79,8 @@ describe("the guard", () => {
     "2a01:4f8::/48",
     "198.51.100.8",
     "100.64.0.9",
+    "fec0::1",
+    "fe7f:ffff::1",
   ])("has nothing against %s", (text) => {
     expect(refusal(text)).toBeUndefined();
   });

@@ -84,7 +84,11 @@ function stateOf(program: string, outcome: Outcome, now: number): State | Unusab
   if (outcome.kind !== "done") return unusable(program, outcome);
   // Where nft made a table of that name iptables tells nothing of it.
   if (!/^\*filter$/m.test(outcome.stdout))
-    return { problem: "failed", detail: `${program} cannot read the table filter: nft made it, perhaps` };
+    return {
+      problem: "failed",
+      detail: `${program} cannot read the table filter: nft made it, perhaps`,
+      idle: true,
+    };
   const chains = readSavedTable(outcome.stdout);
   const reached = HOOKS.every((hook) => isReached(chains, hook));
   const rules = (chains.get(CHAIN)?.rules ?? []).map(({ args, packets }): Rule => {

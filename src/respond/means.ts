@@ -3,7 +3,7 @@ import type { FirewallName, Refusal } from "../model/block.ts";
 import type { Target } from "../model/target.ts";
 import type { Actor } from "./audit.ts";
 import { type RunStep, type Step, type Unusable, unusable } from "./firewall.ts";
-import { type Chosen, chooseFirewall, lookAll, type Usable, usableOf, whyNone } from "./firewalls.ts";
+import { type Chosen, chooseFirewall, lookAll, silent, type Usable, usableOf, whyNone } from "./firewalls.ts";
 import type { StateDirectory } from "./state-directory.ts";
 
 /** What acting needs. */
@@ -70,10 +70,12 @@ export async function choose(means: Means): Promise<Chosen | Failure> {
   return "problem" in chosen ? failureOf(chosen) : chosen;
 }
 
-/** The firewalls that can be read; why none can. */
-export async function look(means: Means): Promise<readonly Usable[] | Failure> {
+/** The firewalls that can be read; why none can. What another may hold that does not answer is told in `remarks`. */
+export async function look(means: Means, remarks: string[]): Promise<readonly Usable[] | Failure> {
   const looked = await lookAll(means.run, means.now(), means.forced);
   const usable = usableOf(looked);
+  if (usable.length > 0)
+    remarks.push(...silent(looked).map((words) => `${words}: what it holds is not known`));
   return usable.length > 0 ? usable : failureOf(whyNone(looked));
 }
 

@@ -36,7 +36,12 @@ export async function planBlock(means: Means, wish: Wish): Promise<Plan | Failur
   const guard = await means.guard();
   if (!("kind" in chosen)) return planned(chosen, guard, wish, means.now());
   if (!chosen.denied || (means.forced !== undefined && means.forced !== "nft")) return chosen;
-  const unseen = { firewall: nft, ruleset: UNSEEN, why: "nobody may look here which one is active" };
+  const unseen = {
+    firewall: nft,
+    ruleset: UNSEEN,
+    why: "nobody may look here which one is active",
+    passed: [],
+  };
   return { ...planned(unseen, guard, wish, means.now()), denied: chosen };
 }
 

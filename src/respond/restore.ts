@@ -33,7 +33,7 @@ export function restore(means: Means): Promise<Restored | Failure> {
     } catch (error) {
       return { kind: "failed", denied: false, detail: messageOf(error) };
     }
-    const looks = await look(means);
+    const looks = await look(means, remarks);
     if ("kind" in looks)
       return known.length === 0 ? { kind: "done", restored: [], ended: [], remarks } : looks;
     const now = means.now();

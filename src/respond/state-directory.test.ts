@@ -2,8 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
   chmodSync,
   chownSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -114,8 +117,44 @@ describe("the state directory", () => {
     expect(() => state.replace("a", "")).toThrow(words);
     expect(() => state.append("a", "", 1)).toThrow(words);
     expect(() => state.tryLock("a")).toThrow(words);
+    chmodSync(state.path, 0o770);
+    expect(() => state.read("a")).toThrow(words);
     chmodSync(state.path, 0o755);
     expect(state.read("a")).toBe("");
+  });
+
+  test("is refused where it is a link, also where that leads nowhere", () => {
+    state.replace("a", "one");
+    const elsewhere = join(root, "elsewhere");
+    renameSync(state.path, elsewhere);
+    symlinkSync(elsewhere, state.path);
+    const words = `${state.path} is a link, which may lead to a place of somebody else's: put the directory itself there`;
+    const refused = () => {
+      expect(() => state.read("a")).toThrow(words);
+      expect(() => state.replace("a", "two")).toThrow(words);
+      expect(() => state.append("a", "two", 1)).toThrow(words);
+      expect(() => state.tryLock("turn")).toThrow(words);
+    };
+    refused();
+    expect(readFileSync(join(elsewhere, "a"), "utf8")).toBe("one");
+    expect(existsSync(join(elsewhere, "turn"))).toBe(false);
+    rmSync(elsewhere, { recursive: true });
+    refused();
+    rmSync(state.path);
+    writeFileSync(state.path, "");
+    expect(() => state.read("a")).toThrow(`${state.path} is no directory: move it away`);
+    expect(() => state.replace("a", "two")).toThrow("is no directory");
+  });
+
+  test("is good where somebody else made it for us, empty, and below a link", () => {
+    // As systemd does (StateDirectory=), and where a home lies on another disk.
+    mkdirSync(join(root, "disk/nethergaze"), { recursive: true, mode: 0o755 });
+    symlinkSync(join(root, "disk"), join(root, "lib"));
+    const made = stateDirectory(join(root, "lib/nethergaze"));
+    expect(made.read("a")).toBeUndefined();
+    made.append("log", "line", 100);
+    made.tryLock("turn")?.release();
+    expect(readFileSync(join(root, "disk/nethergaze/log"), "utf8")).toBe("line\n");
   });
 });
 

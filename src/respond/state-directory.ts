@@ -3,6 +3,7 @@ import {
   constants,
   fstatSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readSync,
@@ -51,12 +52,19 @@ const WRITTEN_BY_OTHERS = 0o022;
 
 /**
  * The directory at `path`, made with its first file. Nothing in it is believed that belongs to somebody else, and nothing
- * at all where others may put files there. `patience`: how long a lock is waited for (ms).
+ * at all where others may put files there or it is a link. `patience`: how long a lock is waited for (ms).
  */
 export function stateDirectory(path: string, patience = PATIENCE): StateDirectory {
   const at = (name: string): string => join(path, name);
   const check = (): void => {
-    const { uid, mode } = statSync(path);
+    const stat = lstatSync(path);
+    const { uid, mode } = stat;
+    if (!stat.isDirectory())
+      throw new Error(
+        stat.isSymbolicLink()
+          ? `${path} is a link, which may lead to a place of somebody else's: put the directory itself there`
+          : `${path} is no directory: move it away`,
+      );
     const ours = process.geteuid?.() ?? uid;
     if (uid !== ours)
       throw new Error(`${path} belongs to uid ${uid}, not to uid ${ours}: chown ${ours} ${shellWord(path)}`);
@@ -64,7 +72,9 @@ export function stateDirectory(path: string, patience = PATIENCE): StateDirector
       throw new Error(`others may write to ${path}: chmod go-w ${shellWord(path)}`);
   };
   const make = (): void => {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    // What is there already is looked at first: of a link to nowhere no directory can be made.
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+      mkdirSync(path, { recursive: true, mode: 0o700 });
     check();
   };
   const open = (name: string, flags: number): number => {
@@ -133,7 +143,7 @@ export function stateDirectory(path: string, patience = PATIENCE): StateDirector
       for (let waited = 0; ; waited += ASK_AGAIN) {
         const lock = locked(name);
         if (lock !== undefined) return lock;
-        if (waited >= patience) return { holder: lockHolder("/proc", statSync(at(name)).ino) };
+        if (waited >= patience) return { holder: lockHolder("/proc", statSync(at(name))) };
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
       }
     },

@@ -5,7 +5,7 @@ import { type Firewall, type Held, type Ruleset, type Step, type Unusable, unusa
 const COMMENT = "nethergaze";
 
 /** It is installed perhaps, and does nothing. */
-export const INACTIVE: Unusable = { problem: "failed", detail: "ufw is not active" };
+const INACTIVE: Unusable = { problem: "failed", detail: "ufw is not active", idle: true };
 
 const REMARKS = [
   "ufw does not cover what is forwarded: ports that Docker publishes stay open",

@@ -23,7 +23,7 @@ async function takeOut(means: Means, targets: readonly Target[]): Promise<Unbloc
   const remarks: string[] = [];
   const removed: { target: Target; firewall: FirewallName }[] = [];
   const all: Held[] = [];
-  const looks = await look(means);
+  const looks = await look(means, remarks);
   if ("kind" in looks) return looks;
   for (const { firewall, ruleset } of looks) {
     all.push(...ruleset.held);

@@ -1,5 +1,6 @@
 import type { Acted, Block } from "../model/block.ts";
 import { lastingWords } from "../model/duration.ts";
+import { isOverdue } from "../model/overdue.ts";
 import { countdown } from "./block-lines.ts";
 import { cut, fit } from "./fit.ts";
 import { short, shortAddress } from "./format.ts";
@@ -17,8 +18,10 @@ const WIDE = 110;
 const FIREWALL = 9;
 const LEFT = 16;
 const DROPPED = 14;
-/** `not in force: firewall was reloaded`, and two blanks. */
-const LOST = 37;
+/** `not in force: the firewall lost it`, and some blanks. */
+const LOST = 41;
+/** `over, still in force: nethergaze blocks --restore`, and two blanks. */
+const OVER = 51;
 const MAX_WORDS = 600;
 
 /** What stands above the blocks: what is being done, what failed, and why there are none. */
@@ -57,10 +60,13 @@ export function blockListLines(
   });
 }
 
-function factsOf({ firewall, until, packets, reason, missing }: Block, waits: boolean, now: number): Span[] {
+function factsOf(block: Block, waits: boolean, now: number): Span[] {
+  const { firewall, until, packets, reason, missing } = block;
   const why: Span = [reason === "" ? "-" : reason, PALETTE.plain];
   const by: Span = [` ${fit(firewall, FIREWALL)}`, PALETTE.dim];
-  if (missing) return [by, [fit("not in force: firewall was reloaded", LOST), PALETTE.bad], why];
+  if (missing) return [by, [fit("not in force: the firewall lost it", LOST), PALETTE.bad], why];
+  if (isOverdue(block, now))
+    return [by, [fit("over, still in force: nethergaze blocks --restore", OVER), PALETTE.bad], why];
   const left = until === null ? lastingWords(null) : countdown(until, now);
   const dropped = packets === null ? "not counted" : `${short(packets)} dropped`;
   return [

@@ -424,7 +424,7 @@ describe("the list of blocks", () => {
     const lines = text().split("\n");
     expect(lines[0]).toMatch(/^›192\.0\.2\.1 +nft +52 min +1\.2k dropped +exploit-probe/);
     expect(lines[1]).toMatch(/^ 203\.0\.113\.0\/24 +nft +until unblocked +0 dropped +-$/);
-    expect(lines[2]).toMatch(/^ 198\.51\.100\.7 +ufw +not in force: firewall was reloaded +exploit/);
+    expect(lines[2]).toMatch(/^ 198\.51\.100\.7 +ufw +not in force: the firewall lost it +exploit/);
   });
 
   test("unblocks after a yes, and only then; Esc leaves it", () => {
