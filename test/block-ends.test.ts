@@ -98,4 +98,12 @@ describeWith(["root", { program: "ip" }, { program: "ufw" }], "a block of a fire
     expect(await nethergaze("blocks", "--restore")).toEqual({ kind: "done", stdout: `over: ${BAD.v4}\n` });
     expect(host.sh("ufw status")).not.toContain(BAD.v4);
   }, 20_000);
+
+  test("has somebody who ends it also where the configuration names no firewall", async () => {
+    host.sh("mkdir -p /mnt/etc/nethergaze; cp -a /etc/. /mnt/etc; mount --bind /mnt/etc /etc");
+    host.sh("printf '[actions]\\nfirewall = \"none\"\\n' >/etc/nethergaze/config.toml");
+    const told = await nethergaze("block", BAD.v4, "--ttl", "3s", "--yes", "--firewall", "ufw");
+    expect(told).toEqual({ kind: "done", stdout: `blocked ${BAD.v4} for 3 s (ufw)\n` });
+    await until(() => !host.sh("ufw status").includes(BAD.v4), "its end");
+  }, 30_000);
 });

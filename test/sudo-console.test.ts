@@ -80,6 +80,7 @@ describeWith(NEEDS, "the console by sudo", () => {
     await console.shows("is active");
     console.keys("\r");
     await until(() => world.audit().some(({ what }) => what === "arm"), "the arming");
+    await console.shows("blocked already, for longer");
     console.kill("SIGTERM");
     await console.ended();
     expect(Number((await world.blocks())[0]?.until)).toBeGreaterThan(Date.now() + 6 * 86_400_000);

@@ -121,15 +121,16 @@ async function armed(acting: Acting, wish: Wish, preview: Preview): Promise<numb
   return complain(`not confirmed: ${target} is no longer blocked (${preview.firewall})`, FAILED);
 }
 
+/** Behind the names of those that an arming left alone. */
+export const ALREADY = "blocked already, for longer";
+
 /** What a block came to, in a line. */
 export function blockedWords({ targets, firewall, cut, longer }: Blocked, seconds: number | null): string {
   const { ended, left, forgotten } = cut;
   const names = targets.map(({ text }) => text).join(", ");
   return [
     targets.length > 0 ? `blocked ${names} ${lastingWords(seconds)} (${firewall})` : undefined,
-    longer.length > 0
-      ? `${longer.map(({ text }) => text).join(", ")} blocked already, for longer`
-      : undefined,
+    longer.length > 0 ? `${longer.map(({ text }) => text).join(", ")} ${ALREADY}` : undefined,
     ended > 0 ? `${ended} connections ended` : undefined,
     left > 0 ? `${left} connections still open` : undefined,
     forgotten > 0 ? `${forgotten} tracked connections forgotten` : undefined,

@@ -39,7 +39,9 @@ export function meansOf(config: Config, state: string): Means {
     async keep() {
       // The directory is ours plus the program's own name.
       const variables = { XDG_STATE_HOME: state.replace(/\/nethergaze$/, "") };
-      const said = await launch([programPath("nethergaze"), "blocks", "--keep"], variables, LAUNCH_TIME);
+      // Whatever the configuration says: this block is in a firewall.
+      const words = ["blocks", "--keep", "--firewall", "auto"];
+      const said = await launch([programPath("nethergaze"), ...words], variables, LAUNCH_TIME);
       return said !== undefined;
     },
   };

@@ -8,7 +8,7 @@ import { block } from "../respond/block.ts";
 import { listBlocks } from "../respond/blocks.ts";
 import type { Means } from "../respond/means.ts";
 import { unblock } from "../respond/unblock.ts";
-import { blockedWords } from "./block.ts";
+import { ALREADY, blockedWords } from "./block.ts";
 import { type Known, previewOf } from "./preview.ts";
 import { programPath } from "./sudo.ts";
 
@@ -107,14 +107,17 @@ async function eachBySudo(
   words: (target: string) => readonly string[],
 ): Promise<Acted> {
   const told: string[] = [];
+  const longer: string[] = [];
   for (const target of targets) {
     const argv = [...AS_ROOT, programPath("nethergaze"), ...words(target), "--firewall", firewall] as const;
     const outcome = await run(argv, SUDO);
     if (outcome.kind === "failed") return { ok: false, words: withoutName(outcome.reason) };
     if (outcome.kind !== "done") return { ok: false, words: "sudo did not answer in time" };
-    told.push(outcome.stdout.trim());
+    const said = outcome.stdout.trim();
+    if (said === `${target} ${ALREADY}`) longer.push(target);
+    told.push(said);
   }
-  return { ok: true, words: told.join("; ") };
+  return { ok: true, words: told.join("; "), longer };
 }
 
 /** The ledger is root's: this process would read its own. */
@@ -163,6 +166,7 @@ async function blocked(
       return {
         ok: true,
         words: [blockedWords(result, armed ? ARMED_SECONDS : seconds), ...result.remarks].join("; "),
+        longer: result.longer.map(({ text }) => text),
       };
     case "refused":
       return { ok: false, words: result.refusals.map(({ reason: why }) => why).join("; ") };

@@ -78,6 +78,8 @@ export interface Preview {
 export interface Acted {
   readonly ok: boolean;
   readonly words: string;
+  /** Of those that were to be armed: left alone, blocked for longer already. */
+  readonly longer?: readonly string[];
 }
 
 /** What the console can do about somebody. Nothing of it throws. */

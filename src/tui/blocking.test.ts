@@ -333,6 +333,20 @@ describe("a block for a minute", () => {
     expect(counts(state())).toBe(false);
   });
 
+  test("is none of what is blocked for longer: nothing ends, and u takes nothing out", () => {
+    const { keys, answers, last, count, send, state } = open();
+    keys("b");
+    answers();
+    keys("return");
+    const act = last("act")?.act;
+    if (act === undefined) throw new Error("nothing was done");
+    const words = `${WHO} blocked already, for longer`;
+    send({ kind: "acted", act, acted: { ok: true, words, longer: [WHO] }, began: NOW, now: NOW });
+    expect([state().modal, state().notice, state().response.armed]).toEqual([undefined, words, []]);
+    keys("u");
+    expect(count("act")).toBe(1);
+  });
+
   test("goes with u", () => {
     const { keys, last, comes, state } = armed();
     keys("u");

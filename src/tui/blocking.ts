@@ -197,7 +197,11 @@ export function hearActed(
   if (act.kind === "arm") {
     const { kind: __, ...what } = act;
     const until = began + 1000 * ARMED_SECONDS;
-    return [withArmed(after, { ...what, until, words: acted.words }), ask];
+    const targets = act.targets.filter((target) => !acted.longer?.includes(target));
+    if (targets.length > 0) return [withArmed(after, { ...what, targets, until, words: acted.words }), ask];
+    // Nothing ends by itself, and nothing is to be taken out.
+    const [noted, ...effects] = told(after.modal?.kind === "block" ? closed(after) : after, acted.words);
+    return [noted, ask, ...effects];
   }
   const { armed } = rest;
   const left = act.kind === "confirm" ? armed.filter(({ id }) => id !== act.id) : without(armed, act.targets);
