@@ -84,7 +84,7 @@ describeWith(["root", { program: "ufw" }, { program: "nft" }], "ufw", () => {
       return run(step);
     };
     host.sh("ufw disable");
-    const inactive = { problem: "failed", detail: "ufw is not active" } as const;
+    const inactive = { problem: "failed", detail: "ufw is not active", idle: true } as const;
     expect(await ufw.look(noted, Date.now())).toEqual(inactive);
     expect(ran).toEqual(["cat /etc/ufw/ufw.conf"]);
     // It is on, and yet not loaded.
