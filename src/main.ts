@@ -7,7 +7,7 @@ import { printable, quote, UsageError } from "./config/error.ts";
 import { type Loaded, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/options.ts";
 import { processInput } from "./config/process.ts";
-import { stateDirectoryOf } from "./config/state.ts";
+import { placesOf, stateDirectoryOf } from "./config/state.ts";
 import type { Filter } from "./model/snapshot.ts";
 import { parserOf } from "./parse/formats.ts";
 
@@ -54,12 +54,13 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
   const { command, config } = loaded;
   const files = await filesOf(loaded);
   if (files instanceof UsageError) return refuse(files);
+  const places = placesOf(processInput(), config.cacheDir);
   switch (command.name) {
     case "console": {
       const { liveConsole, fileConsole } = await import("./commands/console.ts");
       return files
         ? fileConsole(files, { config, color }, filter?.text)
-        : liveConsole({ ...loaded, color }, filter?.text, stateDirectoryOf(processInput()));
+        : liveConsole({ ...loaded, color }, filter?.text, places);
     }
     case "demo": {
       const { demo } = await import("./commands/console.ts");
@@ -77,7 +78,7 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
       const { JSON_VIEW, liveSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
       return files
         ? fileSnapshots(files, config, { filter }, JSON_VIEW, "end")
-        : liveSnapshots(loaded, { filter }, JSON_VIEW);
+        : liveSnapshots(loaded, { filter }, JSON_VIEW, places);
     }
     case "top": {
       const { JSON_VIEW, liveSnapshots, fileSnapshots } = await import("./commands/snapshots.ts");
@@ -85,13 +86,13 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
       const asked = { filter, limit: command.limit };
       const view = command.json ? JSON_VIEW : tableView(config);
       if (files) return fileSnapshots(files, config, asked, view, "end");
-      return liveSnapshots(loaded, asked, view, command.once ? 1 : undefined);
+      return liveSnapshots(loaded, asked, view, places, command.once ? 1 : undefined);
     }
     case "watch": {
       if (files)
         return refuse(new UsageError("--no-follow: watch follows; of files: nethergaze stream alerts"));
       const { watch } = await import("./commands/watch.ts");
-      return watch(loaded, stateDirectoryOf(processInput()));
+      return watch(loaded, places);
     }
     case "iptop": {
       const { iptop } = await import("./commands/iptop.ts");
@@ -108,6 +109,17 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
     case "blocks": {
       const { blocks } = await import("./commands/blocks.ts");
       return blocks(await acting(loaded), command);
+    }
+    case "history": {
+      const { history, historySort } = await import("./commands/history.ts");
+      const sort = loaded.origins.sort === "default" ? "last" : historySort(config.sort);
+      if (sort instanceof UsageError) return refuse(sort);
+      return history({ ...command, state: places.state, sort, utc: config.utc });
+    }
+    case "geoip": {
+      const { geoipUpdate } = await import("./commands/geoip.ts");
+      const databases = { city: config.geoipCity, asn: config.geoipAsn };
+      return geoipUpdate({ from: command.from, directory: places.state, places: databases });
     }
     case "doctor": {
       const { doctor } = await import("./commands/doctor.ts");

@@ -11,6 +11,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   detect: ["model"],
   filter: ["model"],
   kernel: ["model"],
+  enrich: ["model", "parse"],
+  store: ["model"],
   sinks: ["model"],
   respond: ["model", "kernel"],
   sources: ["model", "parse", "kernel"],
@@ -24,6 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "filter",
     "kernel",
     "respond",
+    "enrich",
+    "store",
     "sinks",
     "sources",
     "tui",
@@ -59,7 +63,7 @@ const ONLY: readonly {
     pattern: /["'](?:node:)?(?:child_process|cluster)["']|\bBun\s*\.\s*(?:spawn|spawnSync|\$)/,
     files: ["kernel/programs.ts"],
   },
-  { what: "opens a database", pattern: /["'](?:node|bun):(?:sqlite|sql)["']/, files: [] },
+  { what: "opens a database", pattern: /["'](?:node|bun):(?:sqlite|sql)["']/, files: ["store/database.ts"] },
   { what: "loads the terminal library", pattern: /["']@opentui\/core["']/, files: ["tui/"] },
   { what: "reads TOML", pattern: /["']smol-toml["']/, files: ["config/"] },
   {
@@ -207,7 +211,7 @@ const { dirname } = import.meta; // import("./after.ts")
     ["sources/tail.ts", "../commands/live.ts", false],
     ["commands/top.ts", "../tui/console.ts", true],
     ["main.ts", "./commands/top.ts", true],
-    ["store/sqlite.ts", "../model/ip.ts", false],
+    ["store/sqlite.ts", "../parse/native.ts", false],
   ];
   test.each(imports)("%s may import %s: %p", (path, specifier, allowed) => {
     expect(refusal(path, specifier) === undefined).toBe(allowed);

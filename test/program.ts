@@ -9,6 +9,11 @@ export const ENV: Record<string, string> = {
   PATH: process.env.PATH ?? "",
   HOME: "/nonexistent",
   LANG: "C.UTF-8",
+  // No test asks anybody outside of this machine, or leaves something behind; those of these things say so themselves.
+  NETHERGAZE_GEOIP_ENABLED: "no",
+  NETHERGAZE_WHOIS_ENABLED: "no",
+  NETHERGAZE_RDNS_ENABLED: "no",
+  NETHERGAZE_HISTORY_ENABLED: "no",
 };
 
 /** The program, running headless, with what it has written so far. */

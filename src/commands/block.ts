@@ -13,6 +13,7 @@ import { FAILED, NO_PERMISSION, USAGE } from "./exit-codes.ts";
 import { lastDay } from "./last-day.ts";
 import type { Setup } from "./live.ts";
 import { openStdout } from "./output.ts";
+import { pastIn } from "./past-in.ts";
 import { previewOf } from "./preview.ts";
 import { previewLines } from "./preview-words.ts";
 import { sudoCommand } from "./sudo.ts";
@@ -51,7 +52,10 @@ export async function block(acting: Acting, options: BlockOptions): Promise<numb
   if (refusal !== undefined) return complain(refusal, USAGE);
   const wish = wishOf(options);
   if (yes && !dryRun && setup.config.firewall !== "none") return now(acting, { ...wish, armed: onlyArms });
-  const preview = await previewOf(means, setup.config, wish, () => lastDay(setup));
+  const preview = await previewOf(means, setup.config, wish, () => ({
+    ...lastDay(setup),
+    past: pastIn(means.state.path),
+  }));
   if ("kind" in preview) return failed(acting, preview);
   if (preview.denied !== undefined && !dryRun && preview.firewall !== "none") {
     return failed(acting, { kind: "failed", denied: true, detail: preview.denied });

@@ -1,18 +1,22 @@
 import { fileURLToPath } from "node:url";
 import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
+import type { Places } from "../config/state.ts";
 import { diesWithParent } from "../kernel/libc.ts";
 import { LOOK_BACK, type Responder } from "../model/block.ts";
 import type { Input } from "../model/event.ts";
 import type { HookRunner } from "../model/hook.ts";
+import { parseIp } from "../model/ip.ts";
 import { messageOf } from "../model/message-of.ts";
 import { parseOrder } from "../model/order-word.ts";
+import type { Target } from "../model/target.ts";
 import { now } from "../sources/clock.ts";
 import type { ConsoleHost } from "../tui/console.ts";
 import { canRunConsole } from "../tui/terminal.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { FAILED, USAGE } from "./exit-codes.ts";
 import { type Files, runFiles } from "./files.ts";
+import type { Knowledge, Surroundings } from "./knowledge.ts";
 import { laterResponder } from "./later-responder.ts";
 import { type Live, type Setup, startLive } from "./live.ts";
 import { play } from "./playback.ts";
@@ -29,13 +33,14 @@ interface Look {
   readonly color: boolean;
 }
 
-/** The console on this machine. `state`: the directory of what was done. */
+/** The console on this machine. */
 export async function liveConsole(
   setup: Setup & Look,
   filter: string | undefined,
-  state: string,
+  places: Places,
 ): Promise<number> {
   const { config } = setup;
+  const { state } = places;
   const began = now();
   const responder = (engine: Engine): Responder =>
     laterResponder(async () => {
@@ -43,15 +48,46 @@ export async function liveConsole(
         import("./means.ts"),
         import("./responder.ts"),
       ]);
-      const known = () => ({ snapshot: engine.snapshot, since: Math.max(began, now() - LOOK_BACK) });
+      const known = () => ({
+        snapshot: engine.snapshot,
+        since: Math.max(began, now() - LOOK_BACK),
+        past: ({ text }: Target) => {
+          const ip = parseIp(text);
+          return ip && engine.history.past(ip);
+        },
+      });
       return responderOf(config, meansOf(config, state), known);
     });
   const hooks =
     config.hooks.length === 0 ? undefined : (await import("./hooks.ts")).consoleHooks(config, state);
-  return show(setup, { filter, responder, hooks }, (accept) =>
-    withBlocksKept(startLive(setup, accept), config, state),
-  );
+  return show(setup, { filter, responder, hooks }, async (accept, engine) => {
+    const live = await withBlocksKept(startLive(setup, accept), config, state);
+    return withKnowledge(live, { config, places, engine, emit: accept });
+  });
 }
+
+/** After the first frame, who somebody is: what is there is seen before it is known. */
+function withKnowledge(live: Live, around: Surroundings): Feed {
+  let knowledge: Promise<Knowledge> | undefined;
+  const timer = setTimeout(() => {
+    knowledge = import("./knowledge.ts").then(({ startKnowledge }) => startKnowledge(around));
+  }, FIRST_FRAME);
+  return {
+    ...live,
+    refresh() {
+      live.refresh();
+      void knowledge?.then(({ refresh }) => refresh());
+    },
+    async close() {
+      clearTimeout(timer);
+      live.close();
+      await (await knowledge)?.close();
+    },
+  };
+}
+
+/** The first frame is painted within so many milliseconds. */
+const FIRST_FRAME = 250;
 
 /** While the console may block, it also puts back what a firewall loses. */
 async function withBlocksKept(live: Live, config: Config, state: string): Promise<Live> {
@@ -96,12 +132,12 @@ interface Shown {
 }
 
 /** What feeds the console: some sources can be asked to look again, or closer. */
-type Feed = Pick<Live, "close"> & Partial<Live>;
+type Feed = Partial<Omit<Live, "close">> & { close(): void | Promise<void> };
 
 async function show(
   { config, color }: Look,
   { filter, title, responder, hooks }: Shown,
-  start: (accept: (input: Input) => void) => Feed | Promise<Feed | number | undefined>,
+  start: (accept: (input: Input) => void, engine: Engine) => Feed | Promise<Feed | number | undefined>,
 ): Promise<number> {
   const obstacle = canRunConsole();
   if (obstacle !== undefined) {
@@ -116,7 +152,7 @@ async function show(
   const feed = await start((input) => {
     engine.accept(input);
     if (input.kind === "request" || input.kind === "auth") onLines();
-  });
+  }, engine);
   if (typeof feed === "number") return feed;
   const host: ConsoleHost = {
     snapshot(query) {
@@ -155,6 +191,6 @@ async function show(
     );
     return FAILED;
   } finally {
-    feed?.close();
+    await feed?.close();
   }
 }

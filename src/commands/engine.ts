@@ -3,7 +3,7 @@ import { type Config, type ThresholdOption, thresholdsOf } from "../config/optio
 import { copyState } from "../correlate/copy.ts";
 import { fold } from "../correlate/fold.ts";
 import { takeMinutes } from "../correlate/minutes.ts";
-import { newcomers } from "../correlate/newcomers.ts";
+import { heldAddresses, newcomers } from "../correlate/newcomers.ts";
 import { passingReader } from "../correlate/passing.ts";
 import { pastReader, type RowOf, rowReader } from "../correlate/row-of.ts";
 import { snapshot } from "../correlate/snapshot.ts";
@@ -27,8 +27,8 @@ export interface Engine {
   readonly row: RowOf;
   /** At most so many addresses of which nobody was asked yet who they are: they count as asked from now on. */
   newcomers(limit: number): readonly Ip[];
-  /** All are to be asked for anew: who answers knows more now. */
-  askAnew(): void;
+  /** All addresses that are held. */
+  held(): readonly Ip[];
   readonly history: HistoryDoor;
   /** Whether an address is listed, and whether a filter lets it through now. */
   lists(ip: Ip): boolean;
@@ -117,7 +117,7 @@ export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => v
       revision++;
     },
     newcomers: (limit) => newcomers(state, limit),
-    askAnew: () => state.memory.asked.fill(0),
+    held: () => heldAddresses(state),
     history: {
       keep() {
         state.memory.keeps = true;

@@ -1,5 +1,6 @@
 import type { Config } from "../config/options.ts";
 import type { Preview } from "../model/block.ts";
+import type { Past } from "../model/history.ts";
 import type { Query, Snapshot } from "../model/snapshot.ts";
 import type { Target } from "../model/target.ts";
 import { shown } from "../respond/firewall.ts";
@@ -12,6 +13,8 @@ export interface Known {
   snapshot(query: Query): Snapshot;
   /** Epoch milliseconds: nothing is known of what was before. */
   readonly since: number;
+  /** What history knows of an address. */
+  past?(target: Target): Past | undefined;
 }
 
 /** What a block would do, from the firewall as it is now. `known` is asked only where that can be told. */
@@ -30,6 +33,7 @@ function previewed(plan: Plan, onlyShown: boolean, { targets, seconds }: Wish, k
   const refusals = new Map(refused.map(({ target, refusal }) => [target.text, refusal]));
   const [first, ...others] = targets;
   const network = first === undefined || others.length > 0 ? undefined : around(first);
+  const past = first === undefined || others.length > 0 ? undefined : known.past?.(first);
   const blast = (of: readonly Target[]) => blastOf(known.snapshot, of, known.since);
   return {
     targets: targets.map(({ text }) => {
@@ -40,6 +44,7 @@ function previewed(plan: Plan, onlyShown: boolean, { targets, seconds }: Wish, k
     firewall: onlyShown ? "none" : chosen.firewall.name,
     why: onlyShown ? "asked for" : chosen.why,
     blast: blast(targets),
+    ...(past !== undefined && { past }),
     ...(network !== undefined && { around: { ...blast([network]), prefix: network.text } }),
     commands: arming.flatMap(shown),
     lasting: lasting.flatMap(shown),

@@ -1,4 +1,5 @@
 import type { Config } from "../config/options.ts";
+import type { Places } from "../config/state.ts";
 import type { Input } from "../model/event.ts";
 import { parseOrder } from "../model/order-word.ts";
 import type { Filter, Query, Snapshot } from "../model/snapshot.ts";
@@ -7,6 +8,7 @@ import { allDenied } from "./denied.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { NO_PERMISSION } from "./exit-codes.ts";
 import { type Files, runFiles } from "./files.ts";
+import { startDatabases } from "./knowledge.ts";
 import { type Setup, startLive } from "./live.ts";
 import { matchedBy, shownTo } from "./matched.ts";
 import { type Output, openStdout, slowReader } from "./output.ts";
@@ -68,12 +70,14 @@ export async function liveSnapshots(
   setup: Setup,
   wanted: Asked,
   view: View,
+  places: Places,
   count = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   const output = openStdout();
   const { engine, asked } = engineFor(setup.config, wanted);
   const next = written(engine, setup.config, asked, view);
   const live = startLive(setup, engine.accept);
+  const knowledge = startDatabases({ config: setup.config, places, engine, emit: engine.accept });
   const { promise: counted, resolve } = Promise.withResolvers<number>();
   let left = count;
   const timer = setInterval(() => {
@@ -83,6 +87,7 @@ export async function liveSnapshots(
   const code = await Promise.race([stopSignal(), output.ended, counted]);
   clearInterval(timer);
   live.close();
+  await knowledge.close();
   await output.finish();
   const denied =
     Number.isFinite(count) && allDenied(setup, engine.snapshot({ sort: "rate", limit: 0 }).health);

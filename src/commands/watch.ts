@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { printable } from "../config/error.ts";
 import type { Config } from "../config/options.ts";
+import type { Places } from "../config/state.ts";
 import { type AlertHook, createAlertHooks, type Surroundings } from "../respond/alert-hooks.ts";
 import { toAlertLine } from "../sinks/native.ts";
 import { monotonic } from "../sources/clock.ts";
@@ -9,6 +10,7 @@ import { complaining } from "./complaints.ts";
 import { noting } from "./hooks.ts";
 import { interpretationOf } from "./interpretation.ts";
 import { keepRestoring } from "./keep-restoring.ts";
+import { startKnowledge } from "./knowledge.ts";
 import { type Setup, startLive } from "./live.ts";
 import { lastWords, stopSignal } from "./stop.ts";
 import { authPlace, authTargets, httpTargets } from "./targets.ts";
@@ -19,20 +21,24 @@ const NAMED = 6;
 /**
  * `watch`: everything that the console follows, with nobody looking, until a signal. Alerts go to the alert hooks; stderr
  * says what is followed and by whom alerts are heard, what cannot be read, and which hook fails. Blocks that a firewall
- * loses are put back. `state`: the directory of what was done.
+ * loses are put back, and what addresses do is written down.
  */
-export async function watch(setup: Setup, state: string): Promise<number> {
+export async function watch(setup: Setup, places: Places): Promise<number> {
   const { config } = setup;
+  const { state } = places;
   const asked = config.readonly ? [] : config.alertHooks.map(named);
   const hooks = createAlertHooks(asked, { now: monotonic, complain: say, note: noted(state) });
   const engine = alerting(config, undefined, { tell: (alert) => hooks.tell(alert, toAlertLine(alert)) });
   const stopped = stopSignal();
   say(`watch: follows ${followed(setup)}; alert hooks: ${heardBy(config, asked)}`);
-  const live = startLive(setup, complaining(engine.accept));
+  const accept = complaining(engine.accept);
+  const live = startLive(setup, accept);
+  const knowledge = startKnowledge({ config, places, engine, emit: accept });
   const stopRestoring = config.readonly ? undefined : keepRestoring(config, state, say);
   const code = await stopped;
   stopRestoring?.();
   live.close();
+  await knowledge.close();
   // What was told is told to the end, but not for ever, and not when somebody asks again.
   await Promise.race([hooks.idle(), lastWords(), stopSignal()]);
   await hooks.close();

@@ -9,9 +9,9 @@ import {
 } from "./commands.ts";
 import { quote, UsageError } from "./error.ts";
 import { FLAGS, type Flag } from "./flags.ts";
-import { optionOfKey, unknownKey, unsupported } from "./keys.ts";
-import { NEEDLESS_FLAGS, type OptionName, type Settings, UNSUPPORTED_KEYS } from "./options.ts";
-import { onOff, read, readText, type Type } from "./value.ts";
+import { optionOfKey, unknownKey } from "./keys.ts";
+import type { OptionName, Settings } from "./options.ts";
+import { read, readText, type Type } from "./value.ts";
 
 /** What a command line asks for. */
 export type Arguments =
@@ -24,7 +24,6 @@ export type Arguments =
       readonly settings: Settings;
       /** The path of `--config`. */
       readonly config: string | undefined;
-      readonly warnings: readonly string[];
     };
 
 const NAMES = COMMAND_LIST.map(([name]) => name).filter((name) => name !== DEFAULT_COMMAND);
@@ -37,14 +36,13 @@ export function parseArguments(argv: readonly string[]): Arguments {
   let words: string[] = [];
   const own = new Map<string, { spelling: string; value: unknown }>();
   const settings: Settings = new Map();
-  const warnings: string[] = [];
   let config: string | undefined;
 
   const rest = [...argv];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === "--") words = words.concat(rest.splice(0));
     else if (!word.startsWith("-") || word === "-") words.push(word);
-    else if (!NEEDLESS_FLAGS.includes(word)) {
+    else {
       const [spelling, attached] = partsOf(word);
       const flag = flagOf(spelling);
       const value = valueFor(flag, spelling, attached, rest);
@@ -55,7 +53,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
       else if (flag.name === "version") return { print: "version" };
       else if (flag.name === "help") return { print: "help", command: named(words) };
       else if (flag.name === "config") config = String(value);
-      else set(String(value), settings, warnings);
+      else set(String(value), settings);
     }
   }
 
@@ -71,7 +69,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     fields[field] = value;
   }
   // The fields follow the table that the type is derived from.
-  return { command: { name, ...fields } as Command, settings, config, warnings };
+  return { command: { name, ...fields } as Command, settings, config };
 }
 
 /** A flag and what stands attached to it: `--flag=value`, and of a short one `-fvalue`. */
@@ -152,7 +150,7 @@ function positional(
 }
 
 /** Obeys `--set KEY=VALUE`. */
-function set(text: string, settings: Settings, warnings: string[]): void {
+function set(text: string, settings: Settings): void {
   const equals = text.indexOf("=");
   if (equals < 0) throw new UsageError(`--set: ${quote(text)} is not allowed; allowed: KEY=VALUE`);
   const key = text.slice(0, equals);
@@ -161,9 +159,6 @@ function set(text: string, settings: Settings, warnings: string[]): void {
   if (option !== undefined) {
     const [name, { type }] = option;
     assign(settings, name, type, where, readText(type, where, text.slice(equals + 1)));
-  } else if (UNSUPPORTED_KEYS.includes(key)) {
-    // What is switched off is as good as obeyed.
-    if (onOff.decode(text.slice(equals + 1)) !== false) warnings.push(unsupported(where));
   } else throw unknownKey("--set", key);
 }
 

@@ -245,6 +245,29 @@ const RUNNABLE = {
       },
     },
   },
+  history: {
+    help: "what addresses did before, in all runs of the console and of watch (--sort orders them)",
+    arguments: {
+      target: { ...ofBlock, optional: true, help: "one address, or the addresses of a prefix; all" },
+    },
+    flags: {
+      since: { flag: "--since", type: duration("TIME"), help: "only who was seen in that time" },
+      flagged: {
+        flag: "--flagged",
+        type: onOff,
+        default: false,
+        help: "only who was flagged; first who was in several runs",
+      },
+      json: { ...json, help: "a JSON array, of one address an object" },
+    },
+  },
+  geoip: {
+    help: "fetch fresh databases of countries, cities and networks (DB-IP Lite), checked before they are used",
+    arguments: { what: { type: choice("WHAT", ["update"]), help: "update: fetch them" } },
+    flags: {
+      from: { flag: "--from", type: text("URL"), help: "another place to fetch them from" },
+    },
+  },
   doctor: {
     help: "what can be seen here, what cannot, and what would change that",
     arguments: {},

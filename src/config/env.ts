@@ -1,7 +1,6 @@
 import { didYouMean } from "../model/suggest.ts";
-import { unsupported } from "./keys.ts";
-import { OPTION_LIST, type Settings, UNSUPPORTED_KEYS, variable } from "./options.ts";
-import { onOff, read, readText, type Type } from "./value.ts";
+import { OPTION_LIST, type Settings, variable } from "./options.ts";
+import { read, readText, type Type } from "./value.ts";
 
 /** Names the configuration file, as `--config` does. */
 export const CONFIG_VARIABLE = "NETHERGAZE_CONFIG";
@@ -24,12 +23,6 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): {
     if (text === undefined) continue;
     left.delete(name);
     settings.set(option, valueIn(type, name, text));
-  }
-  for (const key of UNSUPPORTED_KEYS) {
-    const name = variable(key);
-    const text = left.get(name);
-    if (text !== undefined && onOff.decode(text) !== false) warnings.push(unsupported(name));
-    left.delete(name);
   }
   const known = OPTION_LIST.map(([, { keys }]) => variable(keys[0]));
   for (const name of left.keys())

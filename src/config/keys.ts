@@ -1,10 +1,10 @@
 import { didYouMean } from "../model/suggest.ts";
 import { quote, UsageError } from "./error.ts";
-import { OPTION_LIST, UNSUPPORTED_KEYS } from "./options.ts";
+import { OPTION_LIST } from "./options.ts";
 
 const BY_KEY = new Map(OPTION_LIST.flatMap((entry) => entry[1].keys.map((key) => [key, entry])));
 const DOCUMENTED = OPTION_LIST.map(([, option]) => option.keys[0]);
-const SECTIONS = new Set([...BY_KEY.keys(), ...UNSUPPORTED_KEYS].map(sectionOf));
+const SECTIONS = new Set([...BY_KEY.keys()].map(sectionOf));
 /** What may stand at the top of a file. */
 const TOP = [...new Set(DOCUMENTED.map((key) => (sectionOf(key) === "" ? key : `[${sectionOf(key)}]`)))];
 
@@ -30,9 +30,4 @@ export function unknownKey(where: string, key: string): UsageError {
 /** The table a dotted path lies in, empty for the top. */
 export function sectionOf(key: string): string {
   return key.slice(0, Math.max(0, key.lastIndexOf(".")));
-}
-
-/** What to say of a key that this version ignores. */
-export function unsupported(where: string): string {
-  return `${where}: not supported by this version, ignored`;
 }

@@ -6,7 +6,7 @@ import type { Command } from "./commands.ts";
 import { UsageError } from "./error.ts";
 import { FLAGS } from "./flags.ts";
 import { type Input, type Loaded, loadConfig } from "./load.ts";
-import { OPTION_LIST, UNSUPPORTED_KEYS, variable } from "./options.ts";
+import { OPTION_LIST, variable } from "./options.ts";
 import { onOff } from "./value.ts";
 
 const FILE = "/home/ann/.config/nethergaze/config.toml";
@@ -185,21 +185,10 @@ describe("settings", () => {
     });
   });
 
-  test("what belongs to another version is ignored with a word", () => {
-    const toml = '[geoip]\nenabled = false\ncity_db = "/x"\n[cache]\ndir = "/y"';
-    const env = {
-      NETHERGAZE_WHOIS_ENABLED: "no",
-      NETHERGAZE_GEOIP_ASN_DB: "/y",
-      NETHERGAZE_LOG_PAHT: "\x1b[31m",
-    };
-    expect(loaded(["--set", "whois.cache_ttl=1"], toml, env).warnings).toEqual([
-      "--set: whois.cache_ttl: not supported by this version, ignored",
-      "NETHERGAZE_GEOIP_ASN_DB: not supported by this version, ignored",
+  test("a variable that sets nothing is ignored with a word", () => {
+    expect(loaded([], "", { NETHERGAZE_LOG_PAHT: "\x1b[31m" }).warnings).toEqual([
       "NETHERGAZE_LOG_PAHT: no such variable, did you mean NETHERGAZE_LOG_PATH?, ignored",
-      `${FILE}:3: geoip.city_db: not supported by this version, ignored`,
-      `${FILE}:5: cache.dir: not supported by this version, ignored`,
     ]);
-    for (const key of UNSUPPORTED_KEYS) expect(loaded([], `${key} = 1`).warnings).toHaveLength(1);
   });
 });
 
@@ -220,7 +209,7 @@ describe("refusals", () => {
     ],
     [
       ["sream"],
-      "'sream': no such command, did you mean stream?; allowed: demo, stream, top, watch, iptop, record, replay, block, unblock, blocks, doctor, completion, help",
+      "'sream': no such command, did you mean stream?; allowed: demo, stream, top, watch, iptop, record, replay, block, unblock, blocks, history, geoip, doctor, completion, help",
     ],
     [["record"], "record: FILE is missing; usage: nethergaze record FILE"],
     [["replay"], "replay: FILE is missing; usage: nethergaze replay FILE..."],
@@ -255,7 +244,7 @@ describe("refusals", () => {
     [["--config", "/none"], "configuration file '/none': no such file"],
     [
       ["\x1b[31m\u202e"],
-      "'?[31m?': no such command; allowed: demo, stream, top, watch, iptop, record, replay, block, unblock, blocks, doctor, completion, help",
+      "'?[31m?': no such command; allowed: demo, stream, top, watch, iptop, record, replay, block, unblock, blocks, history, geoip, doctor, completion, help",
     ],
   ];
   test.each(usage)("%j", (argv, message) => {
@@ -278,15 +267,12 @@ describe("refusals", () => {
     ],
     [
       "[zz.yy]\nx = 1",
-      ":1: no such key 'zz'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [actions], [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.wire], [detect.volume], [detect.host]",
+      ":1: no such key 'zz'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], [geoip], [whois], [rdns], [history], [cache], readonly, [actions], [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.wire], [detect.volume], [detect.host]",
     ],
-    [
-      "[geoip]\nx = 1",
-      ":2: no such key 'geoip.x'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [actions], [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.wire], [detect.volume], [detect.host]",
-    ],
+    ["[geoip]\nx = 1", ":2: no such key 'geoip.x'; allowed: geoip.enabled, geoip.city_db, geoip.asn_db"],
     [
       "__proto__ = 1",
-      ":1: no such key '__proto__'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], readonly, [actions], [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.wire], [detect.volume], [detect.host]",
+      ":1: no such key '__proto__'; allowed: [log], [auth], [trust], show_private_ips, [filters], [display], color, utc, fast, [refresh], interface, [packets], [geoip], [whois], [rdns], [history], [cache], readonly, [actions], [detect], [detect.ssh], [detect.http], [detect.sockets], [detect.wire], [detect.volume], [detect.host]",
     ],
     ["[[log]]\npath = 'x'", ":1: log: must be a table, written [log]"],
     [
@@ -347,7 +333,7 @@ describe("whatever comes in, what comes out is a value or one safe line", () => 
   });
 
   const key = fc.oneof(
-    fc.constantFrom(...OPTION_LIST.flatMap(([, { keys }]) => keys), ...UNSUPPORTED_KEYS),
+    fc.constantFrom(...OPTION_LIST.flatMap(([, { keys }]) => keys)),
     junk.map((name) => JSON.stringify(name)),
   );
   const value = fc.oneof(

@@ -73,17 +73,19 @@ function load(input: Input): Loaded {
   const origins: Partial<Record<OptionName, Origin>> = {};
   const apply = (origin: Origin, settings: Settings): void => {
     for (const [name, value] of settings) {
-      config[name] = Array.isArray(value) ? value.map((item: unknown) => expandHome(item, home)) : value;
+      config[name] = Array.isArray(value)
+        ? value.map((item: unknown) => expandHome(item, home))
+        : expandHome(value, home);
       origins[name] = origin;
     }
   };
   // Each overrules those before.
   apply("default", DEFAULTS);
-  if (fromFile !== undefined) apply("file", fromFile.settings);
+  if (fromFile !== undefined) apply("file", fromFile);
   apply("env", fromEnv.settings);
   apply("flag", asked.settings);
 
-  const warnings = [...asked.warnings, ...fromEnv.warnings, ...found.warnings, ...(fromFile?.warnings ?? [])];
+  const warnings = [...fromEnv.warnings, ...found.warnings];
   return {
     command,
     // Each value was checked by the type of its entry.

@@ -1,18 +1,17 @@
 import { expect, test } from "bun:test";
 import { COMMAND_LIST, GLOBAL_FLAG_LIST } from "./commands.ts";
 import { FLAGS } from "./flags.ts";
-import { NEEDLESS_FLAGS, OPTION_LIST, OPTIONS, UNSUPPORTED_KEYS, variable } from "./options.ts";
+import { OPTION_LIST, OPTIONS, variable } from "./options.ts";
 import { onOff, type Type } from "./value.ts";
 
 test("every key, flag and variable belongs to one entry", () => {
-  const keys = [...OPTION_LIST.flatMap(([, { keys }]) => keys), ...UNSUPPORTED_KEYS];
+  const keys = OPTION_LIST.flatMap(([, { keys }]) => keys);
   expect(new Set(keys).size).toBe(keys.length);
-  const variables = [...OPTION_LIST.map(([, option]) => option.keys[0]), ...UNSUPPORTED_KEYS].map(variable);
+  const variables = OPTION_LIST.map(([, option]) => variable(option.keys[0]));
   expect(new Set(variables).size).toBe(variables.length);
   const flags = [
     ...OPTION_LIST.flatMap(([, option]) => option.flags),
     ...GLOBAL_FLAG_LIST.flatMap(([, { flag, short }]) => (short === undefined ? [flag] : [flag, short])),
-    ...NEEDLESS_FLAGS,
     ...new Set(COMMAND_LIST.flatMap(([, { flags }]) => Object.values(flags).map(({ flag }) => flag))),
   ];
   expect(new Set(flags).size).toBe(flags.length);

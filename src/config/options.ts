@@ -12,6 +12,7 @@ import {
   integer,
   number,
   onOff,
+  path,
   paths,
   patterns,
   prefixes,
@@ -22,7 +23,15 @@ import {
 } from "./value.ts";
 
 /** The headings under which help and the example file list the options. */
-export const GROUPS = ["Logs", "Display", "Polling", "Behaviour", "Actions", "Detection"] as const;
+export const GROUPS = [
+  "Logs",
+  "Display",
+  "Polling",
+  "Behaviour",
+  "Actions",
+  "Knowledge",
+  "Detection",
+] as const;
 
 /** One setting: everything that the flag, the variable, the file, help and completion need to know of it. */
 export interface Option<T = unknown> {
@@ -291,6 +300,118 @@ export const OPTIONS = {
     default: "auto",
     help: "how packets are counted: in the kernel by eBPF, else from a ring of their headers; off: not at all",
   },
+  geoipEnabled: {
+    group: "Knowledge",
+    keys: ["geoip.enabled"],
+    flags: ["--no-geoip"],
+    type: onOff,
+    default: true,
+    help: "look countries and networks up in the databases of this machine",
+  },
+  geoipCity: {
+    group: "Knowledge",
+    keys: ["geoip.city_db"],
+    flags: [],
+    type: path("FILE"),
+    default: "/usr/share/GeoIP/GeoLite2-City.mmdb",
+    help: "MMDB file of countries and cities; where it is not there: what 'geoip update' fetched, then the countries that come with the program",
+  },
+  geoipAsn: {
+    group: "Knowledge",
+    keys: ["geoip.asn_db"],
+    flags: [],
+    type: path("FILE"),
+    default: "/usr/share/GeoIP/GeoLite2-ASN.mmdb",
+    help: "MMDB file of networks (ASN); where it is not there: what 'geoip update' fetched",
+  },
+  whoisEnabled: {
+    group: "Knowledge",
+    keys: ["whois.enabled"],
+    flags: ["--no-whois"],
+    type: onOff,
+    default: true,
+    help: "ask the registries (RDAP, else whois) who has an address that is on the screen, suspicious or asked for; off: no reverse DNS either",
+  },
+  whoisTtl: {
+    group: "Knowledge",
+    keys: ["whois.cache_ttl"],
+    flags: [],
+    type: integer("SECS", 1, 31_536_000),
+    default: 86_400,
+    help: "seconds for which an answer of a registry is kept, also on disk",
+  },
+  whoisWorkers: {
+    group: "Knowledge",
+    keys: ["whois.max_workers"],
+    flags: [],
+    type: integer("N", 1, 32),
+    default: 3,
+    help: "questions to registries at once",
+  },
+  rdapBootstrap: {
+    group: "Knowledge",
+    keys: ["whois.bootstrap"],
+    flags: [],
+    type: text("URL"),
+    default: "https://data.iana.org/rdap/",
+    help: "where the list is that says which registry has which addresses (RFC 9224)",
+  },
+  whoisServer: {
+    group: "Knowledge",
+    keys: ["whois.server"],
+    flags: [],
+    type: text("HOST[:PORT]", 255),
+    default: "whois.iana.org",
+    help: "the whois server that is asked first where RDAP does not answer",
+  },
+  rdnsEnabled: {
+    group: "Knowledge",
+    keys: ["rdns.enabled"],
+    flags: ["--no-rdns"],
+    type: onOff,
+    default: true,
+    help: "look the names of addresses up, of those asked for and of whoever says it is a search engine's crawler",
+  },
+  rdnsServers: {
+    group: "Knowledge",
+    keys: ["rdns.servers"],
+    flags: [],
+    type: texts("SERVER", 4, 64),
+    default: [],
+    help: "name servers to ask, with or without a port, instead of the machine's own",
+  },
+  historyEnabled: {
+    group: "Knowledge",
+    keys: ["history.enabled"],
+    flags: ["--no-history"],
+    type: onOff,
+    default: true,
+    help: "keep, and show, what addresses did before: the console and 'watch' write it down",
+  },
+  historyDays: {
+    group: "Knowledge",
+    keys: ["history.days"],
+    flags: [],
+    type: integer("DAYS", 1, 3_650),
+    default: 365,
+    help: "days after which an address that did not come back is forgotten",
+  },
+  historyMegabytes: {
+    group: "Knowledge",
+    keys: ["history.megabytes"],
+    flags: [],
+    type: integer("MB", 1, 1_048_576),
+    default: 512,
+    help: "size of the history's file from which on those are forgotten who came last longest ago",
+  },
+  cacheDir: {
+    group: "Knowledge",
+    keys: ["cache.dir", "cache.cache_dir"],
+    flags: [],
+    type: path("DIR"),
+    default: "",
+    help: "directory of what may be fetched again; '' for /var/cache/nethergaze, for others than root ~/.cache/nethergaze",
+  },
   readonly: {
     group: "Behaviour",
     keys: ["readonly"],
@@ -415,24 +536,6 @@ export const OPTION_LIST = Object.entries(OPTIONS) as [OptionName, Option][];
 
 /** The values that one place gave, each checked by the type of its option. */
 export type Settings = Map<OptionName, unknown>;
-
-/**
- * What a configuration of NetherGaze 0.2 may hold and this version does not know: a line of warning, so that
- * nobody's old file is refused. Each leaves this list when its capability arrives.
- */
-export const UNSUPPORTED_KEYS: readonly string[] = [
-  "geoip.enabled",
-  "geoip.city_db",
-  "geoip.asn_db",
-  "whois.enabled",
-  "whois.cache_ttl",
-  "whois.max_workers",
-  "cache.dir",
-  "cache.cache_dir",
-];
-
-/** Its flags that only turn off what this version does not have: accepted, nothing to do. */
-export const NEEDLESS_FLAGS: readonly string[] = ["--no-geoip", "--no-whois"];
 
 /** The environment variable of a TOML path. */
 export function variable(key: string): string {

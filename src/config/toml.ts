@@ -1,19 +1,17 @@
 import { parse, TomlError } from "smol-toml";
 import { UsageError } from "./error.ts";
-import { isSection, optionOfKey, unknownKey, unsupported } from "./keys.ts";
-import { OPTION_LIST, type Settings, UNSUPPORTED_KEYS } from "./options.ts";
+import { isSection, optionOfKey, unknownKey } from "./keys.ts";
+import { OPTION_LIST, type Settings } from "./options.ts";
 import { type Fault, read } from "./value.ts";
 
 /** Deepest nesting of inline values: our keys need two, and the parser recurses. */
 const MAX_DEPTH = 16;
 
 /**
- * The settings that the configuration `text` of the file `file` holds, and a warning for each key it may hold
- * but this version ignores. Throws a {@link UsageError} for what is not TOML, not ours or not allowed.
+ * The settings that the configuration `text` of the file `file` holds. Throws a {@link UsageError} for what is not TOML, not ours or not allowed.
  */
-export function readToml(file: string, text: string): { settings: Settings; warnings: string[] } {
+export function readToml(file: string, text: string): Settings {
   const values = new Map<string, unknown>();
-  const warnings: string[] = [];
 
   // As deep as our own sections are, whatever the document does.
   function visit(table: object, prefix: string): void {
@@ -23,10 +21,7 @@ export function readToml(file: string, text: string): { settings: Settings; warn
       const line = lineOf(text, key, option?.[1].type.why?.(raw));
       const place = line === undefined ? file : `${file}:${line}`;
       if (option !== undefined) values.set(key, read(option[1].type, `${place}: ${key}`, raw));
-      else if (UNSUPPORTED_KEYS.includes(key)) {
-        // What is switched off is as good as obeyed.
-        if (raw !== false) warnings.push(unsupported(`${place}: ${key}`));
-      } else if (!isSection(key)) throw unknownKey(place, key);
+      else if (!isSection(key)) throw unknownKey(place, key);
       else if (isTable(raw)) visit(raw, `${key}.`);
       else throw new UsageError(`${place}: ${key}: must be a table, written [${key}]`);
     }
@@ -38,7 +33,7 @@ export function readToml(file: string, text: string): { settings: Settings; warn
     const key = option.keys.find((candidate) => values.has(candidate));
     if (key !== undefined) settings.set(name, values.get(key));
   }
-  return { settings, warnings };
+  return settings;
 }
 
 function parseToml(file: string, text: string): object {

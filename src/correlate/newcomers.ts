@@ -24,3 +24,10 @@ export function newcomers({ addresses, memory, records }: State, limit: number):
   }
   return found;
 }
+
+/** All addresses that are held, some 10 ms of a full table. */
+export function heldAddresses({ addresses: { top, cellOf, words, stride } }: State): Ip[] {
+  const held: Ip[] = [];
+  for (let slot = 0; slot < top; slot++) if (cellOf[slot] !== -1) held.push(formatIp(words, stride * slot));
+  return held;
+}

@@ -1,3 +1,4 @@
+import type { Past } from "./history.ts";
 import type { Ip } from "./ip.ts";
 
 /** The firewalls that blocks can be put into. */
@@ -65,6 +66,8 @@ export interface Preview {
   /** Of all targets together, and of one address's /24 or /64. */
   readonly blast: Blast;
   readonly around?: Blast & { readonly prefix: string };
+  /** What one address did before, where history knows. */
+  readonly past?: Past;
   /** The commands of arming it for a minute, and of making it last, as a shell takes them. */
   readonly commands: readonly string[];
   readonly lasting: readonly string[];

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { tryLock } from "../kernel/libc.ts";
-import { type LockHolder, lockHolder } from "../kernel/lock-holder.ts";
+import { type LockedFile, type LockHolder, lockHolder } from "../kernel/lock-holder.ts";
 import { shellWord } from "../model/shell-word.ts";
 
 /** How long one program waits for another that changes the firewall (ms), and how often it asks. */
@@ -33,6 +33,8 @@ export interface StateDirectory {
   append(name: string, line: string, limit: number): void;
   /** Waits until nobody else has it; where somebody keeps it too long, who. Throws. */
   lock(name: string): Promise<Lock | Kept>;
+  /** What names a file of it to the kernel. Throws. */
+  stat(name: string): LockedFile;
   /** As `lock`, without waiting; undefined where somebody has it. */
   tryLock(name: string): Lock | undefined;
 }
@@ -147,6 +149,7 @@ export function stateDirectory(path: string, patience = PATIENCE): StateDirector
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
       }
     },
+    stat: (name) => statSync(at(name)),
     tryLock: locked,
   };
 }

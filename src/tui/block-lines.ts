@@ -1,10 +1,12 @@
 import { type Acted, BLOCK_CHOICES, type Blast, type Preview } from "../model/block.ts";
 import { durationWords, lastingWords } from "../model/duration.ts";
+import type { Past } from "../model/history.ts";
 import { allowedOf, answerOf, type BlockWindow, targetsOf } from "./block-window.ts";
 import { cells, cut } from "./fit.ts";
 import { clockOn, grouped } from "./format.ts";
 import type { Line } from "./modal-text.ts";
 import { PALETTE, type Style } from "./palette.ts";
+import { pastWords } from "./past.ts";
 import { type Armed, doing, named, type Response } from "./response.ts";
 import type { Span } from "./surface.ts";
 import { wrap } from "./wrap.ts";
@@ -53,7 +55,7 @@ export function blockLines(
 function answerLines(block: BlockWindow, preview: Preview | string, setting: Setting): Line[] {
   const { width } = setting;
   if (typeof preview === "string") return labelled("would", [[preview, PALETTE.bad]], width);
-  const { targets, blast, commands, lasting: kept, remarks, firewall, why } = preview;
+  const { targets, blast, past, commands, lasting: kept, remarks, firewall, why } = preview;
   const forbidden = block.answer?.forbidden;
   const notes = [...(block.remark === undefined ? [] : [block.remark]), ...remarks];
   const by = firewall === "none" ? `none, nothing is run: ${why}` : `${firewall}: ${why}`;
@@ -63,6 +65,11 @@ function answerLines(block: BlockWindow, preview: Preview | string, setting: Set
   const listed = targets.length > 1 ? allowedOf(preview) : [];
   return [
     ...labelled("would", blastWords(blast, block.answer?.at ?? 0, setting.utc), width),
+    ...labelled(
+      "before",
+      past === undefined ? [] : [pastSpan(past, block.answer?.at ?? 0, setting.utc)],
+      width,
+    ),
     ...labelled("guard", guardWords(preview), width),
     ...labelled("firewall", [[by, PALETTE.plain]], width),
     ...labelled(
@@ -251,6 +258,11 @@ export function armedLines(
       width,
     ),
   ];
+}
+
+/** What history knows of it. */
+function pastSpan(past: Past, now: number, utc: boolean): Words {
+  return [pastWords(past, now, utc), past.flagged > 0 ? PALETTE.warning : PALETTE.plain];
 }
 
 /** The seconds until a time, both in epoch milliseconds. */

@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { compileFilter, isFilterError } from "../filter/filter.ts";
 import type { Responder } from "../model/block.ts";
 import type { HookRunner } from "../model/hook.ts";
+import type { Ip } from "../model/ip.ts";
 import type { Filter, Group, Query, Snapshot, Sort } from "../model/snapshot.ts";
 import { startActing } from "./acting.ts";
 import { counts } from "./blocking.ts";
+import { addressesOnScreen } from "./moving.ts";
 import { askedOf, initialState, queryOf, type State } from "./state.ts";
 import type { Effect, Message } from "./step.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
@@ -23,6 +25,10 @@ export interface ConsoleHost {
   onLines(listener: () => void): void;
   /** Reads every source now. */
   refresh(): void;
+  /** Asks who has an address: what comes of it, in words. Absent where nobody is asked. */
+  lookUp?(ip: Ip): string;
+  /** These are on the screen now, the first row first. */
+  onScreen?(ips: readonly Ip[]): void;
   /** From now on every question is answered as of this moment, until it is turned off. */
   freeze(on: boolean): void;
   /** The host's clock, epoch milliseconds, whatever is frozen. */
@@ -65,6 +71,8 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
   stop();
   return code;
 }
+
+const NOT_ASKED = "nobody is asked here who has an address: this console does not look at this machine";
 
 /** Two questions in 200 ms are ten a second, and a key need not wait for the one just asked. */
 const QUESTIONS = 2;
@@ -122,6 +130,9 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
       case "refresh":
         host.refresh();
         break;
+      case "look-up":
+        hear({ kind: "said", words: host.lookUp?.(effect.ip) ?? NOT_ASKED });
+        break;
       case "quit":
         terminal.close();
         break;
@@ -164,8 +175,9 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
     if (snapshot.live.length > 0) burst.restart();
     // Earlier lines are searched a part at a time, so that no key has to wait for all of them.
     if (snapshot.searching) search.restart(want);
-    if (isShown(snapshot) && isDeepStrictEqual(asked, state.shown)) return;
-    hear({ kind: "snapshot", snapshot, asked });
+    if (!isShown(snapshot) || !isDeepStrictEqual(asked, state.shown))
+      hear({ kind: "snapshot", snapshot, asked });
+    host.onScreen?.(addressesOnScreen(state));
   };
 
   /** Whether the screen says all of it already, but for the time. */

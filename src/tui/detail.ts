@@ -1,4 +1,5 @@
 import { type AuthEvent, type RequestEvent, type Socket, TCP_STATES } from "../model/event.ts";
+import type { Past } from "../model/history.ts";
 import { networkOf } from "../model/origin.ts";
 import type { Detail, Finding, IpProfile, Strip } from "../model/snapshot.ts";
 import { authSpans, statusSpan } from "./events.ts";
@@ -6,6 +7,7 @@ import { cells, cut, fit } from "./fit.ts";
 import { bytes, clock, clockOn, duration, grouped, short } from "./format.ts";
 import type { Line, Section } from "./modal-text.ts";
 import { PALETTE } from "./palette.ts";
+import { pastWords } from "./past.ts";
 import { SEVERITIES } from "./severity.ts";
 import { sparkline } from "./sparkline.ts";
 import type { Span } from "./surface.ts";
@@ -24,8 +26,8 @@ export interface Setting {
 
 /** Everything known about one address: why it is suspected, its numbers, its last hour, then the lists. */
 export function detailSections(detail: Detail, setting: Setting): Section[] {
-  const { profile, strip, sockets, auth, requests } = detail;
-  const numbers = profileLines(profile, setting);
+  const { profile, strip, sockets, auth, requests, past } = detail;
+  const numbers = [...profileLines(profile, setting), ...beforeLines(past, setting)];
   const hour = strip === undefined ? [] : stripLines(strip, setting);
   // With the blank line between.
   const room = setting.height - numbers.length - hour.length - 1;
@@ -182,8 +184,26 @@ function profileLines(profile: IpProfile, { utc, now }: Setting): Line[] {
         PALETTE.plain,
       ],
     ]),
+    ...registryLines(profile),
     labelled("did last", [[profile.last ?? "-", PALETTE.plain]]),
   ];
+}
+
+/** Whose the addresses around it are, as the registry has it. */
+function registryLines({ origin }: IpProfile): Line[] {
+  const { network, prefix, abuse } = origin ?? {};
+  const words = [network, prefix, abuse === undefined ? undefined : `complaints to ${abuse}`];
+  if (network === undefined && abuse === undefined) return [];
+  return [labelled("registry", [[words.filter((word) => word !== undefined).join("  "), PALETTE.plain]])];
+}
+
+/** What it did before this program began to look: when, how much, and what spoke against it. */
+function beforeLines(past: Past | undefined, { width, now, utc }: Setting): Line[] {
+  if (past === undefined) return [];
+  return wrap(cut(pastWords(past, now, utc), MAX_EVIDENCE), Math.max(MIN_EVIDENCE, width - LABEL)).map(
+    (line, i) =>
+      labelled(i === 0 ? "before" : "", [[line, past.flagged > 0 ? PALETTE.warning : PALETTE.plain]]),
+  );
 }
 
 const STRIP_BARS = 60;

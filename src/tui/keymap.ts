@@ -35,6 +35,7 @@ export type Action =
   | "section-previous"
   | "freeze"
   | "refresh"
+  | "look-up"
   | "copy"
   | "block"
   | "blocks"
@@ -255,6 +256,14 @@ export const KEYMAP: readonly Binding[] = [
     label: "c",
     help: "copy the address, or all marked ones, one a line",
     footer: { word: "copy", rank: 9 },
+  },
+  {
+    modes: ADDRESSES,
+    keys: ["w"],
+    action: "look-up",
+    label: "w",
+    help: "ask who has the address: the registry (RDAP, else whois) and reverse DNS",
+    footer: { word: "whois", rank: 10 },
   },
   {
     modes: ["main", "detail"],

@@ -10,6 +10,10 @@ const PARTS: readonly (readonly [Part, string])[] = [
   ["http", "logs"],
   ["auth", "auth"],
   ["kernel", "kernel"],
+  ["geo", "geo"],
+  ["whois", "whois"],
+  ["dns", "dns"],
+  ["history", "history"],
   ["replay", "replay"],
   ["output", "output"],
 ];

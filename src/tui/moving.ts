@@ -1,9 +1,10 @@
+import type { Ip } from "../model/ip.ts";
 import { moveBlocks } from "./block-list.ts";
 import { layoutOf, liveRows, tableRows } from "./layout.ts";
 import { following, moveBy, moveTo as moveLogTo } from "./log.ts";
 import { type ModalText, modalText } from "./modal-text.ts";
 import { moveTo } from "./rows.ts";
-import type { State } from "./state.ts";
+import { isAddress, type State } from "./state.ts";
 import { windowRows } from "./window.ts";
 
 /** Moves what has the focus by so many lines; infinities are its ends. */
@@ -79,4 +80,14 @@ export function tableHeight({ size }: State): number {
 export function liveHeight({ size }: State): number {
   const layout = layoutOf(size);
   return layout === undefined ? 1 : liveRows(layout).height;
+}
+
+/** The addresses of the table's rows that are on screen, and that of an open detail. */
+export function addressesOnScreen(state: State): Ip[] {
+  const { rows, cursor, snapshot } = state;
+  const shown = rows
+    .slice(cursor.top, cursor.top + tableHeight(state))
+    .flatMap((row) => (isAddress(row) ? [row.ip] : []));
+  const open = snapshot?.detail?.profile.ip;
+  return open === undefined ? shown : [open, ...shown];
 }

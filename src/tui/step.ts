@@ -22,6 +22,8 @@ export type Message =
   /** A second passed since the last key or turn of the wheel. */
   | { readonly kind: "release" }
   | { readonly kind: "notice-over" }
+  /** Something to be said for a while. */
+  | { readonly kind: "said"; readonly words: string }
   | { readonly kind: "previewed"; readonly answer: Answer }
   /** What an act came to; `began` and `now` are the host's clock (epoch ms) before and after. */
   | {
@@ -40,6 +42,8 @@ export type Message =
 /** What the console must do about it. */
 export type Effect =
   | { readonly kind: "ask" | "refresh" | "quit" | "suspend" }
+  /** Ask who has it, and send `said`; what is found comes with the snapshots. */
+  | { readonly kind: "look-up"; readonly ip: Ip }
   /** Let the world stand still for every question from now on, or go on. */
   | { readonly kind: "freeze"; readonly on: boolean }
   /** Send `release` a second from now, counting from the last time. */

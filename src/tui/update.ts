@@ -51,7 +51,7 @@ import {
   selected,
   selectedAddress,
 } from "./state.ts";
-import { ASK, copied, HOLD, type Message, noticed, type Step } from "./step.ts";
+import { ASK, copied, HOLD, type Message, noticed, type Step, told } from "./step.ts";
 import { columnsOf } from "./table-columns.ts";
 
 /** The next state, and what is to be done. The same state object means that nothing is to be painted. */
@@ -85,6 +85,8 @@ function stepped(state: State, message: Message): Step {
       return [
         settled({ ...state, held: false, rows: state.snapshot === undefined ? [] : rowsOf(state.snapshot) }),
       ];
+    case "said":
+      return told(state, message.words);
     case "notice-over": {
       const { notice: _, ...rest } = state;
       return [rest];
@@ -179,6 +181,10 @@ function act(state: State, action: Action): Step {
       if (state.frozen) return noticed(state, "frozen: Space lets it go on");
       const [next, ...effects] = noticed(state, "reading every source");
       return [next, { kind: "refresh" }, ASK, ...effects];
+    }
+    case "look-up": {
+      const ip = selectedAddress(state);
+      return ip === undefined ? noticed(state, NOBODY) : [state, { kind: "look-up", ip }];
     }
     case "freeze":
       return [{ ...state, frozen: !state.frozen }, { kind: "freeze", on: !state.frozen }, ASK];
@@ -282,6 +288,8 @@ function editing(state: State, action: Action): Step {
   const input = state.input && editInput(state.input, action);
   return input === undefined ? [state] : withInput(state, input);
 }
+
+const NOBODY = "no address is selected: w asks who has the one the cursor is on";
 
 function copy(state: State): Step {
   const { marks, modal } = state;

@@ -1,4 +1,4 @@
-import type { Bandwidth, HostVerdict, Offender, Snapshot } from "../../model/snapshot.ts";
+import type { Bandwidth, Baseline, HostVerdict, Offender, Snapshot } from "../../model/snapshot.ts";
 import { type Charge, chargeOf, chargeSpans } from "../accused.ts";
 import { cells, cut } from "../fit.ts";
 import { byteRate, bytes, clock, duration, monthOf, short } from "../format.ts";
@@ -52,7 +52,7 @@ function badgesOf({ title, frozen, snapshot, utc }: State): Span[] {
 }
 
 function activity(snapshot: Snapshot, width: number): Segment[] {
-  const { host, totals, series, interfaces, bandwidth, at } = snapshot;
+  const { host, totals, series, interfaces, bandwidth, baseline, at } = snapshot;
   const nic = interfaces.find((rate) => rate.default) ?? interfaces[0];
   const accepted = totals.newConnectionsPerSecond;
   const { synPerSecond, inPacketsPerSecond = 0, outPacketsPerSecond = 0 } = totals.wire ?? {};
@@ -74,6 +74,7 @@ function activity(snapshot: Snapshot, width: number): Segment[] {
     ...(bandwidth === undefined ? [] : [month(bandwidth, nic?.name, at)]),
     figure("req", rate(requestRate(snapshot)).padStart(6), 1),
     spark(series.requests, 5, FULL_EVENTS),
+    ...usual(baseline),
     ...(accepted === undefined
       ? []
       : [figure("new", rate(accepted).padStart(6), 2), spark(series.newConnections, 6, FULL_EVENTS)]),
@@ -84,6 +85,15 @@ function activity(snapshot: Snapshot, width: number): Segment[] {
           spark(series.syn ?? [], 5, FULL_EVENTS),
           figure("pkts", rate(inPacketsPerSecond + outPacketsPerSecond).padStart(6), 10),
         ]),
+  ];
+}
+
+/** The requests of this time yesterday, or where that is not known of a week ago. */
+function usual(baseline: Baseline | undefined): Segment[] {
+  const { yesterday, lastWeek } = baseline ?? {};
+  return [
+    ...(yesterday === undefined ? [] : [figure("yesterday", rate(yesterday.requests / 60), 9)]),
+    ...(lastWeek === undefined ? [] : [figure("a week ago", rate(lastWeek.requests / 60), 11)]),
   ];
 }
 

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import { lockHolder } from "../kernel/lock-holder.ts";
+import type { HealthEvent, HistoryEvent } from "../model/event.ts";
+import type { HistoryBatch, Visit } from "../model/history.ts";
+import { stateDirectory } from "../respond/state-directory.ts";
+import { now } from "../sources/clock.ts";
+import { samePast } from "../store/baseline.ts";
+import { type HistoryLock, openHistory } from "../store/history.ts";
+import { blockedSince } from "./blocked-since.ts";
+import { historyPath } from "./history-path.ts";
+import type { Surroundings, Teller } from "./knowledge.ts";
+
+/** What is lost at most where this program is killed (ms). */
+const INTERVAL = 60_000;
+/** Addresses looked at at once, and the pause after (ms): some 3 ms that no key press waits for longer. */
+const AT_ONCE = 2_048;
+const PAUSE = 10;
+const LOCK = "history.lock";
+/** Lines from before were counted when they were written, if somebody watched. */
+const FROM_START = "read, not written: --from-start reads lines that may have been counted before";
+
+/** Tells what addresses did before, and writes down what they do: each minute, and at the end. */
+export function startHistory({ config, places, engine, emit }: Surroundings): Teller {
+  const directory = stateDirectory(places.state);
+  const reads = config.fromStart;
+  const session = randomUUID();
+  const blocked = blockedSince(places.state);
+  const history = openHistory({
+    path: historyPath(places.state),
+    now,
+    emit: (event) => emit(reads ? onlyReading(event) : event),
+    keep: { days: config.historyDays, megabytes: config.historyMegabytes },
+    reference: places.former,
+    lock: reads ? () => ({ holder: undefined }) : () => locked(directory),
+  });
+  if (!reads) engine.history.keep();
+  let collecting = false;
+  let closed = false;
+  const write = async (): Promise<void> => {
+    if (collecting || reads) return;
+    collecting = true;
+    const visits: Visit[] = [];
+    for (let done = false; !done && !closed; ) {
+      const taken = engine.history.visits(AT_ONCE);
+      visits.push(...taken.visits);
+      done = taken.done;
+      if (!done) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+    history.write(batchOf(visits));
+    collecting = false;
+  };
+  const batchOf = (visits: readonly Visit[]): HistoryBatch => ({
+    session,
+    visits,
+    minutes: engine.history.minutes(),
+    blocked: blocked(),
+  });
+  const compare = async (): Promise<void> => {
+    emit(await samePast(history.minutes, now()));
+  };
+  const timer = setInterval(() => {
+    void write();
+    void compare();
+  }, INTERVAL);
+  const first = setTimeout(() => void compare(), PAUSE);
+  return {
+    tell: (ips) => history.ask(ips),
+    refresh() {},
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      clearTimeout(first);
+      if (reads) return history.close();
+      const visits: Visit[] = [];
+      for (let rounds = 0; rounds < 2; ) {
+        const taken = engine.history.visits(Number.MAX_SAFE_INTEGER);
+        visits.push(...taken.visits);
+        if (taken.done) rounds++;
+      }
+      return history.close(batchOf(visits));
+    },
+  };
+}
+
+function locked(directory: ReturnType<typeof stateDirectory>): HistoryLock {
+  const lock = directory.tryLock(LOCK);
+  if (lock !== undefined) return lock;
+  return { holder: lockHolder("/proc", directory.stat(LOCK))?.pid };
+}
+
+function onlyReading(event: HistoryEvent | HealthEvent): HistoryEvent | HealthEvent {
+  return event.kind === "health" && event.state === "up" ? { ...event, detail: FROM_START } : event;
+}
