@@ -123,7 +123,7 @@ async function run(loaded: Run, color: boolean, filter: Filter | undefined): Pro
     }
     case "doctor": {
       const { doctor } = await import("./commands/doctor.ts");
-      return doctor(loaded, command.json);
+      return doctor(loaded, places.state, command.json);
     }
     case "record": {
       const { record } = await import("./commands/record.ts");

@@ -15,6 +15,8 @@ import { createSockets } from "../sources/sockets.ts";
 import { reasonOf } from "../sources/tail-fs.ts";
 import { isGlob } from "../sources/tail-glob.ts";
 import { createVnstat } from "../sources/vnstat.ts";
+import { type Finding, STATES } from "./doctor-finding.ts";
+import { knowledge } from "./doctor-knowledge.ts";
 import { FAILED } from "./exit-codes.ts";
 import { interpretationOf } from "./interpretation.ts";
 import { interfaceOf, packetsAsked, type Setup } from "./live.ts";
@@ -29,35 +31,15 @@ const SHORT = 60;
 /** A log most of whose lines are not understood is not read at all. */
 const MOSTLY = 0.5;
 
-/** One thing that was looked at. */
-interface Finding {
-  readonly part:
-    | "sockets"
-    | "packets"
-    | "kernel"
-    | "http logs"
-    | "error logs"
-    | "auth"
-    | "bandwidth"
-    | "firewall";
-  /** off: nobody asked for it, or it is not here; fail: it is wanted and does not work. */
-  readonly state: "ok" | "warn" | "off" | "fail";
-  readonly text: string;
-  /** What would mend it. */
-  readonly remedy?: string;
-  /** The last lines that were not understood, in JSON only. */
-  readonly strange?: readonly string[];
-}
-
 /**
- * `doctor`: what can be seen here, what cannot, and the command that would change it. Returns 1 where something
+ * `doctor`: what can be seen here (`state`: the directory of what was done), what cannot, and the command that would change it. Returns 1 where something
  * wanted does not work, else 0.
  */
-export async function doctor(setup: Setup, json: boolean): Promise<number> {
+export async function doctor(setup: Setup, state: string, json: boolean): Promise<number> {
   const output = openStdout();
   let failed = false;
   let before = "";
-  for (const found of await findings(setup)) {
+  for (const found of await findings(setup, state)) {
     if (found.state === "fail") failed = true;
     output.line(json ? JSON.stringify(found) : line(found, found.part === before));
     before = found.part;
@@ -71,7 +53,7 @@ function line({ part, state, text, remedy }: Finding, again: boolean): string {
   return `${(again ? "" : part).padEnd(11)}${state.padEnd(6)}${printable(text)}${printable(mended)}`;
 }
 
-async function findings(setup: Setup): Promise<Finding[]> {
+async function findings(setup: Setup, state: string): Promise<Finding[]> {
   return [
     ...sockets(),
     ...(await packets(setup)),
@@ -79,11 +61,10 @@ async function findings(setup: Setup): Promise<Finding[]> {
     ...httpLogs(setup),
     ...(await auth(setup)),
     ...(await bandwidth(setup)),
+    ...(await knowledge(setup.config, state)),
     await firewall(setup),
   ];
 }
-
-const STATES = { up: "ok", degraded: "warn", down: "fail" } as const;
 
 function told(part: Finding["part"], inputs: readonly { readonly kind: string }[]): Finding[] {
   return inputs

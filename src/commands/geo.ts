@@ -1,5 +1,6 @@
+import type { Config } from "../config/options.ts";
 import { createGeo } from "../enrich/geo.ts";
-import { GEOIP_DIRECTORIES } from "../enrich/geo-places.ts";
+import { GEOIP_DIRECTORIES, type GeoPlaces } from "../enrich/geo-places.ts";
 import type { Ip } from "../model/ip.ts";
 import { now } from "../sources/clock.ts";
 import type { Surroundings, Teller } from "./knowledge.ts";
@@ -10,13 +11,14 @@ const INTERVAL = 30_000;
 const AT_ONCE = 1_024;
 const PAUSE = 50;
 
+/** Where they are looked for; `state` is what `geoip update` fills. */
+export function geoPlaces({ geoipCity, geoipAsn }: Config, state: string): GeoPlaces {
+  return { city: geoipCity, asn: geoipAsn, directories: [state, ...GEOIP_DIRECTORIES] };
+}
+
 /** Countries and networks by the databases of this machine. */
 export function startGeo({ config, places, engine, emit }: Surroundings): Teller {
-  const geo = createGeo(
-    { city: config.geoipCity, asn: config.geoipAsn, directories: [places.state, ...GEOIP_DIRECTORIES] },
-    emit,
-    now,
-  );
+  const geo = createGeo(geoPlaces(config, places.state), emit, now);
   let rest: readonly Ip[] = [];
   let again: ReturnType<typeof setTimeout> | undefined;
   const tell = (ips: readonly Ip[]): void => {
