@@ -4,16 +4,20 @@ import { inNetns } from "./servers.ts";
 export const NETHERGAZE = join(import.meta.dir, "../bin/nethergaze");
 export const IPTOP = join(import.meta.dir, "../bin/ifguard-iptop");
 
+/** No test asks anybody outside of this machine, or leaves something behind; those of these things say so themselves. */
+export const ALONE = {
+  NETHERGAZE_GEOIP_ENABLED: "no",
+  NETHERGAZE_WHOIS_ENABLED: "no",
+  NETHERGAZE_RDNS_ENABLED: "no",
+  NETHERGAZE_HISTORY_ENABLED: "no",
+} as const;
+
 /** The environment of a program under test: no configuration but the test's own. */
 export const ENV: Record<string, string> = {
   PATH: process.env.PATH ?? "",
   HOME: "/nonexistent",
   LANG: "C.UTF-8",
-  // No test asks anybody outside of this machine, or leaves something behind; those of these things say so themselves.
-  NETHERGAZE_GEOIP_ENABLED: "no",
-  NETHERGAZE_WHOIS_ENABLED: "no",
-  NETHERGAZE_RDNS_ENABLED: "no",
-  NETHERGAZE_HISTORY_ENABLED: "no",
+  ...ALONE,
 };
 
 /** The program, running headless, with what it has written so far. */

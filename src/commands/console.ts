@@ -68,20 +68,25 @@ export async function liveConsole(
 
 /** After the first frame, who somebody is: what is there is seen before it is known. */
 function withKnowledge(live: Live, around: Surroundings): Feed {
-  let knowledge: Promise<Knowledge> | undefined;
-  const timer = setTimeout(() => {
-    knowledge = import("./knowledge.ts").then(({ startKnowledge }) => startKnowledge(around));
+  let loading: Promise<Knowledge> | undefined;
+  let knowledge: Knowledge | undefined;
+  const timer = setTimeout(async () => {
+    loading = import("./knowledge.ts").then(({ startKnowledge }) => startKnowledge(around));
+    knowledge = await loading;
   }, FIRST_FRAME);
   return {
     ...live,
     refresh() {
       live.refresh();
-      void knowledge?.then(({ refresh }) => refresh());
+      knowledge?.refresh();
     },
+    lookUp: (ip) => knowledge?.lookUp(ip) ?? "still starting",
+    recurring: async () => (await loading)?.recurring() ?? "still starting",
+    onScreen: (ips) => knowledge?.onScreen(ips),
     async close() {
       clearTimeout(timer);
       live.close();
-      await (await knowledge)?.close();
+      await (await loading)?.close();
     },
   };
 }
@@ -132,7 +137,9 @@ interface Shown {
 }
 
 /** What feeds the console: some sources can be asked to look again, or closer. */
-type Feed = Partial<Omit<Live, "close">> & { close(): void | Promise<void> };
+type Feed = Partial<Omit<Live, "close"> & Pick<ConsoleHost, "lookUp" | "recurring" | "onScreen">> & {
+  close(): void | Promise<void>;
+};
 
 async function show(
   { config, color }: Look,
@@ -164,6 +171,9 @@ async function show(
       onLines = listener;
     },
     refresh: () => feed?.refresh?.(),
+    ...(feed?.lookUp !== undefined && { lookUp: feed.lookUp }),
+    ...(feed?.recurring !== undefined && { recurring: feed.recurring }),
+    ...(feed?.onScreen !== undefined && { onScreen: feed.onScreen }),
     freeze: engine.freeze,
     now,
     responder: responder?.(engine),

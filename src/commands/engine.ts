@@ -27,6 +27,10 @@ export interface Engine {
   readonly row: RowOf;
   /** At most so many addresses of which nobody was asked yet who they are: they count as asked from now on. */
   newcomers(limit: number): readonly Ip[];
+  /** Addresses against which something of weight spoke for the first time since this was last asked. */
+  accused(): readonly Ip[];
+  /** Addresses that say they are a crawler, each with how its agent is known, since this was last asked. */
+  claimants(): ReadonlyMap<Ip, string>;
   /** All addresses that are held. */
   held(): readonly Ip[];
   readonly history: HistoryDoor;
@@ -77,6 +81,7 @@ export type EngineConfig = Pick<
 /** `onAlert` hears of every verdict raised or cleared, as it happens. */
 export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => void): Engine {
   const { showPrivateIps, cidrAllow, cidrDeny, trustProxies, maxLogEntriesPerIp } = config;
+  let claiming = new Map<Ip, string>();
   const state = createState({
     showPrivate: showPrivateIps,
     allow: prefixes(cidrAllow),
@@ -92,6 +97,9 @@ export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => v
       trustedAgents: config.trustAgents,
       slots: LIMITS.addresses,
       seed: randomInt(2 ** 32),
+      onCrawler(ip, agent) {
+        if (claiming.size < CLAIMANTS) claiming.set(ip, agent);
+      },
     }),
     ...(onAlert !== undefined && { onAlert }),
     seed: randomInt(2 ** 32),
@@ -117,6 +125,16 @@ export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => v
       revision++;
     },
     newcomers: (limit) => newcomers(state, limit),
+    accused() {
+      const { accused } = state.memory;
+      state.memory.accused = [];
+      return accused;
+    },
+    claimants() {
+      const told = claiming;
+      claiming = new Map();
+      return told;
+    },
     held: () => heldAddresses(state),
     history: {
       keep() {
@@ -132,6 +150,9 @@ export function createEngine(config: EngineConfig, onAlert?: (alert: Alert) => v
     passes: passingReader(state),
   };
 }
+
+/** Far more than search engines send at a time; the others say so again with their next request. */
+const CLAIMANTS = 1_024;
 
 /** Of texts that the configuration has checked. */
 function prefixes(texts: readonly string[]): Cidr[] {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { lockHolder } from "../kernel/lock-holder.ts";
 import type { HealthEvent, HistoryEvent } from "../model/event.ts";
-import type { HistoryBatch, Visit } from "../model/history.ts";
+import type { HistoryBatch, Recurring, Visit } from "../model/history.ts";
 import { stateDirectory } from "../respond/state-directory.ts";
 import { now } from "../sources/clock.ts";
 import { samePast } from "../store/baseline.ts";
@@ -19,8 +19,16 @@ const LOCK = "history.lock";
 /** Lines from before were counted when they were written, if somebody watched. */
 const FROM_START = "read, not written: --from-start reads lines that may have been counted before";
 
+/** Recurring offenders told of: a person looks through no more. */
+const RECURRING = 500;
+
+/** Who answers for addresses by what is remembered. */
+export interface Remembering extends Teller {
+  recurring(): Promise<readonly Recurring[]>;
+}
+
 /** Tells what addresses did before, and writes down what they do: each minute, and at the end. */
-export function startHistory({ config, places, engine, emit }: Surroundings): Teller {
+export function startHistory({ config, places, engine, emit }: Surroundings): Remembering {
   const directory = stateDirectory(places.state);
   const reads = config.fromStart;
   const session = randomUUID();
@@ -65,6 +73,7 @@ export function startHistory({ config, places, engine, emit }: Surroundings): Te
   const first = setTimeout(() => void compare(), PAUSE);
   return {
     tell: (ips) => history.ask(ips),
+    recurring: () => history.recurring(RECURRING),
     refresh() {},
     async close() {
       closed = true;

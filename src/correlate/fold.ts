@@ -103,7 +103,7 @@ function foldTick(state: State, at: number): void {
   const hear = (alert: Alert): void => {
     if ("ip" in alert && parseIpWords(alert.ip, scratch)) {
       const slot = findAddress(state.addresses, scratch, 0);
-      if (slot >= 0) noteAlert(state.memory, slot, alert);
+      if (slot >= 0) noteAlert(state.memory, slot, alert.ip, alert);
     }
     keepAlert(alerts, alert, recent.newest);
   };

@@ -6,6 +6,9 @@ import type { Alert } from "../model/snapshot.ts";
 /** Of who left the table with something that history was not told: a flood's crowd of a minute. */
 const MAX_LEFT = 65_536;
 
+/** More than anybody is asked about in a second. */
+const MAX_ACCUSED = 1_024;
+
 /** What of an address adds up in history, at these places of {@link Memory.told}. */
 export const TOLD = ["requests", "bytes", "inBytes", "outBytes", "authFailures"] as const;
 /** And when it was last seen then. */
@@ -30,6 +33,8 @@ export interface Memory {
   readonly flags: Map<number, Flags>;
   /** 1 while a verdict of weight stands. */
   readonly standing: Uint8Array;
+  /** Addresses of which one was raised, until somebody asks for them. */
+  accused: Ip[];
   /** Of addresses that are no longer held. */
   left: Map<Ip, Visit>;
   /** Addresses that left and were too many to remember. */
@@ -47,6 +52,7 @@ export function createMemory(slots: number): Memory {
     told: new Float64Array(FIELDS * slots),
     flags: new Map(),
     standing: new Uint8Array(slots),
+    accused: [],
     left: new Map(),
     lost: 0,
     askHand: 0,
@@ -64,12 +70,15 @@ export function learnPast({ past }: Memory, slot: number, { kind: _, at: __, ...
 }
 
 /** A verdict on the address of a slot was raised or cleared. Weak hints, which honest people give as well, flag nobody. */
-export function noteAlert(memory: Memory, slot: number, { state, severity, findings }: Alert): void {
-  const { standing, flags } = memory;
+export function noteAlert(memory: Memory, slot: number, ip: Ip, { state, severity, findings }: Alert): void {
+  const { standing, flags, accused } = memory;
   if (state === "cleared") standing[slot] = 0;
   else if (severity !== "info") {
     const flagged = flags.get(slot) ?? { count: 0, rules: new Set() };
-    if (standing[slot] === 0) flagged.count++;
+    if (standing[slot] === 0) {
+      flagged.count++;
+      if (accused.length < MAX_ACCUSED) accused.push(ip);
+    }
     for (const { rule } of findings) if (flagged.rules.size < MAX_RULES) flagged.rules.add(rule);
     flags.set(slot, flagged);
     standing[slot] = 1;

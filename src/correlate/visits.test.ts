@@ -132,7 +132,7 @@ describe("what history is told", () => {
     const [ip] = IPS as [Ip];
     fold(state, request(ip, START, 1));
     const alert = (rules: readonly string[], more: Partial<Alert> = {}) =>
-      noteAlert(state.memory, 0, {
+      noteAlert(state.memory, 0, ip, {
         kind: "alert",
         at: START,
         state: "raised",

@@ -1,4 +1,5 @@
 import { REQUEST_TEXTS, type RequestEvent, type RequestView } from "../model/event.ts";
+import type { Ip } from "../model/ip.ts";
 import type { Judge, Subject } from "../model/judge.ts";
 import type { RuleId } from "../model/rules.ts";
 import type { Thresholds } from "../model/thresholds.ts";
@@ -22,6 +23,8 @@ export interface JudgeOptions extends TaggerOptions {
   readonly slots: number;
   /** 32 bits that nobody knows. */
   readonly seed: number;
+  /** Hears of each request of an address that says it is this crawler, as its agent is known, until that is proved or disproved. */
+  readonly onCrawler?: ((ip: Ip, agent: string) => void) | undefined;
 }
 
 /** A rate is looked at with every so many-th request of an address. */
@@ -56,6 +59,13 @@ export function createJudge(options: JudgeOptions): Judge {
   };
   const trustsAgent = claims(options.trustedAgents);
 
+  /** Who is proved to be what it says is not judged by its requests. */
+  function isCrawler({ ip, origin }: Subject): boolean {
+    if (origin?.crawler !== undefined) return true;
+    if (origin?.forged === undefined) options.onCrawler?.(ip, tagger?.nameOf(TRAIT.crawler) ?? "");
+    return false;
+  }
+
   function kitOf(rule: Rule, watch: () => Watch): Kit {
     return {
       thresholds,
@@ -78,6 +88,7 @@ export function createJudge(options: JudgeOptions): Judge {
       look.requestsRead = true;
       tagger ??= createTagger(options);
       const traits = tagger.tag(event) | answered(event) | shape(event, subject);
+      if ((traits & TRAIT.crawler) !== 0 && isCrawler(subject)) return;
       if ((traits & asked) === 0 || trustsAgent(event)) return;
       seen.traits = traits;
       for (const watch of ofRequests) {

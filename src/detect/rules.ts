@@ -10,6 +10,7 @@ import { distinct4xx } from "./rules/distinct-4xx.ts";
 import { exfiltration } from "./rules/exfiltration.ts";
 import { exploit } from "./rules/exploit.ts";
 import { exploitProbe } from "./rules/exploit-probe.ts";
+import { fakeCrawler } from "./rules/fake-crawler.ts";
 import { halfOpen } from "./rules/half-open.ts";
 import { httpBruteForce } from "./rules/http-brute-force.ts";
 import { libraryAgent } from "./rules/library-agent.ts";
@@ -60,6 +61,7 @@ export const RULES: readonly Rule[] = [
   scannerAgent,
   badAgent,
   libraryAgent,
+  fakeCrawler,
   distinct4xx,
   openProxy,
   notHttp,

@@ -34,6 +34,8 @@ export const TAG = {
   custom: 32768,
   /** All that looks like a payload is the referrer's: it comes from a page of such an address. */
   referred: 65536,
+  /** The agent says that it is a search engine's crawler whose names in DNS would prove it. */
+  crawler: 131072,
 } as const;
 
 export type TagName = keyof typeof TAG;

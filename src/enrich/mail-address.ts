@@ -8,11 +8,15 @@ const IN_TEXT = /[A-Za-z0-9_.+=~-]{1,64}@[A-Za-z0-9.-]{1,253}/g;
 
 /** The mail address that is all of `text`, `mailto:` and blanks aside; undefined where it is none. */
 export function mailOf(text: string): string | undefined {
-  const mail = text.slice(0, 2 * MAX_MAIL).trim().replace(/^mailto:/i, "");
+  const mail = text
+    .slice(0, 2 * MAX_MAIL)
+    .trim()
+    .replace(/^mailto:/i, "");
   const at = mail.lastIndexOf("@");
   const local = mail.slice(0, Math.max(0, at));
   const host = mail.slice(at + 1);
-  if (mail.length > MAX_MAIL || local.length > 64 || !LOCAL.test(local) || host.endsWith(".")) return undefined;
+  if (mail.length > MAX_MAIL || local.length > 64 || !LOCAL.test(local) || host.endsWith("."))
+    return undefined;
   return hostNameOf(host) === undefined ? undefined : mail;
 }
 

@@ -1,6 +1,10 @@
 /** What `promise` gives, or what `signal` was aborted for, whichever comes first. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    // It may fail while nobody listens any more.
+    promise.catch(() => {});
+    throw signal.reason;
+  }
   let end = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
     end = () => reject(signal.reason);

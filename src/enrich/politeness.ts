@@ -37,6 +37,8 @@ interface Server {
   next: number;
   until: number;
   refused: boolean;
+  /** What it failed with last. */
+  why: string;
   /** Times in a row that it did not answer or refused. */
   failures: number;
 }
@@ -49,20 +51,27 @@ export function createPoliteness(now: () => number, gap: number): Politeness {
     if (known !== undefined) return known;
     if (servers.size >= MAX_SERVERS) {
       const idle = [...servers].find(([, { asking, until }]) => asking === 0 && until <= now());
-      if (idle === undefined) throw new LookupFailure("refused", `${name}: too many other servers are left alone`);
+      if (idle === undefined)
+        throw new LookupFailure("refused", `${name}: too many other servers are left alone`);
       servers.delete(idle[0]);
     }
-    const server = { turn: Promise.resolve(), asking: 0, next: 0, until: 0, refused: false, failures: 0 };
+    const server = {
+      turn: Promise.resolve(),
+      asking: 0,
+      next: 0,
+      until: 0,
+      refused: false,
+      why: "",
+      failures: 0,
+    };
     servers.set(name, server);
     return server;
   }
 
-  function check(name: string, server: Server, urgent: boolean): void {
+  function check(server: Server, urgent: boolean): void {
     const left = remaining(server.until, now(), MAX_REFUSING);
     if (left === 0 || (urgent && !server.refused)) return;
-    throw server.refused
-      ? new LookupFailure("refused", `${name} wants to be left alone for a while`)
-      : new LookupFailure("unreachable", `${name} did not answer just now`);
+    throw new LookupFailure(server.refused ? "refused" : "unreachable", server.why);
   }
 
   function learn(server: Server, failure: LookupFailure | undefined): void {
@@ -74,6 +83,7 @@ export function createPoliteness(now: () => number, gap: number): Politeness {
       return;
     }
     server.refused = failure.kind === "refused";
+    server.why = failure.message;
     const twice = 2 ** Math.min(server.failures++, 16);
     const wait = server.refused
       ? Math.max(MIN_REFUSING, Math.min(failure.wait ?? REFUSING * twice, MAX_REFUSING))
@@ -99,7 +109,7 @@ export function createPoliteness(now: () => number, gap: number): Politeness {
     },
     async ask(name, { signal, urgent }, question) {
       const server = serverOf(name);
-      check(name, server, urgent);
+      check(server, urgent);
       const before = server.turn;
       let end = (): void => {};
       server.turn = new Promise((resolve) => {
@@ -108,8 +118,9 @@ export function createPoliteness(now: () => number, gap: number): Politeness {
       server.asking++;
       try {
         await orAborted(before, signal);
-        await pause(remaining(server.next, now(), gap), signal);
-        check(name, server, urgent);
+        const rest = remaining(server.next, now(), gap);
+        if (rest > 0) await pause(rest, signal);
+        check(server, urgent);
         return await put(server, question);
       } finally {
         server.asking--;

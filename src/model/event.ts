@@ -358,8 +358,11 @@ export interface OriginEvent {
   readonly network?: string;
   /** Mail address for complaints. */
   readonly abuse?: string;
-  /** Its name in reverse DNS. */
+  /** Its name in reverse DNS, which leads back to it. */
   readonly hostname?: string;
+  /** The search engine's crawler that this name proves it to be; and the one it said it was, where its names prove that it is not. */
+  readonly crawler?: string;
+  readonly forged?: string;
 }
 
 /** What an address did before this program began to look, in all runs that kept history. It replaces what was told before. */

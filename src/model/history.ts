@@ -8,6 +8,12 @@ export const MAX_RULES = 16;
 /** What is known of an address from before. */
 export type Past = Omit<HistoryEvent, "kind" | "at">;
 
+/** Who was flagged in more than one run of the program. */
+export interface Recurring extends Past, Pick<OriginEvent, "country" | "org"> {
+  /** Runs in which it was. */
+  readonly flaggedSessions: number;
+}
+
 /** What an address did since the last one of these was made: to be added to what is known of it. */
 export interface Visit extends Pick<OriginEvent, "country" | "org"> {
   readonly ip: Ip;

@@ -14,6 +14,8 @@ const KEPT = {
   network: 64,
   abuse: 254,
   hostname: 253,
+  crawler: 32,
+  forged: 32,
 } as const satisfies Record<keyof Origin, number>;
 const ORIGIN_FIELDS = Object.keys(KEPT) as readonly (keyof Origin)[];
 

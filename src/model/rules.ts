@@ -23,6 +23,7 @@ export const RULE_IDS = [
   "scanner-agent",
   "bad-agent",
   "library-agent",
+  "fake-crawler",
   "distinct-4xx",
   "open-proxy",
   "not-http",

@@ -296,6 +296,8 @@ function originOf(json: Json, at: number): OriginEvent | undefined {
   const network = textOf(json.network);
   const abuse = textOf(json.abuse);
   const hostname = textOf(json.hostname);
+  const crawler = textOf(json.crawler);
+  const forged = textOf(json.forged);
   return {
     kind: "origin",
     at,
@@ -308,6 +310,8 @@ function originOf(json: Json, at: number): OriginEvent | undefined {
     ...(network !== undefined && { network }),
     ...(abuse !== undefined && { abuse }),
     ...(hostname !== undefined && { hostname }),
+    ...(crawler !== undefined && { crawler }),
+    ...(forged !== undefined && { forged }),
   };
 }
 

@@ -18,6 +18,8 @@ const LAST_BATCH = 5000;
 const CHUNK = 500;
 /** As many addresses as the core holds. */
 const MAX_ASKED = 65_536;
+/** Megabytes for its largest batches. Any limit has Bun begin with a small heap, else an idle thread takes 30 MB. */
+const HEAP = 256;
 /** Threads that may end before one has written anything. */
 const MAX_RESTARTS = 5;
 
@@ -107,7 +109,9 @@ export function openHistory(options: HistoryOptions): History {
     if (worker !== undefined) return worker;
     if (restarts >= MAX_RESTARTS) return undefined;
     restarts++;
-    const started = new Worker(options.worker ?? new URL("./worker.ts", import.meta.url));
+    const started = new Worker(options.worker ?? new URL("./worker.ts", import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: HEAP },
+    });
     started.on("message", (answer: Answer) => {
       const resolve = answers.get(answer.id);
       answers.delete(answer.id);

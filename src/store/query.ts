@@ -131,7 +131,8 @@ function conditionsOf({ within, since, flagged }: ListQuery): { conditions: stri
 
 /**
  * Keys of the first rows. Where the index of the heavy ones has as many as are wanted, nobody below them can belong to
- * them; else those below them are searched for as well. Of flagged ones those of several runs come first.
+ * them; else those below them are searched for as well. Of flagged ones those of several runs come first. SQLite knows
+ * nothing of how many there are of what: where it would choose badly, it is told which index to read.
  */
 function firstKeys(
   database: Database,
@@ -142,22 +143,33 @@ function firstKeys(
   const column = COLUMN[sort];
   const order = column === "ip" ? "ip" : `${column} DESC`;
   const keys: Uint8Array[] = [];
-  const search = (more: readonly string[], by = order): void => {
+  const search = (more: readonly string[], by = order, index?: string): void => {
     if (keys.length === limit) return;
+    const from = index === undefined ? "" : ` INDEXED BY ${index}`;
     const found = database
-      .prepare(`SELECT ip FROM addresses${where([...conditions, ...more])} ORDER BY ${by} LIMIT ?`)
+      .prepare(`SELECT ip FROM addresses${from}${where([...conditions, ...more])} ORDER BY ${by} LIMIT ?`)
       .all(...values, limit - keys.length);
     for (const { ip } of found) if (ip instanceof Uint8Array) keys.push(ip);
   };
-  for (const part of flagged ? [["flagged_sessions > 1"], ["flagged_sessions <= 1"]] : [[]]) {
-    if (!isHeavy(column)) {
-      search(part);
-      continue;
-    }
-    search([...part, `${column} >= ${HEAVY[column]}`]);
-    search([...part, `${column} < ${HEAVY[column]}`], ALIKE.includes(column) ? "last_seen DESC" : order);
-  }
+  if (flagged) search(["flagged_sessions > 1"], order, "by_recurring");
+  const rest = flagged ? ["flagged_sessions <= 1"] : [];
+  if (flagged && areFew(database)) search(rest, order, "heavy_flagged");
+  else if (isHeavy(column)) {
+    search([...rest, `${column} >= ${HEAVY[column]}`]);
+    search([...rest, `${column} < ${HEAVY[column]}`], ALIKE.includes(column) ? "last_seen DESC" : order);
+  } else search(rest);
   return keys;
+}
+
+/** So many rows are looked up one by one faster than all are read. */
+const FEW = 20_000;
+
+/** Whether few addresses were ever flagged. */
+function areFew(database: Database): boolean {
+  const counted = database.prepare(
+    "SELECT count(*) AS n FROM (SELECT 1 FROM addresses INDEXED BY heavy_flagged WHERE flagged >= 1 LIMIT ?)",
+  );
+  return numberAt(counted.get(FEW), "n") < FEW;
 }
 
 function isHeavy(column: string): column is HeavyColumn {

@@ -50,7 +50,7 @@ export function troubleOf(error: unknown, path: string): Trouble {
       return { kind: "missing", words: `${path} is not there` };
     case "EACCES":
     case "EPERM":
-      return { kind: "denied", words: `no permission for ${path}: run it as the user whose file it is` };
+      return { kind: "denied", words: `${path} may not be opened: run this as the user whose file it is` };
     case "EROFS":
       return { kind: "read-only", words: READ_ONLY(path) };
     case "ENOSPC":

@@ -373,7 +373,7 @@ describe("modals", () => {
   });
 
   test("help lists every key of the keymap and every source", async () => {
-    await using console = await stage(160, 48);
+    await using console = await stage(160, 50);
     console.input.pressKey("?");
     const frame = await console.until("KEYS");
     for (const text of [

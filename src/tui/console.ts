@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { compileFilter, isFilterError } from "../filter/filter.ts";
 import type { Responder } from "../model/block.ts";
+import type { Recurring } from "../model/history.ts";
 import type { HookRunner } from "../model/hook.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Filter, Group, Query, Snapshot, Sort } from "../model/snapshot.ts";
@@ -27,6 +28,8 @@ export interface ConsoleHost {
   refresh(): void;
   /** Asks who has an address: what comes of it, in words. Absent where nobody is asked. */
   lookUp?(ip: Ip): string;
+  /** Who was flagged in several runs, by the history; in words why that cannot be told. Never rejects. */
+  recurring?(): Promise<readonly Recurring[] | string>;
   /** These are on the screen now, the first row first. */
   onScreen?(ips: readonly Ip[]): void;
   /** From now on every question is answered as of this moment, until it is turned off. */
@@ -73,6 +76,8 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 }
 
 const NOT_ASKED = "nobody is asked here who has an address: this console does not look at this machine";
+
+const NO_HISTORY = "no history is kept of what is looked at here";
 
 /** Two questions in 200 ms are ten a second, and a key need not wait for the one just asked. */
 const QUESTIONS = 2;
@@ -132,6 +137,11 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
         break;
       case "look-up":
         hear({ kind: "said", words: host.lookUp?.(effect.ip) ?? NOT_ASKED });
+        break;
+      case "recurring":
+        (host.recurring?.() ?? Promise.resolve(NO_HISTORY)).then((found) =>
+          hear({ kind: "recurring", found }),
+        );
         break;
       case "quit":
         terminal.close();

@@ -36,6 +36,7 @@ export type Action =
   | "freeze"
   | "refresh"
   | "look-up"
+  | "recurring"
   | "copy"
   | "block"
   | "blocks"
@@ -70,7 +71,8 @@ export type Mode =
   | "armed"
   | "blocks"
   | "unblocking"
-  | "hook";
+  | "hook"
+  | "recurring";
 
 /** A key as pressed: `ctrl+c`, `shift+tab`, `S`, `?`, `pageup`. */
 export type KeyName = string;
@@ -98,8 +100,9 @@ const ALL = [
   "blocks",
   "unblocking",
   "hook",
+  "recurring",
 ] as const satisfies readonly Mode[];
-const LISTS: readonly Mode[] = ["main", "detail", "help", "blocks", "hook"];
+const LISTS: readonly Mode[] = ["main", "detail", "help", "blocks", "hook", "recurring"];
 /** Windows in which the arrows choose: what is longer than they are is seen page by page. */
 const PAGED: readonly Mode[] = [...LISTS, "block", "armed"];
 /** Where an address is, or may be, selected. */
@@ -266,6 +269,13 @@ export const KEYMAP: readonly Binding[] = [
     footer: { word: "whois", rank: 10 },
   },
   {
+    modes: ["main"],
+    keys: ["H"],
+    action: "recurring",
+    label: "H",
+    help: "who was suspicious in several runs of the program, by the history",
+  },
+  {
     modes: ["main", "detail"],
     keys: ["r"],
     action: "refresh",
@@ -322,6 +332,13 @@ export const KEYMAP: readonly Binding[] = [
   {
     modes: ["detail"],
     keys: ["escape", "q", "return"],
+    action: "close",
+    label: "Esc",
+    footer: { word: "back", rank: 0 },
+  },
+  {
+    modes: ["recurring"],
+    keys: ["escape", "q", "return", "H"],
     action: "close",
     label: "Esc",
     footer: { word: "back", rank: 0 },

@@ -93,7 +93,7 @@ const FORM = { width: 90, height: FORM_LINES + 2 };
 const QUESTION_WIDTH = 100;
 
 /** What a window shows: the form is as small as it can be. */
-type WindowKind = "help" | "detail" | "form" | "block" | "armed" | "blocks" | "hook";
+type WindowKind = "help" | "detail" | "form" | "block" | "armed" | "blocks" | "hook" | "recurring";
 
 /** A window's frame, as high as it may be: the whole screen where that is small. */
 export function modalRect({ width, height }: Size, kind: WindowKind = "detail"): Rect {

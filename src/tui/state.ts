@@ -1,4 +1,5 @@
 import type { Acted } from "../model/block.ts";
+import type { Recurring } from "../model/history.ts";
 import type { Hook } from "../model/hook.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Group, IpProfile, Query, Snapshot, Sort } from "../model/snapshot.ts";
@@ -24,7 +25,12 @@ export type Modal =
   | (Over & { readonly kind: "block"; readonly block: BlockWindow })
   | (Over & { readonly kind: "armed"; readonly armed: Armed })
   | (Over & { readonly kind: "blocks"; readonly list: BlockList })
-  | (Over & { readonly kind: "hook"; readonly run: HookRun });
+  | (Over & { readonly kind: "hook"; readonly run: HookRun })
+  | (Over & {
+      readonly kind: "recurring";
+      /** Undefined until the answer is there; in words why it cannot be told. */
+      readonly found?: readonly Recurring[] | string;
+    });
 
 /** A window that may have come over another, which is there again when it goes. */
 interface Over {

@@ -1,4 +1,5 @@
 import type { Acted, Block } from "../model/block.ts";
+import type { Recurring } from "../model/history.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Snapshot } from "../model/snapshot.ts";
 import type { Answer } from "./block-window.ts";
@@ -22,6 +23,8 @@ export type Message =
   /** A second passed since the last key or turn of the wheel. */
   | { readonly kind: "release" }
   | { readonly kind: "notice-over" }
+  /** The answer to `recurring`. */
+  | { readonly kind: "recurring"; readonly found: readonly Recurring[] | string }
   /** Something to be said for a while. */
   | { readonly kind: "said"; readonly words: string }
   | { readonly kind: "previewed"; readonly answer: Answer }
@@ -44,6 +47,8 @@ export type Effect =
   | { readonly kind: "ask" | "refresh" | "quit" | "suspend" }
   /** Ask who has it, and send `said`; what is found comes with the snapshots. */
   | { readonly kind: "look-up"; readonly ip: Ip }
+  /** Ask the history who was flagged in several runs, and send `recurring`. */
+  | { readonly kind: "recurring" }
   /** Let the world stand still for every question from now on, or go on. */
   | { readonly kind: "freeze"; readonly on: boolean }
   /** Send `release` a second from now, counting from the last time. */

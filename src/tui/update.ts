@@ -85,6 +85,10 @@ function stepped(state: State, message: Message): Step {
       return [
         settled({ ...state, held: false, rows: state.snapshot === undefined ? [] : rowsOf(state.snapshot) }),
       ];
+    case "recurring": {
+      const { modal } = state;
+      return [modal?.kind === "recurring" ? { ...state, modal: { ...modal, found: message.found } } : state];
+    }
     case "said":
       return told(state, message.words);
     case "notice-over": {
@@ -186,6 +190,8 @@ function act(state: State, action: Action): Step {
       const ip = selectedAddress(state);
       return ip === undefined ? noticed(state, NOBODY) : [state, { kind: "look-up", ip }];
     }
+    case "recurring":
+      return [{ ...state, modal: { kind: "recurring", scroll: 0 } }, { kind: "recurring" }];
     case "freeze":
       return [{ ...state, frozen: !state.frozen }, { kind: "freeze", on: !state.frozen }, ASK];
     case "copy":

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ALONE } from "../program.ts";
 
 const DEADLINE = 5_000;
 const BIN = fileURLToPath(new URL("../../bin/", import.meta.url));
@@ -36,7 +37,13 @@ export function shell(width: number, height: number, env: Readonly<Record<string
     if (status !== 0) throw new Error(`tmux ${args.join(" ")}: ${stderr}`);
     return stdout;
   };
-  const variables = { HOST_DIR: directory, RUN: join(directory, "bin/nethergaze"), PS1: "$ ", ...env };
+  const variables = {
+    HOST_DIR: directory,
+    RUN: join(directory, "bin/nethergaze"),
+    PS1: "$ ",
+    ...ALONE,
+    ...env,
+  };
   tmux(
     ...["new-session", "-d", "-x", String(width), "-y", String(height)],
     ...[

@@ -1,11 +1,13 @@
+import { CRAWLERS } from "../../model/crawlers.ts";
 import { TAG } from "../tags.ts";
-import type { Group } from "./sign.ts";
+import type { Group, Sign } from "./sign.ts";
 
 /**
  * What agents say of themselves. `root` is where the agent begins: a library that a program put its name before is
  * that program's. curl, wget and browsers driven by programs are no hint.
  */
 export const AGENTS: readonly Group[] = [
+  { tag: TAG.crawler, signs: CRAWLERS.map(({ agent }): Sign => [agent, "any"]) },
   {
     tag: TAG.scanner,
     signs: [

@@ -7,7 +7,7 @@ import { TAG } from "../tags.ts";
 
 const tagger = createTagger({ agents: [], paths: undefined });
 /** What is no reproach. */
-const ORDINARY = TAG.static | TAG.login;
+const ORDINARY = TAG.crawler | TAG.static | TAG.login;
 
 function reproaches(texts: Partial<RequestEvent>): string[] {
   const event: RequestEvent = {

@@ -59,6 +59,8 @@ function titles(state: State, rest: number): Titles {
       return head(`Blocked ${named(modal.armed.targets)}`);
     case "blocks":
       return head("Blocks", ...countsOf(blocksOf(state)));
+    case "recurring":
+      return head("Recurring offenders");
     case "hook":
       return head(cut(modal.run.label, MAX_LABEL), ...runSpans(modal.run));
     case "detail":

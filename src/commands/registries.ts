@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { createRegistry, type Registry } from "../enrich/registry.ts";
+import { createReverseDns, type ReverseDns } from "../enrich/reverse-dns.ts";
+import { isPrivate } from "../model/cidr.ts";
+import { CRAWLERS, isCrawlersName } from "../model/crawlers.ts";
+import { type Ip, parseIpWords } from "../model/ip.ts";
+import { messageOf } from "../model/message-of.ts";
+import { networkOf } from "../model/origin.ts";
+import { now } from "../sources/clock.ts";
+import type { Surroundings, Teller } from "./knowledge.ts";
+
+/** Between two looks at who is suspicious, or says it is a crawler (ms). */
+const INTERVAL = 1_000;
+/** Rows of a screen that are asked about: no terminal is higher. */
+const ON_SCREEN = 200;
+/** Addresses that say they are a crawler and wait for their names. */
+const CLAIMING = 1_024;
+
+/** Who answers for addresses by asking others. */
+export interface Registries extends Teller {
+  /** Somebody wants to know who has it: what comes of that, in words. */
+  lookUp(ip: Ip): string;
+  /** These are on the screen. */
+  onScreen(ips: readonly Ip[]): void;
+}
+
+/**
+ * The registries (RDAP, whois) and reverse DNS. By itself they are asked only about what is on the screen, who is
+ * suspicious, and, for its name, who says it is a crawler. Private addresses are never asked about.
+ */
+export function startRegistries({ config, places, engine, emit }: Surroundings): Registries {
+  let registry: Registry | undefined;
+  let dns: ReverseDns | undefined;
+  const begun = (part: "whois" | "dns", begin: () => void): void => {
+    try {
+      begin();
+    } catch (error) {
+      emit({ kind: "health", at: now(), part, source: part, state: "down", detail: messageOf(error) });
+    }
+  };
+  begun("whois", () => {
+    registry = createRegistry({
+      now,
+      emit,
+      cache: join(places.cache, "networks.json"),
+      ttl: config.whoisTtl,
+      workers: config.whoisWorkers,
+      bootstrap: config.rdapBootstrap,
+      whois: config.whoisServer,
+    });
+  });
+  if (config.rdnsEnabled)
+    begun("dns", () => {
+      dns = createReverseDns({ now, emit, servers: config.rdnsServers });
+    });
+  const claiming = new Map<Ip, string>();
+
+  const consider = (ip: Ip): void => {
+    const state = registry?.state(ip);
+    // Of what is known it is told once: each time would be news for the screen.
+    if (state === "asked" || (state === "known" && engine.row({ ip })?.origin?.prefix !== undefined)) return;
+    registry?.ask(ip, false);
+  };
+  const verify = (): void => {
+    for (const [ip, agent] of engine.claimants()) if (claiming.size < CLAIMING) claiming.set(ip, agent);
+    for (const [ip, agent] of claiming) {
+      const name = dns?.known(ip);
+      if (name === undefined) {
+        dns?.ask(ip);
+        // Nobody is kept waiting for an answer that does not come: with its next request it says so again.
+        if (engine.row({ ip }) === undefined) claiming.delete(ip);
+        continue;
+      }
+      claiming.delete(ip);
+      const crawler = CRAWLERS.find((one) => one.agent === agent);
+      if (crawler === undefined) continue;
+      const proved = name !== null && isCrawlersName(crawler, name);
+      emit({
+        ...{ kind: "origin", at: now(), ip },
+        ...(proved ? { crawler: crawler.name } : { forged: crawler.name }),
+      });
+    }
+  };
+  const timer = setInterval(() => {
+    for (const ip of engine.accused()) consider(ip);
+    if (dns !== undefined) verify();
+  }, INTERVAL);
+  return {
+    tell(ips) {
+      for (const ip of ips) {
+        const origin = registry?.known(ip);
+        if (origin !== undefined) emit({ kind: "origin", at: now(), ip, ...origin });
+      }
+    },
+    refresh() {},
+    onScreen(ips) {
+      for (const ip of ips.slice(0, ON_SCREEN)) consider(ip);
+    },
+    lookUp(ip) {
+      const words = new Uint32Array(4);
+      if (!parseIpWords(ip, words) || isPrivate(words))
+        return `${ip} is private or reserved: no registry has it`;
+      if (registry === undefined) return "the registries cannot be asked: see ? for why";
+      const state = registry.state(ip);
+      registry.ask(ip, true);
+      dns?.ask(ip);
+      if (state === "known") return `${ip}: ${inWords(engine.row({ ip })?.origin)}`;
+      const before = typeof state === "object" ? `; the last time: ${state.failed}` : "";
+      return `asking the registry who has ${ip}${before}`;
+    },
+    async close() {
+      clearInterval(timer);
+      dns?.close();
+      await registry?.close();
+    },
+  };
+}
+
+function inWords(origin: Parameters<typeof networkOf>[0]): string {
+  const { network, prefix, abuse, hostname } = origin ?? {};
+  const words = [networkOf(origin), network, prefix, hostname, abuse];
+  return words.filter((word) => word !== undefined && word !== "").join(", ");
+}

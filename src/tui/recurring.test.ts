@@ -1,0 +1,43 @@
+import { expect, test } from "bun:test";
+import type { Ip } from "../model/ip.ts";
+import { recurringLines } from "./recurring.ts";
+
+const NOW = Date.UTC(2026, 10, 25, 12);
+
+function text(...asked: Parameters<typeof recurringLines>): string[] {
+  return recurringLines(...asked).map((line) =>
+    line()
+      .map(([words]) => words)
+      .join("")
+      .trimEnd(),
+  );
+}
+
+test("tells who came back, how often, and why", () => {
+  const one = {
+    ip: "45.77.12.9" as Ip,
+    country: "NL",
+    firstSeen: NOW - 86_400_000,
+    lastSeen: NOW - 1000,
+    sessions: 5,
+    requests: 1234,
+    bytes: 0,
+    inBytes: 0,
+    outBytes: 0,
+    authFailures: 0,
+    flagged: 4,
+    flaggedSessions: 3,
+    rules: ["exploit-probe", "scanner-agent"],
+    blocks: 1,
+    paths: [],
+  };
+  const [title, line] = text([one], NOW, true);
+  expect(title).toMatch(/^ADDRESS +CC +RUNS FLAGGED +REQ +BLOCKS +LAST SEEN +RULES$/);
+  expect(line).toMatch(/^45\.77\.12\.9 +NL +3 +4 +1,234 +1 +11:59:59 +exploit-probe, scanner-agent$/);
+});
+
+test("says that nobody did, that it is looking, and why it cannot", () => {
+  expect(text([], NOW, true)).toEqual(["nobody was suspicious in more than one run of the program"]);
+  expect(text(undefined, NOW, true)).toEqual(["looking..."]);
+  expect(text("history.enabled is off", NOW, true)).toEqual(["history.enabled is off"]);
+});
