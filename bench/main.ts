@@ -2,13 +2,15 @@ import { cpus, release, totalmem } from "node:os";
 import { consoleUse } from "./console.ts";
 import { detect } from "./detect.ts";
 import { formats } from "./formats.ts";
+import { geo } from "./geo.ts";
+import { history } from "./history.ts";
 import { packets } from "./packets.ts";
 import { pipeline } from "./pipeline.ts";
 import { soak } from "./soak.ts";
 import { sockets } from "./sockets.ts";
 
 /** Every benchmark, by the word that runs it alone: `npm run bench -- pipeline`. */
-const BENCHMARKS = { pipeline, formats, detect, sockets, packets, console: consoleUse };
+const BENCHMARKS = { pipeline, formats, detect, sockets, packets, geo, history, console: consoleUse };
 /** Those that run only when they are asked for, for so many minutes: `npm run bench -- soak` or `soak:5`. */
 const LONG = { soak };
 

@@ -15,6 +15,8 @@ const INTERVAL = 60_000;
 /** Addresses looked at at once, and the pause after (ms): some 3 ms that no key press waits for longer. */
 const AT_ONCE = 2_048;
 const PAUSE = 10;
+/** The database is open within so many milliseconds. */
+const OPENED = 2_000;
 const LOCK = "history.lock";
 /** Lines from before were counted when they were written, if somebody watched. */
 const FROM_START = "read, not written: --from-start reads lines that may have been counted before";
@@ -42,11 +44,9 @@ export function startHistory({ config, places, engine, emit }: Surroundings): Re
     lock: reads ? () => ({ holder: undefined }) : () => locked(directory),
   });
   if (!reads) engine.history.keep();
-  let collecting = false;
+  let writing: Promise<void> | undefined;
   let closed = false;
-  const write = async (): Promise<void> => {
-    if (collecting || reads) return;
-    collecting = true;
+  const collect = async (): Promise<void> => {
     const visits: Visit[] = [];
     for (let done = false; !done && !closed; ) {
       const taken = engine.history.visits(AT_ONCE);
@@ -55,7 +55,12 @@ export function startHistory({ config, places, engine, emit }: Surroundings): Re
       if (!done) await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
     history.write(batchOf(visits));
-    collecting = false;
+  };
+  const write = (): void => {
+    if (reads) return;
+    writing ??= collect().finally(() => {
+      writing = undefined;
+    });
   };
   const batchOf = (visits: readonly Visit[]): HistoryBatch => ({
     session,
@@ -67,10 +72,10 @@ export function startHistory({ config, places, engine, emit }: Surroundings): Re
     emit(await samePast(history.minutes, now()));
   };
   const timer = setInterval(() => {
-    void write();
+    write();
     void compare();
   }, INTERVAL);
-  const first = setTimeout(() => void compare(), PAUSE);
+  const first = setTimeout(() => void compare(), OPENED);
   return {
     tell: (ips) => history.ask(ips),
     recurring: () => history.recurring(RECURRING),
@@ -80,6 +85,8 @@ export function startHistory({ config, places, engine, emit }: Surroundings): Re
       clearInterval(timer);
       clearTimeout(first);
       if (reads) return history.close();
+      // What was taken and is not written yet goes before the rest.
+      await writing;
       const visits: Visit[] = [];
       for (let rounds = 0; rounds < 2; ) {
         const taken = engine.history.visits(Number.MAX_SAFE_INTEGER);

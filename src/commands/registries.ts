@@ -3,6 +3,7 @@ import { createRegistry, type Registry } from "../enrich/registry.ts";
 import { createReverseDns, type ReverseDns } from "../enrich/reverse-dns.ts";
 import { isPrivate } from "../model/cidr.ts";
 import { CRAWLERS, isCrawlersName } from "../model/crawlers.ts";
+import type { HealthEvent, OriginEvent } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import { messageOf } from "../model/message-of.ts";
 import { networkOf } from "../model/origin.ts";
@@ -13,6 +14,8 @@ import type { Surroundings, Teller } from "./knowledge.ts";
 const INTERVAL = 1_000;
 /** Rows of a screen that are asked about: no terminal is higher. */
 const ON_SCREEN = 200;
+/** Addresses that were on the screen, of which is remembered that they were told of. */
+const TOLD = 10_000;
 /** Addresses that say they are a crawler and wait for their names. */
 const CLAIMING = 1_024;
 
@@ -29,6 +32,21 @@ export interface Registries extends Teller {
  * suspicious, and, for its name, who says it is a crawler. Private addresses are never asked about.
  */
 export function startRegistries({ config, places, engine, emit }: Surroundings): Registries {
+  /** Databases name who announces an address and where: whoever leases it from them does not take that place. */
+  const add = (event: OriginEvent | HealthEvent): void => {
+    if (event.kind === "health") {
+      emit(event);
+      return;
+    }
+    const { country, org, ...rest } = event;
+    const known = engine.row(event)?.origin;
+    emit({
+      ...rest,
+      ...(known?.country === undefined && country !== undefined && { country }),
+      ...(known?.asn === undefined && org !== undefined && { org }),
+    });
+  };
+
   let registry: Registry | undefined;
   let dns: ReverseDns | undefined;
   const begun = (part: "whois" | "dns", begin: () => void): void => {
@@ -41,7 +59,7 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
   begun("whois", () => {
     registry = createRegistry({
       now,
-      emit,
+      emit: add,
       cache: join(places.cache, "networks.json"),
       ttl: config.whoisTtl,
       workers: config.whoisWorkers,
@@ -54,11 +72,16 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
       dns = createReverseDns({ now, emit, servers: config.rdnsServers });
     });
   const claiming = new Map<Ip, string>();
-
+  const told = new Set<Ip>();
   const consider = (ip: Ip): void => {
     const state = registry?.state(ip);
-    // Of what is known it is told once: each time would be news for the screen.
-    if (state === "asked" || (state === "known" && engine.row({ ip })?.origin?.prefix !== undefined)) return;
+    if (state === "asked") return;
+    if (state === "known") {
+      // It is told once: each time would be news for the screen.
+      if (told.has(ip)) return;
+      if (told.size >= TOLD) told.clear();
+      told.add(ip);
+    }
     registry?.ask(ip, false);
   };
   const verify = (): void => {
@@ -72,7 +95,7 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
         continue;
       }
       claiming.delete(ip);
-      const crawler = CRAWLERS.find((one) => one.agent === agent);
+      const crawler = CRAWLERS.find(({ agents }) => agents.includes(agent));
       if (crawler === undefined) continue;
       const proved = name !== null && isCrawlersName(crawler, name);
       emit({
@@ -89,7 +112,7 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
     tell(ips) {
       for (const ip of ips) {
         const origin = registry?.known(ip);
-        if (origin !== undefined) emit({ kind: "origin", at: now(), ip, ...origin });
+        if (origin !== undefined) add({ kind: "origin", at: now(), ip, ...origin });
       }
     },
     refresh() {},

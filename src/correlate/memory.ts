@@ -1,5 +1,5 @@
 import type { HistoryEvent } from "../model/event.ts";
-import { MAX_RULES, type Past, type Visit } from "../model/history.ts";
+import { MAX_RULES, type Past, together, type Visit } from "../model/history.ts";
 import type { Ip } from "../model/ip.ts";
 import type { Alert } from "../model/snapshot.ts";
 
@@ -111,24 +111,6 @@ export function keepLeft(memory: Memory, visit: Visit): void {
   const before = left.get(visit.ip);
   if (before === undefined && left.size >= MAX_LEFT) memory.lost++;
   else left.set(visit.ip, before === undefined ? visit : together(before, visit));
-}
-
-/** Two visits of one address as one. */
-export function together(a: Visit, b: Visit): Visit {
-  return {
-    ...a,
-    ...b,
-    firstSeen: Math.min(a.firstSeen, b.firstSeen),
-    lastSeen: Math.max(a.lastSeen, b.lastSeen),
-    requests: a.requests + b.requests,
-    bytes: a.bytes + b.bytes,
-    inBytes: a.inBytes + b.inBytes,
-    outBytes: a.outBytes + b.outBytes,
-    authFailures: a.authFailures + b.authFailures,
-    flagged: a.flagged + b.flagged,
-    rules: [...new Set([...a.rules, ...b.rules])].slice(0, MAX_RULES),
-    paths: b.paths.length > 0 ? b.paths : a.paths,
-  };
 }
 
 export function forgetMemory({ asked, past, told, flags, standing }: Memory, slot: number): void {

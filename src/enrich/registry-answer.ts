@@ -72,7 +72,10 @@ function targetOf(cidr: Cidr): Target | undefined {
 }
 
 function plain(text: string | undefined): string | undefined {
-  const line = text?.slice(0, READ).replace(/[\s\p{C}]+/gu, " ").trim();
+  const line = text
+    ?.slice(0, READ)
+    .replace(/[\s\p{C}]+/gu, " ")
+    .trim();
   return line === "" ? undefined : line;
 }
 

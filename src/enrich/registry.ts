@@ -125,7 +125,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     const refusing = politeness.refusing();
     if (refusing.length === 0) return { state: "up", detail: words };
     const who = refusing.slice(0, 3).join(", ");
-    return { state: "degraded", detail: `${who} wants to be asked less, and is asked later again: ${words}` };
+    return { state: "degraded", detail: `refused for now by ${who}, asked again later; ${words}` };
   }
 
   /** The words of an address that may be looked up. */
@@ -274,5 +274,6 @@ function baseUrl(text: string): URL {
 
 function isLoopbackHost({ hostname }: URL): boolean {
   const words = new Uint32Array(4);
+  if (hostname === "localhost") return true;
   return parseIpWords(hostname.replace(/^\[|\]$/g, ""), words) && isLoopback(words);
 }

@@ -34,7 +34,7 @@ export async function lookUpByWhois(
     asked.add(name);
     let reading: ReturnType<typeof readWhois>;
     try {
-      reading = await politeness.ask(`whois ${name}`, asking, async () => {
+      reading = await politeness.ask(`${name} (whois)`, asking, async () => {
         const read = readWhois(await askWhois(here, questionOf(here, words), asking.signal), words);
         if (read.refusal !== undefined && read.registered === undefined)
           throw new LookupFailure("refused", `${here.host} refuses: ${read.refusal}`);

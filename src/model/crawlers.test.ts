@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { CRAWLERS, type Crawler, isCrawlersName } from "./crawlers.ts";
 
 function crawler(agent: string): Crawler {
-  const found = CRAWLERS.find((one) => one.agent === agent);
+  const found = CRAWLERS.find(({ agents }) => agents.includes(agent));
   if (found === undefined) throw new Error(agent);
   return found;
 }
@@ -23,7 +23,7 @@ test.each([
 });
 
 test("each is known by an agent of its own, in lower case", () => {
-  const agents = CRAWLERS.map(({ agent }) => agent);
+  const agents = CRAWLERS.flatMap((crawler) => crawler.agents);
   expect(new Set(agents).size).toBe(agents.length);
   for (const agent of agents) expect(agent).toBe(agent.toLowerCase());
 });

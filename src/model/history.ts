@@ -32,6 +32,24 @@ export interface Visit extends Pick<OriginEvent, "country" | "org"> {
   readonly paths: readonly string[];
 }
 
+/** Two visits of one address as one, `b` the later. */
+export function together(a: Visit, b: Visit): Visit {
+  return {
+    ...a,
+    ...b,
+    firstSeen: Math.min(a.firstSeen, b.firstSeen),
+    lastSeen: Math.max(a.lastSeen, b.lastSeen),
+    requests: a.requests + b.requests,
+    bytes: a.bytes + b.bytes,
+    inBytes: a.inBytes + b.inBytes,
+    outBytes: a.outBytes + b.outBytes,
+    authFailures: a.authFailures + b.authFailures,
+    flagged: a.flagged + b.flagged,
+    rules: [...new Set([...a.rules, ...b.rules])].slice(0, MAX_RULES),
+    paths: [...new Set([...b.paths, ...a.paths])].slice(0, MAX_PATHS),
+  };
+}
+
 /** The host's totals of one minute. */
 export interface Minute {
   /** When it began (epoch ms, a multiple of 60,000). */

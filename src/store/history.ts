@@ -18,8 +18,6 @@ const LAST_BATCH = 5000;
 const CHUNK = 500;
 /** As many addresses as the core holds. */
 const MAX_ASKED = 65_536;
-/** Megabytes for its largest batches. Any limit has Bun begin with a small heap, else an idle thread takes 30 MB. */
-const HEAP = 256;
 /** Threads that may end before one has written anything. */
 const MAX_RESTARTS = 5;
 
@@ -84,6 +82,8 @@ export function openHistory(options: HistoryOptions): History {
   let waiting: Waiting = NOTHING;
   let sent: Sent | undefined;
   let number = 0;
+  /** The run that was written for last. */
+  let session: string | undefined;
   let asked: Ip[] = [];
   let asking = false;
   let remark: string | undefined;
@@ -109,9 +109,7 @@ export function openHistory(options: HistoryOptions): History {
     if (worker !== undefined) return worker;
     if (restarts >= MAX_RESTARTS) return undefined;
     restarts++;
-    const started = new Worker(options.worker ?? new URL("./worker.ts", import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: HEAP },
-    });
+    const started = new Worker(options.worker ?? new URL("./worker.ts", import.meta.url));
     started.on("message", (answer: Answer) => {
       const resolve = answers.get(answer.id);
       answers.delete(answer.id);
@@ -246,7 +244,7 @@ export function openHistory(options: HistoryOptions): History {
     while (open !== undefined && asked.length > 0 && !closed) {
       const ips = asked.slice(0, CHUNK);
       asked = asked.slice(CHUNK);
-      const answer = await question({ kind: "ask", ips });
+      const answer = await question({ kind: "ask", ips, ...(session !== undefined && { session }) });
       if (answer.kind === "told") {
         const at = now();
         for (const past of answer.pasts) emit(eventOf(past, at));
@@ -297,6 +295,7 @@ export function openHistory(options: HistoryOptions): History {
   return {
     write(batch) {
       if (closed) return;
+      session = batch.session;
       waiting = wait(waiting, batch);
       work();
     },

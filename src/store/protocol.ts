@@ -28,7 +28,13 @@ export type Question =
       readonly number: number;
       readonly batch: HistoryBatch;
     }
-  | { readonly kind: "ask"; readonly id: number; readonly ips: readonly Ip[] }
+  /** `session`: the run that asks. */
+  | {
+      readonly kind: "ask";
+      readonly id: number;
+      readonly ips: readonly Ip[];
+      readonly session?: string;
+    }
   | { readonly kind: "minutes"; readonly id: number; readonly from: number; readonly to: number }
   | { readonly kind: "recurring"; readonly id: number; readonly limit: number }
   | { readonly kind: "close"; readonly id: number };

@@ -59,14 +59,19 @@ export interface ListQuery {
 }
 
 const JOINED = `SELECT a.*, d.country, d.org, d.rules, d.paths FROM addresses AS a LEFT JOIN details AS d ON d.ip = a.ip`;
+const SESSION = "SELECT id FROM sessions WHERE name = ?";
 const ONE = `${JOINED} WHERE a.ip = ?`;
 
-/** What is known of each of the addresses of which anything is. */
-export function remembered(database: Database, ips: readonly Ip[]): Remembered[] {
+/** What is known of each of the addresses of which anything is; the run of that name, which asks, is not counted among the runs. */
+export function remembered(database: Database, ips: readonly Ip[], session?: string): Remembered[] {
   const one = database.prepare(ONE);
+  const own = session === undefined ? undefined : database.prepare(SESSION).get(session)?.id;
   return ips.flatMap((ip) => {
     const row = one.get(keyOf(ip));
-    return row === undefined ? [] : rememberedOf(row);
+    if (row === undefined) return [];
+    const found = rememberedOf(row);
+    if (own === undefined || row.session !== own) return found;
+    return found.flatMap((past) => (past.sessions > 1 ? [{ ...past, sessions: past.sessions - 1 }] : []));
   });
 }
 

@@ -1,4 +1,4 @@
-import { type HistoryBatch, MAX_PATHS, MAX_RULES, type Minute, type Visit } from "../model/history.ts";
+import { type HistoryBatch, type Minute, together, type Visit } from "../model/history.ts";
 import type { Ip } from "../model/ip.ts";
 
 /** As many addresses as the core holds: an hour of a full disk must not fill the memory. */
@@ -40,23 +40,6 @@ export function wait({ batch, lost }: Waiting, later: HistoryBatch): Waiting {
   return {
     batch: { session: later.session, visits: [...visits.values()], minutes: [...minutes.values()], blocked },
     lost: dropped,
-  };
-}
-
-function together(a: Visit, b: Visit): Visit {
-  return {
-    ...a,
-    ...b,
-    firstSeen: Math.min(a.firstSeen, b.firstSeen),
-    lastSeen: Math.max(a.lastSeen, b.lastSeen),
-    requests: a.requests + b.requests,
-    bytes: a.bytes + b.bytes,
-    inBytes: a.inBytes + b.inBytes,
-    outBytes: a.outBytes + b.outBytes,
-    authFailures: a.authFailures + b.authFailures,
-    flagged: a.flagged + b.flagged,
-    rules: [...new Set([...a.rules, ...b.rules])].slice(0, MAX_RULES),
-    paths: [...new Set([...b.paths, ...a.paths])].slice(0, MAX_PATHS),
   };
 }
 

@@ -44,7 +44,10 @@ let waiting = 0;
 port?.on("message", (question: Question) => {
   switch (question.kind) {
     case "ask":
-      return answer(question.id, () => ({ kind: "told", pasts: remembered(fresh().reader, question.ips) }));
+      return answer(question.id, () => ({
+        kind: "told",
+        pasts: remembered(fresh().reader, question.ips, question.session),
+      }));
     case "minutes":
       return answer(question.id, () => ({
         kind: "minutes",

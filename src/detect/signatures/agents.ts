@@ -7,7 +7,7 @@ import type { Group, Sign } from "./sign.ts";
  * that program's. curl, wget and browsers driven by programs are no hint.
  */
 export const AGENTS: readonly Group[] = [
-  { tag: TAG.crawler, signs: CRAWLERS.map(({ agent }): Sign => [agent, "any"]) },
+  { tag: TAG.crawler, signs: CRAWLERS.flatMap(({ agents }) => agents.map((agent): Sign => [agent, "word"])) },
   {
     tag: TAG.scanner,
     signs: [
