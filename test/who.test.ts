@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPty } from "./console/pty.ts";
+import { serveDns } from "./dns-server.ts";
 import { ENV, NETHERGAZE } from "./program.ts";
 import { until } from "./until.ts";
 
-// The program with all that it knows of addresses, by a registry and a history of the test's own. Some ten seconds.
+// The program with all that it knows of addresses, by a registry and a history of the test's own. Some twenty seconds.
 
 const WHO = "45.77.12.9";
 
@@ -73,10 +74,10 @@ function environment(more: Readonly<Record<string, string>> = {}): Record<string
   };
 }
 
-function write(paths: readonly string[], ip = WHO): void {
+function write(paths: readonly string[], ip = WHO, http_user_agent = "Mozilla/5.0"): void {
   const time = new Date().toISOString();
   const lines = paths.map((path) =>
-    JSON.stringify({ remote_addr: ip, time, method: "GET", path, status: 404, size: 10 }),
+    JSON.stringify({ remote_addr: ip, time, method: "GET", path, status: 404, size: 10, http_user_agent }),
   );
   writeFileSync(log, `${lines.join("\n")}\n`, { flag: "a" });
 }
@@ -171,6 +172,41 @@ test("watch asks who is suspicious, once, and writes down what they did; the nex
     await shows("sensitive-path");
     keys("q");
   });
+}, 30_000);
+
+test("watch believes a crawler only by names that lead back to it", async () => {
+  const [genuine, forged] = ["66.249.66.1", "45.77.12.10"];
+  const name = "crawl-66-249-66-1.googlebot.com";
+  const dns = await serveDns((type, asked) => {
+    // Both say that this is their name; it leads back to one of them.
+    if (type === "PTR") return { records: [name] };
+    return asked === name && type === "A" ? { records: [genuine] } : { code: 3 };
+  });
+  try {
+    writeFileSync(log, "");
+    const child = Bun.spawn([NETHERGAZE, "watch", "--access-log", log, "--no-auth-log", "--capture", "off"], {
+      env: environment({ NETHERGAZE_RDNS_ENABLED: "yes", NETHERGAZE_RDNS_SERVERS: dns.name }),
+      stdout: "ignore",
+      stderr: "pipe",
+    });
+    await Bun.sleep(1_000);
+    const agent = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
+    for (const ip of [genuine, forged]) write(["/"], ip, agent);
+    await until(() => dns.asked.filter((question) => question.startsWith("PTR ")).length >= 2, "the names");
+    await Bun.sleep(2_000);
+    // Of who is not believed so many paths that are not there would be guessing.
+    const paths = Array.from({ length: 40 }, (_, i) => `/old/${i}`);
+    for (const ip of [genuine, forged]) write(paths, ip, agent);
+    await Bun.sleep(2_500);
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(0);
+  } finally {
+    await dns.stop();
+  }
+  const rules = async (ip: string): Promise<readonly string[]> =>
+    JSON.parse((await told(ip, "--json")).stdout).rules;
+  expect(await rules(genuine)).toEqual([]);
+  expect(await rules(forged)).toContain("fake-crawler");
 }, 30_000);
 
 test("the console tells who has the address w is pressed on, and what it did before", async () => {
