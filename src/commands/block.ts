@@ -55,6 +55,7 @@ export async function block(acting: Acting, options: BlockOptions): Promise<numb
   const preview = await previewOf(means, setup.config, wish, () => ({
     ...lastDay(setup),
     past: pastIn(means.state.path),
+    origin: pastIn(means.state.path),
   }));
   if ("kind" in preview) return failed(acting, preview);
   if (preview.denied !== undefined && !dryRun && preview.firewall !== "none") {

@@ -55,6 +55,10 @@ export async function liveConsole(
           const ip = parseIp(text);
           return ip && engine.history.past(ip);
         },
+        origin: ({ text }: Target) => {
+          const ip = parseIp(text);
+          return ip && engine.row({ ip })?.origin;
+        },
       });
       return responderOf(config, meansOf(config, state), known);
     });

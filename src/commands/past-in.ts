@@ -1,4 +1,5 @@
 import type { Past } from "../model/history.ts";
+import type { Origin } from "../model/snapshot.ts";
 import type { Target } from "../model/target.ts";
 import { isOneAddress } from "../model/target.ts";
 import { openReader } from "../store/database.ts";
@@ -6,7 +7,9 @@ import { list } from "../store/query.ts";
 import { historyPath } from "./history-path.ts";
 
 /** What the history in `state` knows of an address; nothing of a prefix, and where none can be read. */
-export function pastIn(state: string): (target: Target) => Past | undefined {
+export function pastIn(
+  state: string,
+): (target: Target) => (Past & Pick<Origin, "country" | "org">) | undefined {
   return (target) => {
     if (!isOneAddress(target)) return undefined;
     try {

@@ -8,12 +8,13 @@ const LABEL = 10;
 
 /** A preview as lines of text; `now` is epoch milliseconds. */
 export function previewLines(preview: Preview, now: number, utc: boolean): string[] {
-  const { targets, seconds, firewall, why, blast, past, around, commands, lasting, remarks } = preview;
+  const { targets, seconds, firewall, why, blast, who, past, around, commands, lasting, remarks } = preview;
   const beside =
     around === undefined ? [] : [`${around.prefix}: ${peopleOf(around)} ${sinceOf(around, now, utc)}`];
   return [
     ...labelled("block", [`${targets.map(({ target }) => target).join(", ")} ${lastingWords(seconds)}`]),
     ...labelled("would", blastWords(blast, now, utc).map(textOf)),
+    ...labelled("who", who === undefined ? [] : [who]),
     ...labelled("before", past === undefined ? [] : [pastWords(past, now, utc)]),
     ...labelled("around", beside),
     ...labelled("guard", guardWords(preview).map(textOf)),

@@ -1,11 +1,12 @@
 import type { Config } from "../config/options.ts";
 import type { Preview } from "../model/block.ts";
 import type { Past } from "../model/history.ts";
-import type { Query, Snapshot } from "../model/snapshot.ts";
+import type { Origin, Query, Snapshot } from "../model/snapshot.ts";
 import type { Target } from "../model/target.ts";
 import { shown } from "../respond/firewall.ts";
 import type { Failure, Means } from "../respond/means.ts";
 import { type Plan, planBlock, type Wish } from "../respond/plan.ts";
+import { originWords } from "../tui/detail.ts";
 import { around, blastOf } from "./blast.ts";
 
 /** What is known of whom a block would hit. */
@@ -13,8 +14,9 @@ export interface Known {
   snapshot(query: Query): Snapshot;
   /** Epoch milliseconds: nothing is known of what was before. */
   readonly since: number;
-  /** What history knows of an address. */
+  /** What history knows of an address, and where it comes from. */
   past?(target: Target): Past | undefined;
+  origin?(target: Target): Origin | undefined;
 }
 
 /** What a block would do, from the firewall as it is now. `known` is asked only where that can be told. */
@@ -34,6 +36,8 @@ function previewed(plan: Plan, onlyShown: boolean, { targets, seconds }: Wish, k
   const [first, ...others] = targets;
   const network = first === undefined || others.length > 0 ? undefined : around(first);
   const past = first === undefined || others.length > 0 ? undefined : known.past?.(first);
+  const origin = first === undefined || others.length > 0 ? undefined : known.origin?.(first);
+  const who = originWords(origin);
   const blast = (of: readonly Target[]) => blastOf(known.snapshot, of, known.since);
   return {
     targets: targets.map(({ text }) => {
@@ -44,6 +48,7 @@ function previewed(plan: Plan, onlyShown: boolean, { targets, seconds }: Wish, k
     firewall: onlyShown ? "none" : chosen.firewall.name,
     why: onlyShown ? "asked for" : chosen.why,
     blast: blast(targets),
+    ...(who !== "" && { who }),
     ...(past !== undefined && { past }),
     ...(network !== undefined && { around: { ...blast([network]), prefix: network.text } }),
     commands: arming.flatMap(shown),

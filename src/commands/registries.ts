@@ -6,8 +6,8 @@ import { CRAWLERS, isCrawlersName } from "../model/crawlers.ts";
 import type { HealthEvent, OriginEvent } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
 import { messageOf } from "../model/message-of.ts";
-import { networkOf } from "../model/origin.ts";
 import { now } from "../sources/clock.ts";
+import { originWords } from "../tui/detail.ts";
 import type { Surroundings, Teller } from "./knowledge.ts";
 
 /** Between two looks at who is suspicious, or says it is a crawler (ms). */
@@ -127,7 +127,7 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
       const state = registry.state(ip);
       registry.ask(ip, true);
       dns?.ask(ip);
-      if (state === "known") return `${ip}: ${inWords(engine.row({ ip })?.origin)}`;
+      if (state === "known") return `${ip}: ${originWords(engine.row({ ip })?.origin)}`;
       const before = typeof state === "object" ? `; the last time: ${state.failed}` : "";
       return `asking the registry who has ${ip}${before}`;
     },
@@ -137,10 +137,4 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
       await registry?.close();
     },
   };
-}
-
-function inWords(origin: Parameters<typeof networkOf>[0]): string {
-  const { network, prefix, abuse, hostname } = origin ?? {};
-  const words = [networkOf(origin), network, prefix, hostname, abuse];
-  return words.filter((word) => word !== undefined && word !== "").join(", ");
 }

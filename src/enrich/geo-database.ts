@@ -15,8 +15,9 @@ export interface GeoDatabase {
   readonly title: string;
   /** As its maker calls it. */
   readonly type: string;
-  /** When it was built, epoch ms. */
+  /** When it was built, epoch ms; and as `2026-06`, where that is a time. */
   readonly built: number;
+  readonly month: string | undefined;
   /** What its records have; by a sample of them. */
   readonly gives: ReadonlySet<keyof GeoFields>;
   /** What it knows of an address; undefined for nothing, also where it is damaged there. */
@@ -52,6 +53,7 @@ export function openGeoDatabase(bytes: Buffer, name?: string): GeoDatabase {
     title,
     type: mmdb.type,
     built: mmdb.built,
+    month: isTime(mmdb.built) ? dayOf(mmdb.built).slice(0, 7) : undefined,
     gives,
     get damaged() {
       return damaged;
@@ -86,6 +88,10 @@ function nameOf(type: string): string {
 }
 
 /** The day in UTC. Far years have no four digits. */
+function isTime(at: number): boolean {
+  return at > 0 && at < Date.UTC(10_000, 0);
+}
+
 function dayOf(at: number): string {
-  return at > 0 && at < Date.UTC(10_000, 0) ? new Date(at).toISOString().slice(0, 10) : "an unknown day";
+  return isTime(at) ? new Date(at).toISOString().slice(0, 10) : "an unknown day";
 }

@@ -54,8 +54,10 @@ function start(places: Partial<GeoPlaces> = {}): Geo {
 
 /** What was told since the last time: by file name, state and words. */
 function news(): string[] {
-  return told.splice(0).map(({ part, source, state, detail, at }) => {
+  return told.splice(0).map(({ part, source, state, detail, at, via }) => {
     expect([part, at]).toEqual(["geo", now]);
+    // The lamp tells the month of what is in use.
+    expect(via).toBe(state === "up" ? /of (\d{4}-\d{2})-\d{2}/.exec(detail)?.[1] : undefined);
     return `${source.slice(source.lastIndexOf("/") + 1)}: ${state}: ${detail}`;
   });
 }

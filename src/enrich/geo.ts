@@ -53,6 +53,8 @@ const NETWORKS: Wanted = { fields: ["asn", "org"], words: "networks" };
 interface Words {
   readonly state: HealthEvent["state"];
   readonly detail: string;
+  /** When a database was made, for its lamp: `2026-06`. */
+  readonly via?: string;
 }
 
 /** A file's database, in use. */
@@ -158,11 +160,11 @@ export function createGeo(places: GeoPlaces, emit: (event: HealthEvent) => void,
           detail: instead === "" ? "gone" : `not used; in its place: ${instead}`,
         });
     }
-    for (const [source, { state, detail }] of next) {
+    for (const [source, words] of next) {
       const last = told.get(source);
-      if (last?.state === state && last.detail === detail) continue;
-      told.set(source, { state, detail });
-      emit({ kind: "health", at: now(), part: "geo", source, state, detail });
+      if (last?.state === words.state && last.detail === words.detail) continue;
+      told.set(source, words);
+      emit({ kind: "health", at: now(), part: "geo", source, ...words });
     }
   }
 
@@ -230,7 +232,7 @@ function distinct(slots: readonly (Used | undefined)[]): Used[] {
 }
 
 function wordsOf(database: GeoDatabase, trouble: string | undefined, hint: string, now: number): Words {
-  const { title, built, damaged } = database;
+  const { title, built, month, damaged } = database;
   if (trouble !== undefined) {
     return { state: "degraded", detail: `what is used is ${title}, in memory; the file: ${trouble}` };
   }
@@ -238,7 +240,11 @@ function wordsOf(database: GeoDatabase, trouble: string | undefined, hint: strin
     return { state: "degraded", detail: `${title}, damaged: some addresses are not found: ${UPDATE}` };
   const old = now - built > OLD ? ", older than 90 days" : "";
   const help = old === "" && hint === "" ? "" : `: ${UPDATE}`;
-  return { state: "up", detail: `${title}${old}${hint}${help}` };
+  return {
+    state: "up",
+    detail: `${title}${old}${hint}${help}`,
+    ...(month !== undefined && { via: month }),
+  };
 }
 
 /** What none of them tells. */

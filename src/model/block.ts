@@ -66,6 +66,8 @@ export interface Preview {
   /** Of all targets together, and of one address's /24 or /64. */
   readonly blast: Blast;
   readonly around?: Blast & { readonly prefix: string };
+  /** Where one address comes from, as far as that is known, in words: `NL Amsterdam · AS14061 DigitalOcean`. */
+  readonly who?: string;
   /** What one address did before, where history knows. */
   readonly past?: Past;
   /** The commands of arming it for a minute, and of making it last, as a shell takes them. */

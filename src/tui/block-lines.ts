@@ -55,7 +55,7 @@ export function blockLines(
 function answerLines(block: BlockWindow, preview: Preview | string, setting: Setting): Line[] {
   const { width } = setting;
   if (typeof preview === "string") return labelled("would", [[preview, PALETTE.bad]], width);
-  const { targets, blast, past, commands, lasting: kept, remarks, firewall, why } = preview;
+  const { targets, blast, who, past, commands, lasting: kept, remarks, firewall, why } = preview;
   const forbidden = block.answer?.forbidden;
   const notes = [...(block.remark === undefined ? [] : [block.remark]), ...remarks];
   const by = firewall === "none" ? `none, nothing is run: ${why}` : `${firewall}: ${why}`;
@@ -65,6 +65,7 @@ function answerLines(block: BlockWindow, preview: Preview | string, setting: Set
   const listed = targets.length > 1 ? allowedOf(preview) : [];
   return [
     ...labelled("would", blastWords(blast, block.answer?.at ?? 0, setting.utc), width),
+    ...labelled("who", who === undefined ? [] : [[who, PALETTE.plain]], width),
     ...labelled(
       "before",
       past === undefined ? [] : [pastSpan(past, block.answer?.at ?? 0, setting.utc)],

@@ -14,6 +14,7 @@ import {
 } from "../../test/console/snapshots.ts";
 import { stage } from "../../test/console/stage.ts";
 import type { HookRunner } from "../model/hook.ts";
+import type { Baseline } from "../model/snapshot.ts";
 import { monthOf } from "./format.ts";
 
 const SIZES = [
@@ -88,6 +89,21 @@ describe("the main screen", () => {
     const { totals } = snapshot();
     await using console = await stage(200, 50, { totals: { ...totals, hidden: 12 } });
     expect(await console.frame()).toContain(" · 12 hidden · ");
+  });
+
+  test("has the requests of this time yesterday and a week ago, where history tells them", async () => {
+    const minute = (requests: number) => ({
+      ...{ at: NOW, requests, bytes: 0, inBytes: 0, outBytes: 0, authFailures: 0, addresses: 0, sockets: 0 },
+    });
+    const header = async (known: Baseline | undefined): Promise<string> => {
+      await using console = await stage(220, 24, known === undefined ? {} : { baseline: known });
+      return line(await console.frame(), "web-1");
+    };
+    expect(await header({ yesterday: minute(3_120), lastWeek: minute(60) })).toMatch(
+      /req +185\/s +[▁-█]+ +yesterday 52\/s +a week ago 1\/s/,
+    );
+    expect(await header({})).not.toContain("yesterday");
+    expect(await header(undefined)).not.toContain("a week ago");
   });
 
   test("has the totals of the month beside the rates, the first to leave where it is narrow", async () => {

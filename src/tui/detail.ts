@@ -1,7 +1,7 @@
 import { type AuthEvent, type RequestEvent, type Socket, TCP_STATES } from "../model/event.ts";
 import type { Past } from "../model/history.ts";
 import { networkOf } from "../model/origin.ts";
-import type { Detail, Finding, IpProfile, Strip } from "../model/snapshot.ts";
+import type { Detail, Finding, IpProfile, Origin, Strip } from "../model/snapshot.ts";
 import { authSpans, statusSpan } from "./events.ts";
 import { cells, cut, fit } from "./fit.ts";
 import { bytes, clock, clockOn, duration, grouped, short } from "./format.ts";
@@ -48,16 +48,20 @@ export function detailSections(detail: Detail, setting: Setting): Section[] {
 }
 
 /** The address with where it comes from, for a title: `45.77.12.9 · NL Amsterdam · AS14061 DigitalOcean`. */
-export function identity(profile: IpProfile): Span[] {
-  const { country, city, prefix, abuse, hostname } = profile.origin ?? {};
-  const place = [country, city].filter((word) => word !== undefined).join(" ");
-  const words = [place, networkOf(profile.origin), prefix ?? "", hostname ?? "", abuse ?? ""].filter(
-    (word) => word !== "",
-  );
+export function identity({ ip, origin }: IpProfile): Span[] {
+  const words = originWords(origin);
   return [
-    [profile.ip, PALETTE.strong],
-    [words.map((word) => ` · ${word}`).join(""), PALETTE.plain],
+    [ip, PALETTE.strong],
+    [words === "" ? "" : ` · ${words}`, PALETTE.plain],
   ];
+}
+
+/** Where an address comes from: place, network, prefix, name and whom to complain to, as far as they are known. */
+export function originWords(origin: Origin | undefined): string {
+  const { country, city, prefix, abuse, hostname } = origin ?? {};
+  const place = [country, city].filter((word) => word !== undefined).join(" ");
+  const words = [place, networkOf(origin), prefix ?? "", hostname ?? "", abuse ?? ""];
+  return words.filter((word) => word !== "").join(" · ");
 }
 
 /** The risk of an address in words, with its colour. */
