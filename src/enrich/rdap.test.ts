@@ -228,6 +228,16 @@ describe("what is hostile", () => {
     expect(abuseOf(...entities)).toBeUndefined();
   });
 
+  test("a length that is none is none, also where it would be text", () => {
+    const json = {
+      cidr0_cidrs: [{ v4prefix: "8.8.8.0", length: { toString: 1 } }],
+      startAddress: "8.8.0.0",
+      endAddress: "8.8.255.255",
+      name: "NET",
+    };
+    expect(read(json, "8.8.8.8").origin).toMatchObject({ prefix: "8.8.0.0/16" });
+  });
+
   test("whatever is in an answer, it is read or refused", () => {
     const shaped = fc.record(
       {

@@ -1,6 +1,6 @@
 import { type Cidr, contains, parseCidr } from "../model/cidr.ts";
 import { type IpWords, isV4 } from "../model/ip.ts";
-import { isObject, type Json, textOf } from "../model/untrusted-json.ts";
+import { countOf, isObject, type Json, textOf } from "../model/untrusted-json.ts";
 import { prefixWithin } from "./address-range.ts";
 import { type Card, readCard } from "./jcard.ts";
 import { LookupFailure } from "./lookup-failure.ts";
@@ -49,7 +49,10 @@ function cidrOf(json: Json, words: IpWords): Cidr | undefined {
   const cidrs = listOf(json.cidr0_cidrs)
     .flatMap((entry) => {
       if (!isObject(entry)) return [];
-      const cidr = parseCidr(`${textOf(entry.v4prefix) ?? textOf(entry.v6prefix)}/${entry.length}`);
+      const start = textOf(entry.v4prefix) ?? textOf(entry.v6prefix);
+      const length = countOf(entry.length);
+      if (start === undefined || length === undefined) return [];
+      const cidr = parseCidr(`${start}/${length}`);
       return cidr !== undefined && isV4(cidr.words) === isV4(words) && contains(cidr, words) ? [cidr] : [];
     })
     .sort((a, b) => b.bits - a.bits);
