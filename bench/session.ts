@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const NETHERGAZE = join(import.meta.dir, "../bin/nethergaze");
@@ -17,12 +18,22 @@ export interface Session {
 }
 
 export async function open(log: string, ...flags: string[]): Promise<Session> {
+  const folder = mkdtempSync(join(tmpdir(), "nethergaze-bench-"));
   const started = performance.now();
   let bytes = 0;
   let waiting: { text: string; resolve: () => void }[] = [];
   const decoder = new TextDecoder();
   const child = Bun.spawn([NETHERGAZE, "--access-log", log, "--no-auth-log", ...flags], {
-    env: { ...process.env, TERM: "xterm-256color", NO_COLOR: "", XDG_CONFIG_HOME: "/nonexistent" },
+    env: {
+      ...process.env,
+      TERM: "xterm-256color",
+      NO_COLOR: "",
+      XDG_CONFIG_HOME: "/nonexistent",
+      // A history of its own, and nobody outside is asked.
+      XDG_STATE_HOME: folder,
+      XDG_CACHE_HOME: folder,
+      NETHERGAZE_WHOIS_ENABLED: "no",
+    },
     terminal: {
       cols: 200,
       rows: 50,
@@ -50,6 +61,7 @@ export async function open(log: string, ...flags: string[]): Promise<Session> {
       await Bun.sleep(100);
       child.terminal?.write("\x03");
       await child.exited;
+      rmSync(folder, { recursive: true });
     },
   };
 }

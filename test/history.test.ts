@@ -344,7 +344,7 @@ describeWith(["root", { program: "unshare" }, { program: "mount" }], "a file sys
   test("that is full loses nothing", async () => {
     const mount = 'mount -t tmpfs -o size=32m,mode=700 none "$0" && "$1" "$2" "$0"';
     const told = await inside(mount, FULL);
-    expect(told.full).toBe(`degraded: no space left for ${path}: make some, nothing is lost until then`);
+    expect(told.full).toBe(`degraded: no space left for ${path}: make some; it is kept in memory until then`);
     expect(told).toMatchObject({ total: 2000, requests: [told.written], integrity: "ok" });
   }, 30_000);
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openPty } from "./console/pty.ts";
@@ -7,7 +7,7 @@ import { serveDns } from "./dns-server.ts";
 import { ENV, NETHERGAZE } from "./program.ts";
 import { until } from "./until.ts";
 
-// The program with all that it knows of addresses, by a registry and a history of the test's own. Some twenty seconds.
+// The program with all that it knows of addresses, by a registry and a history of the test's own. Some half a minute.
 
 const WHO = "45.77.12.9";
 
@@ -15,6 +15,7 @@ let folder: string;
 let log: string;
 let registry: ReturnType<typeof Bun.serve>;
 let asked: string[];
+const started: Bun.Subprocess[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "nethergaze-who-"));
@@ -56,7 +57,11 @@ beforeEach(() => {
   });
 });
 
-afterEach(() => {
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    child.kill("SIGKILL");
+    await child.exited;
+  }
   registry.stop(true);
   rmSync(folder, { recursive: true });
 });
@@ -82,12 +87,15 @@ function write(paths: readonly string[], ip = WHO, http_user_agent = "Mozilla/5.
   writeFileSync(log, `${lines.join("\n")}\n`, { flag: "a" });
 }
 
-function start(...words: readonly string[]) {
-  return Bun.spawn([NETHERGAZE, ...words, "--access-log", log, "--no-auth-log", "--capture", "off"], {
-    env: environment(),
+/** `watch` on the log; `more` in its environment. */
+function watch(more: Readonly<Record<string, string>> = {}) {
+  const child = Bun.spawn([NETHERGAZE, "watch", "--access-log", log, "--no-auth-log", "--capture", "off"], {
+    env: environment(more),
     stdout: "ignore",
     stderr: "pipe",
   });
+  started.push(child);
+  return child;
 }
 
 async function told(...words: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -137,7 +145,7 @@ async function inConsole(
 test("watch asks who is suspicious, once, and writes down what they did; the next run counts on", async () => {
   for (const run of [1, 2]) {
     writeFileSync(log, "");
-    const child = start("watch");
+    const child = watch();
     await Bun.sleep(1_000);
     write(Array.from({ length: 10 }, (_, i) => `/.env.${i}`));
     write(["/"], "45.77.99.1");
@@ -174,6 +182,52 @@ test("watch asks who is suspicious, once, and writes down what they did; the nex
   });
 }, 30_000);
 
+test("two programs count once what both saw, whoever ends first", async () => {
+  writeFileSync(log, "");
+  const first = watch();
+  await Bun.sleep(1_000);
+  const second = watch();
+  await Bun.sleep(1_000);
+  write(["/a", "/b", "/c"]);
+  await Bun.sleep(1_000);
+  first.kill("SIGTERM");
+  await first.exited;
+  second.kill("SIGTERM");
+  await second.exited;
+  expect(JSON.parse((await told(WHO, "--json")).stdout)).toMatchObject({ requests: 3, sessions: 1 });
+}, 20_000);
+
+test.each([
+  ["a file", () => writeFileSync(join(folder, "state"), "")],
+  ["what it may not write to", () => symlinkSync("/proc/sys", join(folder, "state"))],
+])(
+  "watch goes on where the state directory is %s, and says so",
+  async (_, spoil) => {
+    spoil();
+    writeFileSync(log, "");
+    const child = watch({ NETHERGAZE_WHOIS_ENABLED: "no" });
+    await Bun.sleep(2_000);
+    expect(child.exitCode).toBeNull();
+    child.kill("SIGTERM");
+    expect(await child.exited).toBe(0);
+    expect(await new Response(child.stderr).text()).toContain("history.db");
+  },
+  20_000,
+);
+
+test("watch ends, though what should be the former history is a pipe", async () => {
+  mkdirSync(join(folder, ".cache/nethergaze"), { recursive: true });
+  Bun.spawnSync(["mkfifo", join(folder, ".cache/nethergaze/history.db")]);
+  writeFileSync(log, "");
+  const child = watch({ NETHERGAZE_WHOIS_ENABLED: "no", HOME: folder });
+  await Bun.sleep(1_500);
+  write(["/"]);
+  await Bun.sleep(1_000);
+  child.kill("SIGTERM");
+  expect(await child.exited).toBe(0);
+  expect(JSON.parse((await told(WHO, "--json")).stdout)).toMatchObject({ requests: 1 });
+}, 20_000);
+
 test("watch believes a crawler only by names that lead back to it", async () => {
   const [genuine, forged] = ["66.249.66.1", "45.77.12.10"];
   const name = "crawl-66-249-66-1.googlebot.com";
@@ -184,11 +238,7 @@ test("watch believes a crawler only by names that lead back to it", async () => 
   });
   try {
     writeFileSync(log, "");
-    const child = Bun.spawn([NETHERGAZE, "watch", "--access-log", log, "--no-auth-log", "--capture", "off"], {
-      env: environment({ NETHERGAZE_RDNS_ENABLED: "yes", NETHERGAZE_RDNS_SERVERS: dns.name }),
-      stdout: "ignore",
-      stderr: "pipe",
-    });
+    const child = watch({ NETHERGAZE_RDNS_ENABLED: "yes", NETHERGAZE_RDNS_SERVERS: dns.name });
     await Bun.sleep(1_000);
     const agent = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
     for (const ip of [genuine, forged]) write(["/"], ip, agent);
@@ -211,7 +261,7 @@ test("watch believes a crawler only by names that lead back to it", async () => 
 
 test("the console tells who has the address w is pressed on, and what it did before", async () => {
   writeFileSync(log, "");
-  const before = start("watch");
+  const before = watch();
   await Bun.sleep(1_000);
   write(["/once"]);
   await Bun.sleep(500);

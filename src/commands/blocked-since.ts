@@ -12,7 +12,13 @@ const MAX_BYTES = 4 * 2 ** 20;
  */
 export function blockedSince(state: string): () => Ip[] {
   const path = join(state, "audit.jsonl");
-  let { size: from, ino: inode } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, ino: 0 };
+  let from = 0;
+  let inode = 0;
+  try {
+    ({ size: from, ino: inode } = statSync(path));
+  } catch {
+    // Nothing was done yet, or nobody may look: the lamp of the history says so.
+  }
   return () => {
     let fd: number;
     try {

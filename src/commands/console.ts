@@ -90,7 +90,9 @@ function withKnowledge(live: Live, around: Surroundings): Feed {
     async close() {
       clearTimeout(timer);
       live.close();
-      await (await loading)?.close();
+      // The terminal is the shell's again.
+      for (const words of (await (await loading)?.close()) ?? [])
+        process.stderr.write(`nethergaze: history: ${printable(words)}\n`);
     },
   };
 }

@@ -1,7 +1,9 @@
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Config } from "../config/options.ts";
 import { createGeo } from "../enrich/geo.ts";
 import type { HealthEvent } from "../model/event.ts";
+import { messageOf } from "../model/message-of.ts";
 import { now } from "../sources/clock.ts";
 import { openReader } from "../store/database.ts";
 import { list } from "../store/query.ts";
@@ -30,6 +32,20 @@ async function geo(config: Config, state: string): Promise<Finding[]> {
   }));
 }
 
+const REMEDY = "Make it writable, or set XDG_STATE_HOME to a directory that is";
+
+/** Why nothing can be written to a directory, or where it is not there to the one it would be made in. */
+function reasonAgainst(directory: string): string | undefined {
+  try {
+    accessSync(directory, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
+    const above = dirname(directory);
+    return code === "ENOENT" && above !== directory ? reasonAgainst(above) : code;
+  }
+}
+
 function whois({ whoisEnabled, rdnsEnabled, rdapBootstrap }: Config): Finding {
   const part = "whois";
   if (!whoisEnabled) return { part, state: "off", text: "whois.enabled is off: nobody is asked" };
@@ -54,7 +70,12 @@ function history({ historyEnabled }: Config, state: string): Finding {
   } catch (error) {
     const { kind, words } = troubleOf(error, path);
     const none = "none yet: the console and watch write it";
-    if (kind === "missing") return { part, state: "off", text: none };
+    if (kind === "missing") {
+      const unwritable = reasonAgainst(state);
+      return unwritable === undefined
+        ? { part, state: "off", text: none }
+        : { part, state: "fail", text: `${state} cannot be written to: ${unwritable}`, remedy: REMEDY };
+    }
     return { part, state: "fail", text: words, ...(kind === "denied" && { remedy: "Run with sudo" }) };
   }
 }

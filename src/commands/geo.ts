@@ -43,10 +43,11 @@ export function startGeo({ config, places, engine, emit }: Surroundings): Teller
   return {
     tell,
     refresh: () => void refresh(),
-    close() {
+    async close() {
       clearInterval(timer);
       clearTimeout(again);
       geo.close();
+      return undefined;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
 import { lockHolder } from "../kernel/lock-holder.ts";
-import type { HealthEvent, HistoryEvent } from "../model/event.ts";
 import type { HistoryBatch, Recurring, Visit } from "../model/history.ts";
 import { stateDirectory } from "../respond/state-directory.ts";
 import { now } from "../sources/clock.ts";
@@ -35,26 +35,51 @@ export function startHistory({ config, places, engine, emit }: Surroundings): Re
   const reads = config.fromStart;
   const session = randomUUID();
   const blocked = blockedSince(places.state);
+  /** Another program writes: what is seen here it has written until it ended. */
+  let others = false;
+  /** Grows when that changes: what was being collected then is not to be written. */
+  let era = 0;
+  const lock = (): HistoryLock => {
+    if (reads) return { holder: undefined, why: FROM_START };
+    const taken = locked(directory);
+    if ("holder" in taken) others = true;
+    else if (others) {
+      others = false;
+      era++;
+      for (let rounds = 0; rounds < 2; ) if (engine.history.visits(Number.MAX_SAFE_INTEGER).done) rounds++;
+      engine.history.minutes();
+      blocked();
+    }
+    return taken;
+  };
+  let lost = 0;
+  const lostSince = (): number => {
+    const before = lost;
+    lost = engine.history.lost();
+    return lost - before;
+  };
   const history = openHistory({
     path: historyPath(places.state),
     now,
-    emit: (event) => emit(reads ? onlyReading(event) : event),
+    emit,
     keep: { days: config.historyDays, megabytes: config.historyMegabytes },
-    reference: places.former,
-    lock: reads ? () => ({ holder: undefined }) : () => locked(directory),
+    // A pipe would make the reader wait for ever.
+    ...(statSync(places.former, { throwIfNoEntry: false })?.isFile() && { reference: places.former }),
+    lock,
   });
   if (!reads) engine.history.keep();
   let writing: Promise<void> | undefined;
   let closed = false;
   const collect = async (): Promise<void> => {
     const visits: Visit[] = [];
-    for (let done = false; !done && !closed; ) {
+    const began = era;
+    for (let done = false; !done && !closed && began === era; ) {
       const taken = engine.history.visits(AT_ONCE);
       visits.push(...taken.visits);
       done = taken.done;
       if (!done) await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
-    history.write(batchOf(visits));
+    if (began === era) history.write(batchOf(visits), lostSince());
   };
   const write = (): void => {
     if (reads) return;
@@ -102,8 +127,4 @@ function locked(directory: ReturnType<typeof stateDirectory>): HistoryLock {
   const lock = directory.tryLock(LOCK);
   if (lock !== undefined) return lock;
   return { holder: lockHolder("/proc", directory.stat(LOCK))?.pid };
-}
-
-function onlyReading(event: HistoryEvent | HealthEvent): HistoryEvent | HealthEvent {
-  return event.kind === "health" && event.state === "up" ? { ...event, detail: FROM_START } : event;
 }

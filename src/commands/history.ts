@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { printable, quote, UsageError } from "../config/error.ts";
 import type { Minute } from "../model/history.ts";
 import type { Sort } from "../model/snapshot.ts";
@@ -10,10 +11,12 @@ import { cells, cut, fit } from "../tui/fit.ts";
 import { bytes, clockOn, grouped, short } from "../tui/format.ts";
 import { sparkline } from "../tui/sparkline.ts";
 import { complain } from "./block.ts";
-import { FAILED, NO_PERMISSION } from "./exit-codes.ts";
+import { FAILED, NO_PERMISSION, USAGE } from "./exit-codes.ts";
 import { historyPath } from "./history-path.ts";
 import { harmless, openStdout } from "./output.ts";
 
+/** Of a terminal that does not say. */
+const USUAL_WIDTH = 80;
 /** Rows that a person looks through, and that a program gets at once: some ten megabytes. */
 const ROWS = 100;
 const JSON_ROWS = 10_000;
@@ -44,6 +47,8 @@ interface HistoryQuestion extends Pick<HistoryAsked, "flagged" | "sort" | "json"
   readonly since: number | undefined;
   /** Epoch milliseconds. */
   readonly now: number;
+  /** Cells of the terminal's lines; no end where it is none. */
+  readonly width: number;
 }
 
 /** What of the order of the console's table orders the history as well. */
@@ -77,8 +82,14 @@ export async function history({ state, target: named, since, ...asked }: History
   const at = now();
   const target = named === undefined ? undefined : parseTarget(named);
   const from = since === undefined || since === null ? undefined : at - 1000 * since;
-  const question: HistoryQuestion = { ...asked, target, since: from, now: at };
+  const width = isatty(1) ? (process.stdout.columns ?? USUAL_WIDTH) : Number.POSITIVE_INFINITY;
+  const question: HistoryQuestion = { ...asked, target, since: from, now: at, width };
   const { json } = question;
+  if (target !== undefined && isOneAddress(target) && (from !== undefined || asked.flagged))
+    return complain(
+      "history: --since and --flagged choose among several: not allowed with one address",
+      USAGE,
+    );
   const one = target !== undefined && isOneAddress(target) ? target : undefined;
   let database: Database;
   try {
@@ -127,7 +138,7 @@ async function page(database: Database, question: HistoryQuestion): Promise<numb
   const { rows, total } = list(database, { ...question, within: target?.cidr, limit: ROWS });
   const whole = target === undefined && since === undefined;
   const lines = [
-    ...(whole ? hostLines(minutesOf(database, now - 30 * DAY, now + MINUTE), now) : []),
+    ...(whole ? hostLines(minutesOf(database, now - 30 * DAY, now + MINUTE), question) : []),
     ...(rows.length === 0
       ? [whole && !flagged ? "nobody is remembered yet" : "nobody remembered matches"]
       : table(rows, question)),
@@ -229,11 +240,34 @@ function table(rows: readonly Remembered[], question: HistoryQuestion): string[]
     const texts = rows.map((row) => column.value(row, question));
     const width = Math.max(column.title.length, ...texts.map(cells));
     const filled = [column.title, ...texts].map((text) => fit(text, width, column.left !== true));
-    if (column.sort !== barred) return [filled];
-    return [filled, ["", ...rows.map((row) => bar(amount(row) / most))].map((text) => fit(text, BAR))];
+    const own = { title: column.title, texts: filled };
+    if (column.sort !== barred) return [own];
+    const bars = ["", ...rows.map((row) => bar(amount(row) / most))].map((text) => fit(text, BAR));
+    return [own, { title: "bar", texts: bars }];
   });
-  const words = ["WHAT", ...rows.map((row) => cut(wordsOf(row), WORDS))];
-  return words.map((last, i) => [...columns.map((texts) => texts[i]), last].join("  ").trimEnd());
+  const shown = fitting(columns, question.width - MIN_WORDS, barred);
+  const left = question.width - shown.reduce((sum, { texts }) => sum + cells(texts[0] ?? "") + 2, 0);
+  const words = ["WHAT", ...rows.map((row) => cut(wordsOf(row), Math.min(WORDS, left)))];
+  return words.map((last, i) => [...shown.map(({ texts }) => texts[i]), last].join("  ").trimEnd());
+}
+
+/** Those that a narrow terminal does without first. */
+const LEAVING = ["BLOCKS", "IN", "OUT", "bar", "FIRST SEEN", "SENT", "AUTH", "CC", "RUNS", "REQ"];
+/** Cells that what it was flagged for has at least. */
+const MIN_WORDS = 14;
+
+function fitting<C extends { readonly title: string; readonly texts: readonly string[] }>(
+  columns: readonly C[],
+  width: number,
+  sorted: HistorySort,
+): readonly C[] {
+  let shown = columns;
+  const title = COLUMNS.find(({ sort }) => sort === sorted)?.title;
+  for (const leaving of LEAVING.filter((one) => one !== title)) {
+    if (shown.reduce((sum, { texts }) => sum + cells(texts[0] ?? "") + 2, 0) <= width) break;
+    shown = shown.filter((column) => column.title !== leaving);
+  }
+  return shown;
 }
 
 /** Why it was flagged and how often, or else what it asked for last. */
@@ -253,28 +287,41 @@ function bar(share: number): string {
 /** What is known of one address. */
 function card(row: Remembered, question: HistoryQuestion): string[] {
   const { ip, country, org, firstSeen, lastSeen, sessions, requests, authFailures, flagged } = row;
-  const runs = flagged > 0 && row.flaggedSessions > 0 ? `, in ${grouped(row.flaggedSessions)} runs` : "";
+  const runs = flagged > 0 && row.flaggedSessions > 0 ? `, in ${times(row.flaggedSessions, "run")}` : "";
   const lines: readonly (readonly [string, string])[] = [
     ["first seen", time(firstSeen, question)],
     ["last seen", time(lastSeen, question)],
     ["runs", grouped(sessions)],
     ["requests", `${grouped(requests)}, ${bytes(row.bytes)} sent`],
-    ["on the wire", `${bytes(row.inBytes)} in, ${bytes(row.outBytes)} out`],
+    [
+      "on the wire",
+      row.inBytes + row.outBytes === 0
+        ? "not counted"
+        : `${bytes(row.inBytes)} in, ${bytes(row.outBytes)} out`,
+    ],
     ["auth failures", grouped(authFailures)],
-    ["flagged", flagged === 0 ? "never" : `${grouped(flagged)} times${runs}: ${row.rules.join(" ")}`],
-    ["blocked", row.blocks === 0 ? "never" : `${grouped(row.blocks)} times`],
+    ["flagged", flagged === 0 ? "never" : `${times(flagged, "time")}${runs}: ${row.rules.join(", ")}`],
+    ["blocked", row.blocks === 0 ? "never" : times(row.blocks, "time")],
     ...row.paths.map((path, i) => [i === 0 ? "last paths" : "", path] as const),
   ];
   const title = [ip, country, org].filter((part) => part !== undefined).join("  ");
   return [title, ...lines.map(([name, text]) => `  ${name.padEnd(13)}  ${text}`)].map(printable);
 }
 
+/** `1 run`, `3 runs`. */
+function times(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** From this width on a strip has all its bars. */
+const WIDE = 110;
+
 /** What the host did in the last day and in the last month, where anybody wrote it down. */
-function hostLines(minutes: readonly Minute[], now: number): string[] {
+function hostLines(minutes: readonly Minute[], { now, width }: HistoryQuestion): string[] {
   if (minutes.length === 0) return [];
   return [
-    ...strip("last day", minutes, now, DAY_BAR, DAY),
-    ...strip("30 days", minutes, now, MONTH_BAR, 30 * DAY),
+    ...strip("last day", minutes, now, width < WIDE ? 2 * DAY_BAR : DAY_BAR, DAY),
+    ...strip("30 days", minutes, now, width < WIDE ? 2 * MONTH_BAR : MONTH_BAR, 30 * DAY),
     "",
   ];
 }

@@ -18,7 +18,8 @@ export interface Teller {
   tell(ips: readonly Ip[]): void;
   /** Looks at its source now. */
   refresh(): void;
-  close(): void | Promise<void>;
+  /** What was left undone, in words, where anything was. */
+  close(): Promise<string | undefined>;
 }
 
 /** What tells the engine who its addresses are, running. */
@@ -30,7 +31,8 @@ export interface Knowledge {
   recurring(): Promise<readonly Recurring[] | string>;
   /** These are on the screen: about them others may be asked. */
   onScreen(ips: readonly Ip[]): void;
-  close(): Promise<void>;
+  /** What was left undone, in words. */
+  close(): Promise<readonly string[]>;
 }
 
 const NO_HISTORY = "no history is kept: history.enabled is off (--no-history)";
@@ -81,7 +83,8 @@ function telling(engine: Engine, { geo, past, registries }: Tellers): Knowledge 
     onScreen: (ips) => registries?.onScreen(ips),
     async close() {
       clearInterval(timer);
-      await Promise.all(tellers.map((teller) => teller.close()));
+      const left = await Promise.all(tellers.map((teller) => teller.close()));
+      return left.flatMap((words) => words ?? []);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { isAskable } from "../enrich/askable.ts";
 import { createRegistry, type Registry } from "../enrich/registry.ts";
 import { createReverseDns, type ReverseDns } from "../enrich/reverse-dns.ts";
-import { isPrivate } from "../model/cidr.ts";
 import { CRAWLERS, isCrawlersName } from "../model/crawlers.ts";
 import type { HealthEvent, OriginEvent } from "../model/event.ts";
 import { type Ip, parseIpWords } from "../model/ip.ts";
@@ -16,8 +16,11 @@ const INTERVAL = 1_000;
 const ON_SCREEN = 200;
 /** Addresses that were on the screen, of which is remembered that they were told of. */
 const TOLD = 10_000;
-/** Addresses that say they are a crawler and wait for their names. */
+/** Addresses that say they are a crawler and wait for their names, and for how long (ms). */
 const CLAIMING = 1_024;
+const PATIENCE = 15_000;
+/** Addresses that are asked about until it is known who they are. */
+const ACCUSED = 512;
 
 /** Who answers for addresses by asking others. */
 export interface Registries extends Teller {
@@ -71,7 +74,9 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
     begun("dns", () => {
       dns = createReverseDns({ now, emit, servers: config.rdnsServers });
     });
-  const claiming = new Map<Ip, string>();
+  const claiming = new Map<Ip, { readonly agent: string; readonly until: number }>();
+  /** Against whom something spoke, until it is known who that is. */
+  const accused = new Set<Ip>();
   const told = new Set<Ip>();
   const consider = (ip: Ip): void => {
     const state = registry?.state(ip);
@@ -85,13 +90,14 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
     registry?.ask(ip, false);
   };
   const verify = (): void => {
-    for (const [ip, agent] of engine.claimants()) if (claiming.size < CLAIMING) claiming.set(ip, agent);
-    for (const [ip, agent] of claiming) {
+    for (const [ip, agent] of engine.claimants())
+      if (claiming.size < CLAIMING && !claiming.has(ip)) claiming.set(ip, { agent, until: now() + PATIENCE });
+    for (const [ip, { agent, until }] of claiming) {
       const name = dns?.known(ip);
       if (name === undefined) {
         dns?.ask(ip);
-        // Nobody is kept waiting for an answer that does not come: with its next request it says so again.
-        if (engine.row({ ip }) === undefined) claiming.delete(ip);
+        // Who has no answer takes nobody's place: with its next request it says so again.
+        if (dns?.isSilent(ip) || until <= now()) claiming.delete(ip);
         continue;
       }
       claiming.delete(ip);
@@ -105,7 +111,12 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
     }
   };
   const timer = setInterval(() => {
-    for (const ip of engine.accused()) consider(ip);
+    for (const ip of engine.accused()) if (accused.size < ACCUSED) accused.add(ip);
+    for (const ip of accused) {
+      consider(ip);
+      // One that failed is due again later, as long as it is held.
+      if (registry?.state(ip) === "known" || engine.row({ ip }) === undefined) accused.delete(ip);
+    }
     if (dns !== undefined) verify();
   }, INTERVAL);
   return {
@@ -121,13 +132,14 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
     },
     lookUp(ip) {
       const words = new Uint32Array(4);
-      if (!parseIpWords(ip, words) || isPrivate(words))
+      if (!parseIpWords(ip, words) || !isAskable(words))
         return `${ip} is private or reserved: no registry has it`;
       if (registry === undefined) return "the registries cannot be asked: see ? for why";
       const state = registry.state(ip);
       registry.ask(ip, true);
-      dns?.ask(ip);
-      if (state === "known") return `${ip}: ${originWords(engine.row({ ip })?.origin)}`;
+      dns?.ask(ip, true);
+      if (state === "known")
+        return `${ip}: ${originWords({ ...registry.known(ip), ...engine.row({ ip })?.origin })}`;
       const before = typeof state === "object" ? `; the last time: ${state.failed}` : "";
       return `asking the registry who has ${ip}${before}`;
     },
@@ -135,6 +147,7 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
       clearInterval(timer);
       dns?.close();
       await registry?.close();
+      return undefined;
     },
   };
 }

@@ -38,7 +38,7 @@ export async function watch(setup: Setup, places: Places): Promise<number> {
   const code = await stopped;
   stopRestoring?.();
   live.close();
-  await knowledge.close();
+  for (const words of await knowledge.close()) say(`history: ${words}`);
   // What was told is told to the end, but not for ever, and not when somebody asks again.
   await Promise.race([hooks.idle(), lastWords(), stopSignal()]);
   await hooks.close();

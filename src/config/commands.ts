@@ -111,7 +111,7 @@ const RUNNABLE = {
     },
   },
   watch: {
-    help: "follow everything with nobody looking, and run the alert hooks ([[actions.alert_hooks]])",
+    help: "follow everything with nobody looking: alert hooks ([[actions.alert_hooks]]) run, blocks are kept, history is written",
     arguments: {},
     flags: {},
   },
@@ -246,7 +246,7 @@ const RUNNABLE = {
     },
   },
   history: {
-    help: "what addresses did before, in all runs of the console and of watch (--sort orders them)",
+    help: "what addresses did before, in all runs of the console and of watch (--sort last, ip, seen, req, sent, in, out, auth or risk)",
     arguments: {
       target: { ...ofBlock, optional: true, help: "one address, or the addresses of a prefix; all" },
     },

@@ -6,15 +6,18 @@ import {
   choiceOrOpposite,
   choices,
   integer,
+  nameServers,
   number,
   onOff,
   paths,
   patterns,
   prefixes,
   readText,
+  server,
   size,
   type Type,
   text,
+  url,
 } from "./value.ts";
 
 const cases: [string, Type<unknown>, accepted: [string, unknown][], refused: string[]][] = [
@@ -55,6 +58,35 @@ const cases: [string, Type<unknown>, accepted: [string, unknown][], refused: str
       "example.com",
       "10.0.0.0/8 11.0.0.0/8",
     ],
+  ],
+  [
+    "url",
+    url("X", []),
+    [
+      ["https://data.iana.org/rdap/", "https://data.iana.org/rdap/"],
+      ["http://127.0.0.1:8080/x", "http://127.0.0.1:8080/x"],
+    ],
+    ["", "ftp://x/", "data.iana.org", "javascript:1", "https://"],
+  ],
+  [
+    "server",
+    server("X"),
+    [
+      ["whois.iana.org", "whois.iana.org"],
+      ["127.0.0.1:43", "127.0.0.1:43"],
+      ["[2001:db8::1]:43", "[2001:db8::1]:43"],
+      ["2001:db8::1", "2001:db8::1"],
+    ],
+    ["", "bad host", "127.0.0.1:99999", "x:0", "[x]:1", "a..b/c", "-x"],
+  ],
+  [
+    "nameServers",
+    nameServers("X", 2),
+    [
+      ["192.0.2.53, [2001:db8::53]:53", ["192.0.2.53", "[2001:db8::53]:53"]],
+      ["2001:db8::53", ["2001:db8::53"]],
+    ],
+    ["notanip", "1.1.1.1:99999", "1.1.1.1,2.2.2.2,3.3.3.3"],
   ],
   [
     "onOff",

@@ -147,6 +147,53 @@ export function target(metavar: string): Type<string> {
   };
 }
 
+/** An address on the web; `known` are offered. */
+export function url(metavar: string, known: readonly string[]): Type<string> {
+  const isUrl = (value: string): boolean => {
+    const protocol = URL.parse(value)?.protocol;
+    return protocol === "https:" || protocol === "http:";
+  };
+  return {
+    ...text(metavar),
+    allowed: "an address that begins with https:// or http://",
+    completes: known,
+    check: (value) => (isPlain(value, MAX_TEXT) && isUrl(value) ? value : undefined),
+  };
+}
+
+/** A host's name or address, perhaps with a port: `whois.iana.org`, `192.0.2.1:43`, `[2001:db8::1]:43`. */
+const SERVER = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?))(?::(\d{1,5}))?$/i;
+const MAX_PORT = 65_535;
+
+function isServer(value: unknown): value is string {
+  if (typeof value !== "string" || value === "") return false;
+  if (isAddress(value)) return true;
+  const [, v6, name, port = "1"] = SERVER.exec(value) ?? [];
+  if (Number(port) < 1 || Number(port) > MAX_PORT) return false;
+  return v6 === undefined ? name !== undefined : isAddress(v6);
+}
+
+export function server(metavar: string): Type<string> {
+  return {
+    ...text(metavar),
+    allowed: "a host, perhaps with a port, as whois.iana.org or 192.0.2.1:43",
+    check: (value) => (isServer(value) ? value : undefined),
+  };
+}
+
+/** Name servers: addresses, perhaps with a port. On the command line too, commas stand between them. */
+export function nameServers(metavar: string, most: number): Type<readonly string[]> {
+  const isNameServer = (item: unknown): item is string =>
+    isServer(item) && (isAddress(item) || isAddress(item.replace(/:\d+$/, "").replace(/^\[|\]$/g, "")));
+  return {
+    ...list(metavar, most, isNameServer),
+    allowed: `a list of at most ${most} addresses, perhaps with a port, as 192.0.2.53 or [2001:db8::53]:53`,
+    completes: ["127.0.0.53"],
+    list: ",",
+    decode: (spelled) => spelled.split(",").map((item) => item.trim()),
+  };
+}
+
 /** Seconds; null for what is to last until somebody ends it. */
 export function duration(metavar: string): Type<number | null> {
   return {

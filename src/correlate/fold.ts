@@ -272,10 +272,14 @@ function foldBandwidth(state: State, event: BandwidthEvent): void {
 }
 
 /** Says nothing of what the address did, so one that is not held stays unknown. */
-function foldOrigin({ addresses, origins }: State, event: OriginEvent): void {
+function foldOrigin({ addresses, origins, judge, subject }: State, event: OriginEvent): void {
   if (!parseIpWords(event.ip, scratch)) return;
   const slot = findAddress(addresses, scratch, 0);
-  if (slot >= 0) learnOrigin(origins, slot, event);
+  if (slot < 0) return;
+  learnOrigin(origins, slot, event);
+  if (event.crawler === undefined) return;
+  subject.slot = slot;
+  judge.proved(subject);
 }
 
 /** Of whom is not held any more nobody asks. */

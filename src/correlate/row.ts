@@ -81,10 +81,8 @@ export class Row implements IpProfile, Subject {
   get past(): Past | undefined {
     return this.#state.memory.past[this.slot];
   }
-  /** This run of the program counts too. */
   get sessions(): number | undefined {
-    const before = this.past?.sessions;
-    return before === undefined ? undefined : before + 1;
+    return this.past?.sessions;
   }
   get firstSeen(): number {
     return this.#field(FIRST_SEEN);

@@ -56,7 +56,8 @@ describe("what history is told", () => {
             return;
           }
           const ip = IPS[act.who] as Ip;
-          fold(state, request(ip, START + 1000 * i, act.bytes));
+          // A log's times are whole seconds, and some lines come late.
+          fold(state, request(ip, START + 1000 * ((i >> 3) - (i % 3)), act.bytes));
           requests.set(ip, (requests.get(ip) ?? 0) + 1);
           bytes.set(ip, (bytes.get(ip) ?? 0) + act.bytes);
         });
@@ -186,7 +187,7 @@ test("who is new is asked for once, and again after having left", () => {
   expect(newcomers(state, 9)).toContain(first);
 });
 
-test("what was before is in the detail, and counts this run", () => {
+test("what was before is in the row and the detail", () => {
   const limits = { addresses: 4, strips: 2, recentBytes: 8_192, recentRecords: 32 };
   const state = createState({ showPrivate: true, judge: rowJudge(() => undefined), seed: 1, limits });
   const [ip, other] = IPS as [Ip, Ip];
@@ -210,5 +211,5 @@ test("what was before is in the detail, and counts this run", () => {
   fold(state, { kind: "history", at: START, ...past });
   const { rows, detail } = snapshot(state, { sort: "ip", detail: ip });
   expect(detail?.past).toEqual(past);
-  expect(rows.map(({ sessions }) => sessions)).toEqual([4, undefined]);
+  expect(rows.map(({ sessions }) => sessions)).toEqual([3, undefined]);
 });

@@ -1,7 +1,7 @@
 import { MAX_PATHS, type Visit } from "../model/history.ts";
 import { forgetMemory, keepLeft, lastTold, setTold, TOLD, toldOf } from "./memory.ts";
 import { isKept, previousRecord } from "./recent.ts";
-import { ACTIVITY, BORN, isMarked, LAST_AUTH, LAST_REQUEST, LAST_SEEN, MET, read } from "./record.ts";
+import { ACTIVITY, BORN, HIDDEN, isMarked, LAST_AUTH, LAST_REQUEST, LAST_SEEN, MET, read } from "./record.ts";
 import type { State } from "./state.ts";
 
 /**
@@ -41,12 +41,16 @@ export function leaveMemory(state: State, slot: number): void {
  */
 function takeVisit(state: State, slot: number): Visit | undefined {
   const { memory, records, subject, origins } = state;
+  // Who is not listed is not remembered either.
+  if (isMarked(records, slot, HIDDEN)) return undefined;
   const flags = memory.flags.get(slot);
   if (flags === undefined && !isMet(state, slot)) return undefined;
   const lastSeen = read(records, slot, LAST_SEEN);
-  if (flags === undefined && lastSeen === lastTold(memory, slot)) return undefined;
   subject.slot = slot;
   const now = TOLD.map((field) => subject[field] ?? 0);
+  // A log's times are whole seconds, and its lines come late: the newest time alone says nothing of what was told.
+  const same = now.every((value, i) => value === toldOf(memory, slot, i));
+  if (flags === undefined && same && lastSeen === lastTold(memory, slot)) return undefined;
   // A count that went back was of another source: what was told of it stays.
   const [requests = 0, bytes = 0, inBytes = 0, outBytes = 0, authFailures = 0] = now.map((value, i) =>
     Math.max(0, value - toldOf(memory, slot, i)),

@@ -44,7 +44,8 @@ export function createJudge(options: JudgeOptions): Judge {
   const logins = createLogins(thresholds, tracks, options.seed);
   const look = createSocketsLook(thresholds);
   const cases = new Cases(thresholds.hold_down * 1000, options.slots);
-  const watches = RULES.filter(({ id }) => !off.includes(id)).map((rule) => {
+  const rules = RULES.filter(({ id }) => !off.includes(id));
+  const watches = rules.map((rule) => {
     const watch: Watch = rule.watch(kitOf(rule, () => watch));
     return watch;
   });
@@ -52,6 +53,8 @@ export function createJudge(options: JudgeOptions): Judge {
   const ofLogins = watches.filter((watch) => watch.auth !== undefined);
   const ofSockets = watches.filter((watch) => watch.sockets !== undefined);
   const ofSyns = watches.filter((watch) => watch.syns !== undefined);
+  /** The rules that go by requests. */
+  const ofCrawlers = rules.filter((_, i) => watches[i]?.request !== undefined).map(({ id }) => id);
   const asked = ofRequests.reduce((mask, { traits = 0 }) => mask | traits, 0);
   const seen: Seen & { traits: number } = {
     traits: 0,
@@ -113,6 +116,9 @@ export function createJudge(options: JudgeOptions): Judge {
     syns(subject, count, at) {
       for (const watch of ofSyns) watch.syns?.(subject, count, at);
     },
+    proved({ slot }) {
+      cases.withdraw(slot, ofCrawlers);
+    },
     tick(now, subject, tell, hearsInfo) {
       host.tick(now, tell);
       cases.tick(now, subject, tell, hearsInfo);
@@ -143,6 +149,7 @@ function answers(cases: Cases, host: Judge["host"]): Pick<Judge, "risk" | "verdi
         pressed: ignore,
         wire: ignore,
         syns: ignore,
+        proved: ignore,
         tick: ignore,
         forget: ignore,
         ...answers(cases.frozen(), () => then),

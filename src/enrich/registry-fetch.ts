@@ -1,10 +1,9 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { type Cidr, isPrivate, parseCidr } from "../model/cidr.ts";
 import { parseIpWords } from "../model/ip.ts";
 import { messageOf } from "../model/message-of.ts";
-import { prefixSet } from "../model/prefix-set.ts";
 import { parseJson } from "../model/untrusted-json.ts";
+import { isAskable } from "./askable.ts";
 import { LookupFailure } from "./lookup-failure.ts";
 import { orAborted } from "./patience.ts";
 import type { Politeness } from "./politeness.ts";
@@ -13,13 +12,6 @@ import type { Politeness } from "./politeness.ts";
 const MAX_REDIRECTS = 5;
 /** The largest answers have a few hundred KiB, the bootstrap file of IPv4 some 20. */
 const MAX_BYTES = 2 ** 20;
-
-/** What isPrivate leaves out and still leads to machines of this network, or to many: RFC 6598, 5771, 6052, 8215, 3056, 4291. */
-const ALSO_INSIDE = prefixSet(
-  ["100.64.0.0/10", "224.0.0.0/4", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "ff00::/8"].map(
-    (text) => parseCidr(text) as Cidr,
-  ),
-);
 
 export interface Asking {
   readonly signal: AbortSignal;
@@ -180,7 +172,7 @@ function waitOf(text: string | null): number | undefined {
 
 function isInside(address: string): boolean {
   const words = new Uint32Array(4);
-  return !parseIpWords(address, words) || isPrivate(words) || ALSO_INSIDE(words);
+  return !parseIpWords(address, words) || !isAskable(words);
 }
 
 function insideFailure({ host }: URL): LookupFailure {

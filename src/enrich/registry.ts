@@ -1,8 +1,9 @@
-import { isLoopback, isPrivate } from "../model/cidr.ts";
+import { isLoopback } from "../model/cidr.ts";
 import type { HealthEvent, OriginEvent } from "../model/event.ts";
 import { formatIp, type Ip, type IpWords, parseIpWords } from "../model/ip.ts";
 import { messageOf } from "../model/message-of.ts";
 import type { Origin } from "../model/snapshot.ts";
+import { isAskable } from "./askable.ts";
 import { type Bootstrap, createBootstrap } from "./bootstrap.ts";
 import { createFailedLookups } from "./failed-lookups.ts";
 import { keepAnswers } from "./kept-answers.ts";
@@ -130,7 +131,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   /** The words of an address that may be looked up. */
   function publicWords(ip: Ip): IpWords | undefined {
-    return parseIpWords(ip, scratch) && !isPrivate(scratch) ? scratch : undefined;
+    return parseIpWords(ip, scratch) && isAskable(scratch) ? scratch : undefined;
   }
 
   function knownOf(ip: Ip): Origin | undefined {

@@ -1,8 +1,8 @@
 import { Resolver } from "node:dns/promises";
-import { isPrivate } from "../model/cidr.ts";
 import type { HealthEvent, OriginEvent } from "../model/event.ts";
 import { type Ip, type IpWords, isV4, parseIp, parseIpWords } from "../model/ip.ts";
 import { messageOf } from "../model/message-of.ts";
+import { isAskable } from "./askable.ts";
 import { hostNameOf } from "./host-name.ts";
 import { Closed, createLookupPool } from "./lookup-pool.ts";
 import { orAborted, remaining, within } from "./patience.ts";
@@ -38,10 +38,12 @@ export interface ReverseDnsOptions {
 
 /** Names of addresses. Only one that leads back to the address is told: what stands at an address, its owner writes. */
 export interface ReverseDns {
-  /** Has an address looked up; its name is told by `emit`, at once where it is known. */
-  ask(ip: Ip): void;
+  /** Has an address looked up; its name is told by `emit`, at once where it is known. `asked`: a person waits, so it goes first. */
+  ask(ip: Ip, asked?: boolean): void;
   /** Whether it was looked up lately, and is not just being looked up: its name, or null where it has none that leads back. */
   known(ip: Ip): string | null | undefined;
+  /** Whether nobody answered lately. */
+  isSilent(ip: Ip): boolean;
   close(): void;
 }
 
@@ -125,13 +127,14 @@ export function createReverseDns(options: ReverseDnsOptions): ReverseDns {
   }
 
   return {
-    ask(ip) {
+    ask(ip, asked = false) {
       const words = new Uint32Array(4);
-      if (!parseIpWords(ip, words) || (isPrivate(words) && !privateToo)) return;
+      if (!parseIpWords(ip, words) || (!isAskable(words) && !privateToo)) return;
       const kept = fresh(ip);
-      if (kept === undefined) pool.add(ip, false);
+      if (kept === undefined) pool.add(ip, asked);
       else if (kept.hostname !== undefined) tell(ip, kept.hostname);
     },
+    isSilent: (ip) => fresh(ip)?.silent === true,
     known(ip) {
       const kept = fresh(ip);
       return kept === undefined || kept.silent ? undefined : (kept.hostname ?? null);

@@ -60,6 +60,8 @@ export interface Judge {
   wire(rates: WireRates, at: number, loudest?: Loudest): void;
   /** Of an address that sent some SYNs before and so many more, and never an ACK. */
   syns(subject: Subject, count: number, at: number): void;
+  /** Its names prove it to be the crawler that it says it is: what its requests spoke of is taken back. */
+  proved(subject: Subject): void;
   /** What is wrong with the host as a whole. */
   host(): HostVerdict | undefined;
   /**
@@ -86,6 +88,7 @@ export const NO_JUDGE: Judge = Object.freeze<Judge>({
   pressed() {},
   wire() {},
   syns() {},
+  proved() {},
   host: () => undefined,
   tick() {},
   forget() {},

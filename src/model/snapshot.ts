@@ -116,7 +116,7 @@ export interface Activity {
   readonly wire?: Wire | undefined;
   /** Packets were counted and there is no socket now; absent where sockets are not known. */
   readonly noSocket?: true | undefined;
-  /** Runs of the program in which it was seen, this one included; absent where history knows nothing of it. */
+  /** Runs of the program before this one in which it was seen; absent where history knows nothing of it. */
   readonly sessions?: number | undefined;
   readonly status4xx: number;
   readonly status5xx: number;

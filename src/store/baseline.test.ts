@@ -10,7 +10,7 @@ function read(minutes: readonly Minute[]) {
   return async (from: number, to: number) => minutes.filter(({ at }) => at >= from && at < to);
 }
 
-test("is the mean of five minutes about the same time", async () => {
+test("is the median of five minutes about the same time", async () => {
   const minutes = [-3, -2, -1, 0, 1, 2, 3].map((i) =>
     minuteOf(YESTERDAY + i * MINUTE, { requests: Math.abs(i) > 2 ? 9999 : 10 + i }),
   );
@@ -21,10 +21,17 @@ test("is the mean of five minutes about the same time", async () => {
   });
 });
 
+test("is no less for minutes in which somebody began to watch or ended", async () => {
+  const minutes = [-2, -1, 0, 1, 2].map((i) =>
+    minuteOf(YESTERDAY + i * MINUTE, { requests: Math.abs(i) === 2 ? 10 : 600 }),
+  );
+  expect((await samePast(read(minutes), NOW)).yesterday?.requests).toBe(600);
+});
+
 test("is of the minutes that are there", async () => {
   const week = YESTERDAY - 6 * DAY;
   const told = await samePast(read([minuteOf(week, { requests: 8 }), minuteOf(week + MINUTE)]), NOW);
-  expect(told.lastWeek?.requests).toBe(5);
+  expect(told.lastWeek?.requests).toBe(8);
   expect(told).not.toHaveProperty("yesterday");
   expect(await samePast(read([]), NOW)).toEqual({ kind: "baseline", at: NOW });
 });

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 import { away, StoreError } from "./trouble.ts";
 
@@ -71,6 +72,11 @@ export function openForeign(path: string): Database {
     database.close();
     throw error;
   }
+}
+
+/** One that nobody writes, without the files that reading it would put beside it. */
+export function openImmutable(path: string): Database {
+  return openForeign(`${pathToFileURL(path).href}?immutable=1`);
 }
 
 /** Which file is at that place now; undefined where there is none. */

@@ -14,6 +14,8 @@ import { NOTHING, type Waiting, wait } from "./waiting.ts";
 const RETRY = 5000;
 /** Longest that the last batch may take (ms). */
 const LAST_BATCH = 5000;
+/** A thread ends within so many milliseconds. */
+const TERMINATED = 500;
 /** Addresses, and visits, of one message: what it takes to copy them must not be seen on the screen. */
 const CHUNK = 500;
 /** As many addresses as the core holds. */
@@ -22,7 +24,10 @@ const MAX_ASKED = 65_536;
 const MAX_RESTARTS = 5;
 
 /** The right to write, or who has it: the pid where that is known. */
-export type HistoryLock = { readonly release: () => void } | { readonly holder: number | undefined };
+export type HistoryLock =
+  | { readonly release: () => void }
+  /** `why`: not because of another program, in words. */
+  | { readonly holder: number | undefined; readonly why?: string };
 
 export interface HistoryOptions {
   /** The database. Its directory is made (0700) where it is missing. */
@@ -46,16 +51,20 @@ export interface History {
   /**
    * Adds a batch to it, all or nothing, exactly once. What cannot be written now waits, and is written together with the next;
    * what is too much to wait is counted in the health. Where another program writes, this does nothing.
+   * `lost`: addresses whose visits were too many to be remembered before they came here.
    */
-  write(batch: HistoryBatch): void;
+  write(batch: HistoryBatch, lost?: number): void;
   /** Tells, by `emit`, what is known of each of them; nothing of those of whom nothing is. */
   ask(ips: readonly Ip[]): void;
   /** The host's minutes from `from` on and before `to` (epoch ms); none where they cannot be read. */
   minutes(from: number, to: number): Promise<readonly Minute[]>;
   /** Who was flagged in more than one run, most often first; nobody where it cannot be read. */
   recurring(limit: number): Promise<readonly Remembered[]>;
-  /** Writes what waits, and this, if that takes no longer than five seconds, and lets the database go. */
-  close(batch?: HistoryBatch): Promise<void>;
+  /**
+   * Writes what waits, and this, if that takes no longer than five seconds, and lets the database go. Resolves with what was
+   * not written, in words, where that is so.
+   */
+  close(batch?: HistoryBatch): Promise<string | undefined>;
 }
 
 type Refused = Extract<Answer, { kind: "refused" }>;
@@ -165,9 +174,12 @@ export function openHistory(options: HistoryOptions): History {
 
   function takeLock(): void {
     if (lock !== undefined && "release" in lock) return;
+    const before = lock;
     try {
       lock = options.lock();
       delete troubles.lock;
+      // What waits was seen, and written, by whoever had it until now.
+      if (before !== undefined && "release" in lock) waiting = { batch: undefined, lost: waiting.lost };
     } catch (error) {
       lock = undefined;
       troubles.lock = troubleOf(error, path);
@@ -270,6 +282,10 @@ export function openHistory(options: HistoryOptions): History {
     const some = lost > 0 && { lost };
     const trouble = troubles.thread ?? troubles.lock ?? troubles.open ?? troubles.write;
     const words = trouble?.words ?? "";
+    if (lock !== undefined && "holder" in lock && lock.why !== undefined) {
+      if (trouble === undefined || trouble.kind === "missing") return { state: "up", detail: lock.why };
+      return { state: "degraded", detail: `${lock.why}; ${words}` };
+    }
     if (lock !== undefined && "holder" in lock) {
       const who = lock.holder === undefined ? "" : ` (pid ${lock.holder})`;
       const other = `another nethergaze${who} writes the history; this one reads it`;
@@ -293,10 +309,10 @@ export function openHistory(options: HistoryOptions): History {
   work();
 
   return {
-    write(batch) {
+    write(batch, lost = 0) {
       if (closed) return;
       session = batch.session;
-      waiting = wait(waiting, batch);
+      waiting = wait({ ...waiting, lost: waiting.lost + lost }, batch);
       work();
     },
     ask(ips) {
@@ -317,7 +333,7 @@ export function openHistory(options: HistoryOptions): History {
       return answer.kind === "told" ? answer.pasts : [];
     },
     async close(batch) {
-      if (closed) return;
+      if (closed) return undefined;
       if (batch !== undefined) waiting = wait(waiting, batch);
       clearInterval(timer);
       worker?.ref();
@@ -335,8 +351,15 @@ export function openHistory(options: HistoryOptions): History {
       closed = true;
       const old = worker;
       worker = undefined;
-      await old?.terminate();
-      if (lock !== undefined && "release" in lock) lock.release();
+      // One that is stuck in the kernel ends with the process.
+      await Promise.race([old?.terminate(), new Promise((resolve) => setTimeout(resolve, TERMINATED))]);
+      if (lock === undefined || "holder" in lock) return undefined;
+      lock.release();
+      const count = (sent?.batch.visits.length ?? 0) + (waiting.batch?.visits.length ?? 0);
+      const trouble = troubles.thread ?? troubles.open ?? troubles.write;
+      // What would have helped comes too late.
+      const [why = ""] = (trouble?.words ?? "it took too long").split(": make some");
+      return count === 0 ? undefined : `what ${count} addresses did was not written down: ${why}`;
     },
   };
 }

@@ -1,11 +1,16 @@
+import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { MAX_PATHS } from "../model/history.ts";
 import { parseIp } from "../model/ip.ts";
 import { messageOf } from "../model/message-of.ts";
-import { type Database, fileAt, openForeign, type Row } from "./database.ts";
+import { type Database, fileAt, openForeign, openImmutable, type Row } from "./database.ts";
 import { keyOf } from "./key.ts";
 import { cutText, MAX_ORG, MAX_PATH, pack, unpack } from "./texts.ts";
 import { inSteps, whole } from "./write.ts";
 
+const COPY = "history.db";
+const MAX_COPY = 2 ** 30;
 /** Rows taken over at most, and read from each text: the file is somebody else's. */
 const MAX_ROWS = 1_000_000;
 const MAX_TEXT = 2048;
@@ -77,13 +82,25 @@ export function* takeOver(database: Database, path: string, at: number): Generat
   return taken;
 }
 
+/** Nothing is written beside it: its log, where there is one, is read from a copy. */
 function* rowsOf(path: string): Generator<Row, void> {
+  let copy: string | undefined;
   try {
-    const source = openForeign(path);
+    const file = statSync(path);
+    if (!file.isFile()) throw new Error("it is no file");
+    const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+    if (log !== undefined && log.size > 0) {
+      if (!log.isFile() || file.size + log.size > MAX_COPY) throw new Error("its log is too large to copy");
+      copy = mkdtempSync(join(tmpdir(), "nethergaze-former-"));
+      copyFileSync(path, join(copy, COPY));
+      copyFileSync(`${path}-wal`, join(copy, `${COPY}-wal`));
+    }
+    const source = copy === undefined ? openImmutable(path) : openForeign(join(copy, COPY));
     try {
       yield* source.prepare(READ).iterate();
     } finally {
       source.close();
+      if (copy !== undefined) rmSync(copy, { recursive: true });
     }
   } catch (error) {
     throw new Unreadable(messageOf(error));

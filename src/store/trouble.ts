@@ -65,7 +65,8 @@ export function troubleOf(error: unknown, path: string): Trouble {
 
 const READ_ONLY = (path: string): string =>
   `${path} cannot be written to: make its directory writable, or set XDG_STATE_HOME to one that is`;
-const NO_SPACE = (path: string): string => `no space left for ${path}: make some, nothing is lost until then`;
+const NO_SPACE = (path: string): string =>
+  `no space left for ${path}: make some; it is kept in memory until then`;
 
 function ofSqlite(errcode: number, message: string, path: string): Trouble {
   switch (errcode) {

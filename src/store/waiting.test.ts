@@ -38,6 +38,12 @@ test("what waits is added up", () => {
   });
 });
 
+test("who left and came back, and so stands twice in a batch, is added up as well", () => {
+  const first = batchOf([visitOf("192.0.2.1", { requests: 100 }), visitOf("192.0.2.1", { requests: 5 })]);
+  const { batch } = wait(wait(NOTHING, first), batchOf([visitOf("192.0.2.1")]));
+  expect(batch?.visits.map(({ requests }) => requests)).toEqual([106]);
+});
+
 test("what is too much is counted", () => {
   const many = (from: number, count: number) =>
     batchOf(

@@ -19,7 +19,12 @@ export const NOTHING: Waiting = { batch: undefined, lost: 0 };
 /** With a later batch of the same run. */
 export function wait({ batch, lost }: Waiting, later: HistoryBatch): Waiting {
   if (batch === undefined) return { batch: later, lost };
-  const visits = new Map<Ip, Visit>(batch.visits.map((visit) => [visit.ip, visit]));
+  const visits = new Map<Ip, Visit>();
+  // Who left and came back stands twice in one batch.
+  for (const visit of batch.visits) {
+    const before = visits.get(visit.ip);
+    visits.set(visit.ip, before === undefined ? visit : together(before, visit));
+  }
   const minutes = new Map<number, Minute>(batch.minutes.map((minute) => [minute.at, minute]));
   const blocked = [...batch.blocked];
   let dropped = lost;

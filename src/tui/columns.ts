@@ -78,9 +78,9 @@ export const COLUMNS: Readonly<Record<Sort, Column>> = {
     title: "SEEN",
     width: 4,
     right: true,
-    rank: 12,
+    rank: 5,
     known: (row) => row.sessions !== undefined,
-    value: (row) => (row.sessions === undefined || row.sessions < 2 ? "-" : `${short(row.sessions)}×`),
+    value: (row) => (row.sessions === undefined || row.sessions === 0 ? "-" : `${short(row.sessions)}×`),
   },
   // What it did last: takes what width is left.
   last: {

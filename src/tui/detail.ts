@@ -49,7 +49,7 @@ export function detailSections(detail: Detail, setting: Setting): Section[] {
 
 /** The address with where it comes from, for a title: `45.77.12.9 · NL Amsterdam · AS14061 DigitalOcean`. */
 export function identity({ ip, origin }: IpProfile): Span[] {
-  const words = originWords(origin);
+  const words = placeWords(origin).join(" · ");
   return [
     [ip, PALETTE.strong],
     [words === "" ? "" : ` · ${words}`, PALETTE.plain],
@@ -58,10 +58,23 @@ export function identity({ ip, origin }: IpProfile): Span[] {
 
 /** Where an address comes from: place, network, prefix, name and whom to complain to, as far as they are known. */
 export function originWords(origin: Origin | undefined): string {
-  const { country, city, prefix, abuse, hostname } = origin ?? {};
+  const { prefix, abuse } = origin ?? {};
+  const words = [...placeWords(origin), prefix, nameWords(origin), abuse];
+  return words.filter((word) => word !== undefined).join(" · ");
+}
+
+function placeWords(origin: Origin | undefined): string[] {
+  const { country, city } = origin ?? {};
   const place = [country, city].filter((word) => word !== undefined).join(" ");
-  const words = [place, networkOf(origin), prefix ?? "", hostname ?? "", abuse ?? ""];
-  return words.filter((word) => word !== "").join(" · ");
+  return [place, networkOf(origin)].filter((word) => word !== "");
+}
+
+/** Its name, and what that proves: `crawl-1.googlebot.com (Googlebot, proved)`. */
+function nameWords(origin: Origin | undefined): string | undefined {
+  const { hostname, crawler, forged } = origin ?? {};
+  if (crawler !== undefined) return `${hostname ?? "its name"} (${crawler}, proved)`;
+  if (forged !== undefined) return `${hostname ?? "no name that leads back"} (no ${forged}, as it says)`;
+  return hostname;
 }
 
 /** The risk of an address in words, with its colour. */
@@ -193,12 +206,16 @@ function profileLines(profile: IpProfile, { utc, now }: Setting): Line[] {
   ];
 }
 
-/** Whose the addresses around it are, as the registry has it. */
+/** Whose the addresses around it are, as the registry has it, and its name in DNS. */
 function registryLines({ origin }: IpProfile): Line[] {
   const { network, prefix, abuse } = origin ?? {};
+  const name = nameWords(origin);
   const words = [network, prefix, abuse === undefined ? undefined : `complaints to ${abuse}`];
-  if (network === undefined && abuse === undefined) return [];
-  return [labelled("registry", [[words.filter((word) => word !== undefined).join("  "), PALETTE.plain]])];
+  const registry = words.filter((word) => word !== undefined).join("  ");
+  return [
+    ...(registry === "" ? [] : [labelled("registry", [[registry, PALETTE.plain]])]),
+    ...(name === undefined ? [] : [labelled("name", [[name, PALETTE.plain]])]),
+  ];
 }
 
 /** What it did before this program began to look: when, how much, and what spoke against it. */

@@ -32,7 +32,7 @@ export function modalText(state: State, { width, height }: Pick<Rect, "width" | 
   if (modal.kind === "block") return joined([blockLines(modal.block, modal.said, response, { width, utc })]);
   if (modal.kind === "armed") return joined([armedLines(modal.armed, modal.said, response, width)]);
   if (modal.kind === "blocks") return joined([blocksLines(modal, response, width)]);
-  if (modal.kind === "recurring") return joined([recurringLines(modal.found, snapshot?.at ?? 0, utc)]);
+  if (modal.kind === "recurring") return joined([recurringLines(modal.found, snapshot?.at ?? 0, utc, width)]);
   if (modal.kind === "hook") return joined([hookLines(modal.run, width)]);
   const detail = snapshot?.detail;
   // The answer about the address before this one may still be there.

@@ -6,44 +6,49 @@ import { PALETTE } from "./palette.ts";
 
 /** Cells of an address; a longer one is cut in its middle. */
 const ADDRESS = 24;
+const NARROW_ADDRESS = 17;
 const COUNTRY = 4;
 const NUMBER = 8;
 const TIME = 18;
+/** From this width on all columns are there. */
+const WIDE = 110;
 
 /** Who was suspicious in several runs of the program, most often first; in words why that cannot be told. */
 export function recurringLines(
   found: readonly Recurring[] | string | undefined,
   now: number,
   utc: boolean,
+  width: number,
 ): Line[] {
   if (found === undefined) return [() => [["looking...", PALETTE.notice]]];
   if (typeof found === "string") return [() => [[found, PALETTE.dim]]];
   if (found.length === 0)
     return [() => [["nobody was suspicious in more than one run of the program", PALETTE.dim]]];
+  const wide = width >= WIDE;
+  const numbers = wide ? ["IN RUNS", "FLAGGED", "REQ", "BLOCKS"] : ["IN RUNS", "FLAGGED"];
   const title = [
-    fit("ADDRESS", ADDRESS),
+    fit("ADDRESS", wide ? ADDRESS : NARROW_ADDRESS),
     fit("CC", COUNTRY),
-    ...["RUNS", "FLAGGED", "REQ", "BLOCKS"].map((word) => fit(word, NUMBER, true)),
-    `  ${fit("LAST SEEN", TIME)}`,
+    ...numbers.map((word) => fit(word, NUMBER, true)),
+    wide ? `  ${fit("LAST SEEN", TIME)}` : "  ",
     "RULES",
   ].join("");
-  return [
-    () => [[title, PALETTE.dim]],
-    ...found.map(
-      (one): Line =>
-        () =>
-          lineOf(one, now, utc),
-    ),
-  ];
+  const lines = found.map(
+    (one): Line =>
+      () =>
+        lineOf(one, now, utc, wide),
+  );
+  return [() => [[title, PALETTE.dim]], ...lines];
 }
 
-function lineOf(one: Recurring, now: number, utc: boolean): ReturnType<Line> {
-  const numbers = [one.flaggedSessions, one.flagged, one.requests, one.blocks];
+function lineOf(one: Recurring, now: number, utc: boolean, wide: boolean): ReturnType<Line> {
+  const size = wide ? ADDRESS : NARROW_ADDRESS;
+  const numbers = [one.flaggedSessions, one.flagged, ...(wide ? [one.requests, one.blocks] : [])];
   return [
-    [fit(shortAddress(one.ip, ADDRESS - 1), ADDRESS), PALETTE.strong],
+    [fit(shortAddress(one.ip, size - 1), size), PALETTE.strong],
     [fit(one.country ?? "-", COUNTRY), PALETTE.plain],
     [numbers.map((number) => fit(grouped(number), NUMBER, true)).join(""), PALETTE.plain],
-    [`  ${fit(clockOn(one.lastSeen, now, utc), TIME)}`, PALETTE.dim],
+    [`  ${wide ? fit(clockOn(one.lastSeen, now, utc), TIME) : ""}`, PALETTE.dim],
     [one.rules.join(", "), PALETTE.warning],
   ];
 }

@@ -53,3 +53,12 @@ test("innocent: the crawler itself is not judged by its requests", () => {
   bench.feed(...guesses(START + SECOND)).settle();
   expect(bench.rules(VISITOR)).toEqual([]);
 });
+
+test("innocent: what it asked for before its name was proved is taken back", () => {
+  const bench = new Bench().feed(...guesses(START)).settle();
+  expect(bench.rules(VISITOR)).toContain("distinct-4xx");
+  bench.feed(origin({ crawler: "Googlebot" })).settle();
+  expect(bench.rules(VISITOR)).toEqual([]);
+  expect(bench.alerts.map(({ state }) => state)).toEqual(expect.arrayContaining(["raised", "cleared"]));
+  expect(bench.alerts.at(-1)?.state).toBe("cleared");
+});
