@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   if (judged instanceof UsageError) return refuse(judged);
   const clash = await clashOf(loaded);
   if (clash !== undefined) return refuse(clash);
-  const doubts = filter === undefined ? [] : await doubtsAbout(filter);
+  const doubts = filter === undefined ? [] : await doubtsAbout(filter, loaded.command.name);
   for (const warning of [...loaded.warnings, ...doubts]) process.stderr.write(`nethergaze: ${warning}\n`);
   return run(
     { ...loaded, config: judged, reread },
@@ -193,10 +193,20 @@ async function filterOf(
 }
 
 /** What of a filter may be a slip of the keys, though it is allowed. */
-async function doubtsAbout({ text }: Filter): Promise<string[]> {
-  const { unknownRules } = await import("./filter/rule-names.ts");
-  return unknownRules(text).map((doubt) => printable(`--filter: ${doubt}`));
+async function doubtsAbout({ text }: Filter, command: string): Promise<string[]> {
+  const [{ unknownRules }, { keysUsed }] = await Promise.all([
+    import("./filter/rule-names.ts"),
+    import("./filter/keys-used.ts"),
+  ]);
+  const used = keysUsed(text);
+  const unknown = COMMANDS_THAT_ASK.includes(command) ? [] : ASKED.filter((key) => used.has(key));
+  const nobody = unknown.map((key) => `${key}: only the console and watch ask for it: nobody matches here`);
+  return [...unknownRules(text), ...nobody].map((doubt) => printable(`--filter: ${doubt}`));
 }
+
+/** What filters ask that is looked up elsewhere, and who does that; of a recording it may be known. */
+const ASKED = ["seen", "ptr"];
+const COMMANDS_THAT_ASK = ["console", "watch", "replay"];
 
 /** With the operator's own patterns compiled, where there are any. */
 async function withPatterns(config: Config): Promise<Config | UsageError> {

@@ -73,7 +73,7 @@ export async function geoipUpdate(options: GeoipUpdateOptions): Promise<number> 
         painter.say(`note: ${places[kind]} is there and is used in place of ${name}`);
       }
     }
-    painter.say(LICENCE);
+    if (whole) painter.say(LICENCE);
     return whole ? 0 : FAILED;
   } finally {
     painter.clear();

@@ -96,9 +96,10 @@ function watchFor({ stall, signal }: FetchLimits): Watch {
 }
 
 function connectionWords(error: unknown): string {
-  const code =
-    error instanceof Error && "code" in error && typeof error.code === "string" ? ` (${error.code})` : "";
-  return `${messageOf(error)}${code}`;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (typeof code !== "string") return messageOf(error);
+  // Of errno(3) the runtime's own words ask more than they say.
+  return /^E[A-Z]+$/.test(code) ? `no connection (${code})` : `${messageOf(error)} (${code})`;
 }
 
 async function ask(url: URL, watch: Watch): Promise<Response> {
