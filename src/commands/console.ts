@@ -74,10 +74,11 @@ export async function liveConsole(
 function withKnowledge(live: Live, around: Surroundings): Feed {
   let loading: Promise<Knowledge> | undefined;
   let knowledge: Knowledge | undefined;
-  const timer = setTimeout(async () => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const begin = async (): Promise<void> => {
     loading = import("./knowledge.ts").then(({ startKnowledge }) => startKnowledge(around));
     knowledge = await loading;
-  }, FIRST_FRAME);
+  };
   return {
     ...live,
     refresh() {
@@ -86,7 +87,10 @@ function withKnowledge(live: Live, around: Surroundings): Feed {
     },
     lookUp: (ip) => knowledge?.lookUp(ip) ?? "still starting",
     recurring: async () => (await loading)?.recurring() ?? "still starting",
-    onScreen: (ips) => knowledge?.onScreen(ips),
+    onScreen(ips) {
+      timer ??= setTimeout(begin, PAINTED);
+      knowledge?.onScreen(ips);
+    },
     async close() {
       clearTimeout(timer);
       live.close();
@@ -97,8 +101,8 @@ function withKnowledge(live: Live, around: Surroundings): Feed {
   };
 }
 
-/** The first frame is painted within so many milliseconds. */
-const FIRST_FRAME = 250;
+/** What is to be on the screen is painted so many milliseconds later. */
+const PAINTED = 50;
 
 /** While the console may block, it also puts back what a firewall loses. */
 async function withBlocksKept(live: Live, config: Config, state: string): Promise<Live> {
