@@ -31,7 +31,6 @@ export async function open(log: string, ...flags: string[]): Promise<Session> {
       XDG_CONFIG_HOME: "/nonexistent",
       // A history of its own, and nobody outside is asked.
       XDG_STATE_HOME: folder,
-      XDG_CACHE_HOME: folder,
       NETHERGAZE_WHOIS_ENABLED: "no",
     },
     terminal: {

@@ -102,7 +102,7 @@ function withKnowledge(live: Live, around: Surroundings): Feed {
 }
 
 /** What is to be on the screen is painted so many milliseconds later. */
-const PAINTED = 50;
+const PAINTED = 100;
 
 /** While the console may block, it also puts back what a firewall loses. */
 async function withBlocksKept(live: Live, config: Config, state: string): Promise<Live> {
