@@ -10,10 +10,10 @@ import { troubleOf } from "../store/trouble.ts";
 import { cells, cut, fit } from "../tui/fit.ts";
 import { bytes, clockOn, grouped, short } from "../tui/format.ts";
 import { sparkline } from "../tui/sparkline.ts";
-import { complain } from "./block.ts";
+import { complain, told } from "./block.ts";
 import { FAILED, NO_PERMISSION, USAGE } from "./exit-codes.ts";
 import { historyPath } from "./history-path.ts";
-import { harmless, openStdout } from "./output.ts";
+import { harmless } from "./output.ts";
 
 /** Of a terminal that does not say. */
 const USUAL_WIDTH = 80;
@@ -101,7 +101,7 @@ export async function history({ state, target: named, since, ...asked }: History
     const none = `no history yet: ${words}; 'nethergaze' and 'nethergaze watch' write it`;
     if (one !== undefined) return complain(none, FAILED);
     complain(none, 0);
-    return json ? write(["[]"], []) : 0;
+    return json ? told(["[]"], []) : 0;
   }
   try {
     if (one !== undefined) return await address(database, one, question);
@@ -120,7 +120,7 @@ async function address(
 ): Promise<number> {
   const [found] = list(database, { ...QUIET, within: cidr, limit: 1 }).rows;
   if (found === undefined) return complain(`${text} was never seen`, FAILED);
-  return write(question.json ? [harmless(JSON.stringify(objectOf(found)))] : card(found, question), []);
+  return told(question.json ? [harmless(JSON.stringify(objectOf(found)))] : card(found, question), []);
 }
 
 const QUIET = { flagged: false, sort: "ip" } as const;
@@ -130,7 +130,7 @@ async function array(database: Database, question: HistoryQuestion): Promise<num
   const lines = rows.map(
     (row, i) => `${harmless(JSON.stringify(objectOf(row)))}${i < rows.length - 1 ? "," : ""}`,
   );
-  return write(["[", ...lines, "]"], more(rows, total));
+  return told(["[", ...lines, "]"], more(rows, total));
 }
 
 async function page(database: Database, question: HistoryQuestion): Promise<number> {
@@ -143,7 +143,7 @@ async function page(database: Database, question: HistoryQuestion): Promise<numb
       ? [whole && !flagged ? "nobody is remembered yet" : "nobody remembered matches"]
       : table(rows, question)),
   ];
-  return write(lines, more(rows, total));
+  return told(lines, more(rows, total));
 }
 
 function more(rows: readonly Remembered[], total: number): string[] {
@@ -151,18 +151,6 @@ function more(rows: readonly Remembered[], total: number): string[] {
   return [
     `the first ${grouped(rows.length)} of ${grouped(total)}: a prefix, --since and --flagged choose others`,
   ];
-}
-
-/** Writes lines as fast as they are read, then remarks on stderr. */
-async function write(lines: readonly string[], remarks: readonly string[]): Promise<number> {
-  const output = openStdout();
-  for (const line of lines) {
-    output.line(line);
-    await output.room();
-  }
-  for (const remark of remarks) complain(remark, 0);
-  await output.finish();
-  return Promise.race([output.ended, Promise.resolve(0)]);
 }
 
 /** The documented keys in their order; who was flagged in how many runs is not among them. */
