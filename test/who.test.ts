@@ -273,6 +273,7 @@ test("the console tells who has the address w is pressed on, and what it did bef
     await shows("SEEN");
     keys("w");
     await until(() => asked.includes(`/registry/ip/${WHO}`), "the question");
+    await shows("45.77.0.0/16");
     keys("\r");
     await shows("EXAMPLE-NET");
     await shows("abuse@example.net");

@@ -75,8 +75,11 @@ function withKnowledge(live: Live, around: Surroundings): Feed {
   let loading: Promise<Knowledge> | undefined;
   let knowledge: Knowledge | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let say = (_words: string): void => {};
   const begin = async (): Promise<void> => {
-    loading = import("./knowledge.ts").then(({ startKnowledge }) => startKnowledge(around));
+    loading = import("./knowledge.ts").then(({ startKnowledge }) =>
+      startKnowledge({ ...around, say: (words) => say(words) }),
+    );
     knowledge = await loading;
   };
   return {
@@ -86,6 +89,9 @@ function withKnowledge(live: Live, around: Surroundings): Feed {
       knowledge?.refresh();
     },
     lookUp: (ip) => knowledge?.lookUp(ip) ?? "still starting",
+    onSaid(listener) {
+      say = listener;
+    },
     recurring: async () => (await loading)?.recurring() ?? "still starting",
     onScreen(ips) {
       timer ??= setTimeout(begin, PAINTED);
@@ -147,7 +153,9 @@ interface Shown {
 }
 
 /** What feeds the console: some sources can be asked to look again, or closer. */
-type Feed = Partial<Omit<Live, "close"> & Pick<ConsoleHost, "lookUp" | "recurring" | "onScreen">> & {
+type Feed = Partial<
+  Omit<Live, "close"> & Pick<ConsoleHost, "lookUp" | "recurring" | "onSaid" | "onScreen">
+> & {
   close(): void | Promise<void>;
 };
 
@@ -182,6 +190,7 @@ async function show(
     },
     refresh: () => feed?.refresh?.(),
     ...(feed?.lookUp !== undefined && { lookUp: feed.lookUp }),
+    ...(feed?.onSaid !== undefined && { onSaid: feed.onSaid }),
     ...(feed?.recurring !== undefined && { recurring: feed.recurring }),
     ...(feed?.onScreen !== undefined && { onScreen: feed.onScreen }),
     freeze: engine.freeze,

@@ -44,6 +44,8 @@ export interface Surroundings {
   readonly places: Places;
   readonly engine: Engine;
   readonly emit: (input: Input) => void;
+  /** Tells somebody who looks, in words. */
+  readonly say?: (words: string) => void;
 }
 
 /** From now on tells the engine where its addresses come from, by what is on this machine: nobody is asked. */

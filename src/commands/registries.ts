@@ -34,7 +34,7 @@ export interface Registries extends Teller {
  * The registries (RDAP, whois) and reverse DNS. By itself they are asked only about what is on the screen, who is
  * suspicious, and, for its name, who says it is a crawler. Private addresses are never asked about.
  */
-export function startRegistries({ config, places, engine, emit }: Surroundings): Registries {
+export function startRegistries({ config, places, engine, emit, say }: Surroundings): Registries {
   /** Databases name who announces an address and where: whoever leases it from them does not take that place. */
   const add = (event: OriginEvent | HealthEvent): void => {
     if (event.kind === "health") {
@@ -75,6 +75,8 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
       dns = createReverseDns({ now, emit, servers: config.rdnsServers });
     });
   const claiming = new Map<Ip, { readonly agent: string; readonly until: number }>();
+  /** Of whom somebody waits to hear. */
+  let awaited: Ip | undefined;
   /** Against whom something spoke, until it is known who that is. */
   const accused = new Set<Ip>();
   const told = new Set<Ip>();
@@ -110,6 +112,16 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
       });
     }
   };
+  /** What came of it: the answer, or why there is none. */
+  const tellAwaited = (): void => {
+    const state = awaited === undefined ? undefined : registry?.state(awaited);
+    if (awaited === undefined || state === "asked") return;
+    if (state === "known") say?.(whoWords(awaited));
+    else if (state !== undefined) say?.(`${awaited}: ${state.failed}; asked again later`);
+    awaited = undefined;
+  };
+  const whoWords = (ip: Ip): string =>
+    `${ip}: ${originWords({ ...registry?.known(ip), ...engine.row({ ip })?.origin })}`;
   const timer = setInterval(() => {
     for (const ip of engine.accused()) if (accused.size < ACCUSED) accused.add(ip);
     for (const ip of accused) {
@@ -118,6 +130,7 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
       if (registry?.state(ip) === "known" || engine.row({ ip }) === undefined) accused.delete(ip);
     }
     if (dns !== undefined) verify();
+    tellAwaited();
   }, INTERVAL);
   return {
     tell(ips) {
@@ -138,10 +151,9 @@ export function startRegistries({ config, places, engine, emit }: Surroundings):
       const state = registry.state(ip);
       registry.ask(ip, true);
       dns?.ask(ip, true);
-      if (state === "known")
-        return `${ip}: ${originWords({ ...registry.known(ip), ...engine.row({ ip })?.origin })}`;
-      const before = typeof state === "object" ? `; the last time: ${state.failed}` : "";
-      return `asking the registry who has ${ip}${before}`;
+      if (state === "known") return whoWords(ip);
+      awaited = ip;
+      return `asking the registry who has ${ip}`;
     },
     async close() {
       clearInterval(timer);

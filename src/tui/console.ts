@@ -28,6 +28,8 @@ export interface ConsoleHost {
   refresh(): void;
   /** Asks who has an address: what comes of it, in words. Absent where nobody is asked. */
   lookUp?(ip: Ip): string;
+  /** `listener` hears what came of a question later, in words. */
+  onSaid?(listener: (words: string) => void): void;
   /** Who was flagged in several runs, by the history; in words why that cannot be told. Never rejects. */
   recurring?(): Promise<readonly Recurring[] | string>;
   /** These are on the screen now, the first row first. */
@@ -202,6 +204,7 @@ export function startConsole(options: ConsoleOptions, terminal: Terminal): () =>
     if (!state.frozen && !burst.running() && !wanted) want();
   });
 
+  host.onSaid?.((words) => hear({ kind: "said", words }));
   terminal.play({ paint: (surface) => paintConsole(surface, state), hear });
   want();
 
