@@ -229,7 +229,7 @@ describe("which files are used", () => {
     expect(news().sort()).toEqual([
       "GeoLite2-Country.mmdb: up: GeoLite2 Country of 2026-11-01; no cities: nethergaze geoip update",
       "ipinfo_lite.mmdb: up: IPinfo lite of 2026-11-01",
-      "mine.mmdb: degraded: no such file: nethergaze geoip update",
+      "mine.mmdb: degraded: no such file: correct geoip.city_db",
     ]);
   });
 
@@ -438,6 +438,6 @@ describeWith(["root", { program: "setpriv" }, { program: "unshare" }], "a progra
       `${CUSTOMARY}: down: no database of countries and networks: nethergaze geoip update`,
     ]);
     const mine = join(directory, "mine.mmdb");
-    expect(toldBy(by, mine)).toEqual([`${mine}: down: no such file: nethergaze geoip update`]);
+    expect(toldBy(by, mine)).toEqual([`${mine}: down: no such file: correct geoip.city_db`]);
   });
 });
