@@ -146,7 +146,10 @@ export function createGeo(places: GeoPlaces, emit: (event: HealthEvent) => void,
     for (const kind of ["city", "asn"] as const) {
       const path = places[kind];
       if (next.has(path) || isCustomary(path, kind)) continue;
-      next.set(path, { state: filled ? "degraded" : "down", detail: `no such file: correct geoip.${kind}_db` });
+      next.set(path, {
+        state: filled ? "degraded" : "down",
+        detail: `no such file: correct geoip.${kind}_db`,
+      });
     }
     if (next.size === 0) {
       next.set(places.city, { state: "down", detail: `no database of countries and networks: ${UPDATE}` });
