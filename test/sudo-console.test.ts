@@ -64,8 +64,12 @@ describeWith(NEEDS, "the console by sudo", () => {
     // Why it was blocked stands in root's ledger alone.
     await console.shows("unblock");
     await console.shows("sensitive-path");
-    console.keys("u");
-    await console.shows("unblock it");
+    // The list comes by sudo: before it is there nothing is selected.
+    await until(async () => {
+      console.keys("u");
+      await Bun.sleep(300);
+      return console.screen.includes("unblock it");
+    }, "the question");
     console.keys("y");
     await until(async () => (await world.blocks()).length === 0, "the unblocking");
     console.keys("qq");
