@@ -178,6 +178,10 @@ test("watch asks who is suspicious, once, and writes down what they did; the nex
     await shows("Recurring offenders");
     await shows(`${WHO} `);
     await shows("sensitive-path");
+    keys("\r");
+    await shows("BEFORE");
+    keys("q");
+    await shows("Recurring offenders");
     keys("q");
   });
 }, 30_000);

@@ -1,6 +1,7 @@
 import type { Block } from "../model/block.ts";
 import { blocksHead } from "./block-list-lines.ts";
 import { NOT_HERE, start } from "./blocking.ts";
+import { firstLine } from "./rows.ts";
 import type { BlockList, State } from "./state.ts";
 import { type Message, noticed, type Step } from "./step.ts";
 import { windowRows } from "./window.ts";
@@ -36,11 +37,9 @@ export function selectBlock(state: State, place: number): State {
   const target = blocks[at]?.target;
   const asks = modal.list.asks && modal.list.target === target;
   const list: BlockList = { at, ...(target !== undefined && { target }), ...(asks && { asks }) };
-  const { height } = windowRows(state);
   const head = headLines(state);
   const line = at === 0 ? 0 : head + at;
-  const lowest = Math.max(0, head + blocks.length - height);
-  const scroll = Math.max(0, Math.min(lowest, line, Math.max(modal.scroll, line - height + 1)));
+  const scroll = firstLine(modal.scroll, line, head + blocks.length, windowRows(state).height);
   return { ...state, modal: { ...modal, scroll, list } };
 }
 

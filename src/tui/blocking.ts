@@ -14,7 +14,7 @@ import {
 import { keyOf } from "./columns.ts";
 import { grouped } from "./format.ts";
 import { type Act, type Armed, doing, named } from "./response.ts";
-import { closed, isAddress, type State, selected, selectedAddress } from "./state.ts";
+import { closed, isAddress, type State, selected, selectedAddress, selectedOffender } from "./state.ts";
 import { type Effect, type Message, noticed, type Step, told } from "./step.ts";
 
 /** Why nothing can be done to anybody. */
@@ -65,7 +65,10 @@ function marked(marks: readonly string[]): { scopes: Scope[]; remark?: string } 
 }
 
 /** The rules that speak against these, as far as the screen knows. */
-function reasonOf({ rows, snapshot }: State, targets: readonly string[]): string {
+function reasonOf(state: State, targets: readonly string[]): string {
+  const { rows, snapshot } = state;
+  const offender = selectedOffender(state);
+  if (offender !== undefined) return `recurring: ${offender.rules.slice(0, MAX_RULES).join(", ")}`;
   const detail = snapshot?.detail?.profile;
   const known = detail === undefined ? rows : [detail, ...rows];
   const wanted = new Set(targets);

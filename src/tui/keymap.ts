@@ -106,7 +106,7 @@ const LISTS: readonly Mode[] = ["main", "detail", "help", "blocks", "hook", "rec
 /** Windows in which the arrows choose: what is longer than they are is seen page by page. */
 const PAGED: readonly Mode[] = [...LISTS, "block", "armed"];
 /** Where an address is, or may be, selected. */
-const ADDRESSES: readonly Mode[] = ["main", "detail"];
+const ADDRESSES: readonly Mode[] = ["main", "detail", "recurring"];
 const TYPING: readonly Mode[] = ["filter", "form"];
 
 /** Every key there is: what it does, the footer and the help come from here. */
@@ -166,7 +166,7 @@ export const KEYMAP: readonly Binding[] = [
     help: "invert the order (or click the title again)",
   },
   {
-    modes: ["main"],
+    modes: ["main", "recurring"],
     keys: ["return"],
     action: "open",
     label: "Enter",
@@ -253,7 +253,7 @@ export const KEYMAP: readonly Binding[] = [
     footer: { word: "freeze", rank: 5 },
   },
   {
-    modes: ["main", "detail"],
+    modes: ADDRESSES,
     keys: ["c"],
     action: "copy",
     label: "c",
@@ -338,7 +338,7 @@ export const KEYMAP: readonly Binding[] = [
   },
   {
     modes: ["recurring"],
-    keys: ["escape", "q", "return", "H"],
+    keys: ["escape", "q", "H"],
     action: "close",
     label: "Esc",
     footer: { word: "back", rank: 0 },

@@ -5,10 +5,12 @@ import { formLines } from "./form-lines.ts";
 import { helpSections } from "./help.ts";
 import { hookLines } from "./hook-run.ts";
 import { PALETTE } from "./palette.ts";
+import { pastWords } from "./past.ts";
 import { recurringLines } from "./recurring.ts";
 import type { Response } from "./response.ts";
-import type { Modal, State } from "./state.ts";
+import { type Modal, type State, selectedOffender } from "./state.ts";
 import type { Rect, Span } from "./surface.ts";
+import { wrap } from "./wrap.ts";
 
 /** A line of a window, made when it is on screen. */
 export type Line = () => readonly Span[];
@@ -32,14 +34,33 @@ export function modalText(state: State, { width, height }: Pick<Rect, "width" | 
   if (modal.kind === "block") return joined([blockLines(modal.block, modal.said, response, { width, utc })]);
   if (modal.kind === "armed") return joined([armedLines(modal.armed, modal.said, response, width)]);
   if (modal.kind === "blocks") return joined([blocksLines(modal, response, width)]);
-  if (modal.kind === "recurring") return joined([recurringLines(modal.found, snapshot?.at ?? 0, utc, width)]);
+  if (modal.kind === "recurring") return joined([recurringLines(modal, snapshot?.at ?? 0, utc, width)]);
   if (modal.kind === "hook") return joined([hookLines(modal.run, width)]);
   const detail = snapshot?.detail;
   // The answer about the address before this one may still be there.
   if (snapshot === undefined || detail?.profile.ip !== modal.ip) {
-    return joined([[() => [["nothing is known about this address any more", PALETTE.dim]]]]);
+    return joined(absentSections(modal, snapshot?.at ?? 0, utc, width));
   }
   return joined(detailSections(detail, { width, height, utc, now: snapshot.at }));
+}
+
+/** Of an address that nothing is known of now: what it did before, where that was on screen. */
+function absentSections(
+  { behind }: Extract<Modal, { kind: "detail" }>,
+  now: number,
+  utc: boolean,
+  width: number,
+): Section[] {
+  const offender = behind === undefined ? undefined : selectedOffender({ modal: behind });
+  if (offender === undefined)
+    return [[() => [["nothing is known about this address any more", PALETTE.dim]]]];
+  return [
+    [() => [["not seen since this program started, or long quiet", PALETTE.dim]]],
+    wrap(`BEFORE  ${pastWords(offender, now, utc)}`, width).map(
+      (line): Line =>
+        () => [[line, PALETTE.plain]],
+    ),
+  ];
 }
 
 function blocksLines(

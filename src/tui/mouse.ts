@@ -16,6 +16,7 @@ import {
 } from "./layout.ts";
 import { topOf } from "./log.ts";
 import { move, moveLogToLine, scrollModal } from "./moving.ts";
+import { OFFENDERS_HEAD, selectOffender } from "./offenders-list.ts";
 import { open } from "./opening.ts";
 import { moveTo } from "./rows.ts";
 import { closed, type State } from "./state.ts";
@@ -28,7 +29,7 @@ const WHEEL_LINES = 3;
 /** The wheel scrolls what is under it, or the open window. */
 export function wheel(state: State, { x, y, by }: { x: number; y: number; by: number }): State {
   const lines = by * WHEEL_LINES;
-  if (state.modal?.kind === "blocks") return move(state, lines);
+  if (state.modal?.kind === "blocks" || state.modal?.kind === "recurring") return move(state, lines);
   if (state.modal !== undefined) return scrollModal(state, lines);
   const layout = layoutOf(state.size);
   if (layout === undefined) return state;
@@ -64,11 +65,20 @@ function pressModal(state: State, x: number, y: number): Step {
     return choice === undefined ? [state] : chooseAt(state, choice.row, choice.place);
   }
   if (modal.kind === "blocks" && inside(area, x, y)) return [selectBlock(state, line - headLines(state))];
+  if (modal.kind === "recurring") return inside(area, x, y) ? pressOffender(state, line) : [state];
   if (modal.kind !== "form") return [state];
   const stop = stopAt(line, x - area.x);
   if (stop === undefined) return [state];
   const form = focusOn(modal.form, stop);
   return buttonAt(form) === undefined ? [withForm(state, form)] : enterForm(withForm(state, form), form);
+}
+
+/** On the offender; a second press opens it. */
+function pressOffender(state: State, line: number): Step {
+  const { modal } = state;
+  const place = line - OFFENDERS_HEAD;
+  if (modal?.kind !== "recurring" || place < 0) return [state];
+  return place === modal.at ? open(state) : [selectOffender(state, place)];
 }
 
 /** On the line, which stops the panel; a second press opens its address. */

@@ -3,6 +3,7 @@ import { moveBlocks } from "./block-list.ts";
 import { layoutOf, liveRows, tableRows } from "./layout.ts";
 import { following, moveBy, moveTo as moveLogTo } from "./log.ts";
 import { type ModalText, modalText } from "./modal-text.ts";
+import { moveOffenders } from "./offenders-list.ts";
 import { moveTo } from "./rows.ts";
 import { isAddress, type State } from "./state.ts";
 import { windowRows } from "./window.ts";
@@ -10,6 +11,7 @@ import { windowRows } from "./window.ts";
 /** Moves what has the focus by so many lines; infinities are its ends. */
 export function move(state: State, by: number): State {
   if (state.modal?.kind === "blocks") return moveBlocks(state, by);
+  if (state.modal?.kind === "recurring") return moveOffenders(state, by);
   if (state.modal !== undefined) return scrollModal(state, by);
   if (state.focus === "live") return moveLog(state, by);
   return { ...state, cursor: moveTo(state.cursor, state.rows, tableHeight(state), state.cursor.index + by) };

@@ -8,13 +8,19 @@ import { ASK, noticed, type Step } from "./step.ts";
 
 /** Everything about the selected address, or the addresses of the selected group. */
 export function open(state: State): Step {
+  const { focus, modal } = state;
   const row = selected(state);
-  if (state.focus === "table" && row !== undefined && !isAddress(row)) return goInside(state, row);
+  if (modal === undefined && focus === "table" && row !== undefined && !isAddress(row))
+    return goInside(state, row);
   const ip = selectedAddress(state);
   if (ip === undefined) return [state];
   // The address somebody looks at is the one the cursor stays with.
-  const cursor = state.focus === "table" ? { ...state.cursor, key: ip } : state.cursor;
-  const next: State = { ...leaveInput(state), cursor, modal: { kind: "detail", ip, scroll: 0 } };
+  const cursor = modal === undefined && focus === "table" ? { ...state.cursor, key: ip } : state.cursor;
+  const next: State = {
+    ...leaveInput(state),
+    cursor,
+    modal: { kind: "detail", ip, scroll: 0, behind: modal },
+  };
   // Only where it could be told before: who may not read the firewall would be asked for a password each time.
   return Array.isArray(state.response.blocks) ? [next, ASK, { kind: "blocks" }] : [next, ASK];
 }

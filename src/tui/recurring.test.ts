@@ -31,14 +31,18 @@ test("tells who came back, how often, and why", () => {
     blocks: 1,
     paths: [],
   };
-  const [title, line] = text([one], NOW, true, 160);
-  expect(title).toMatch(/^ADDRESS +CC +IN RUNS FLAGGED +REQ +BLOCKS +LAST SEEN +RULES$/);
-  expect(text([one], NOW, true, 76)[1]).toMatch(/^45\.77\.12\.9 +NL +3 +4 +exploit-probe, scanner-agent$/);
-  expect(line).toMatch(/^45\.77\.12\.9 +NL +3 +4 +1,234 +1 +11:59:59 +exploit-probe, scanner-agent$/);
+  const [title, line] = text({ at: 0, found: [one] }, NOW, true, 160);
+  expect(title).toMatch(/^ ADDRESS +CC +IN RUNS FLAGGED +REQ +BLOCKS +LAST SEEN +RULES$/);
+  expect(text({ at: 0, found: [one] }, NOW, true, 76)[1]).toMatch(
+    /^›45\.77\.12\.9 +NL +3 +4 +exploit-probe, scanner-agent$/,
+  );
+  expect(line).toMatch(/^›45\.77\.12\.9 +NL +3 +4 +1,234 +1 +11:59:59 +exploit-probe, scanner-agent$/);
 });
 
 test("says that nobody did, that it is looking, and why it cannot", () => {
-  expect(text([], NOW, true, 80)).toEqual(["nobody was suspicious in more than one run of the program"]);
-  expect(text(undefined, NOW, true, 80)).toEqual(["looking..."]);
-  expect(text("history.enabled is off", NOW, true, 80)).toEqual(["history.enabled is off"]);
+  expect(text({ at: 0, found: [] }, NOW, true, 80)).toEqual([
+    "nobody was suspicious in more than one run of the program",
+  ]);
+  expect(text({ at: 0 }, NOW, true, 80)).toEqual(["looking..."]);
+  expect(text({ at: 0, found: "history.enabled is off" }, NOW, true, 80)).toEqual(["history.enabled is off"]);
 });

@@ -3,6 +3,7 @@ import { fit } from "./fit.ts";
 import { clockOn, grouped, shortAddress } from "./format.ts";
 import type { Line } from "./modal-text.ts";
 import { PALETTE } from "./palette.ts";
+import type { Modal } from "./state.ts";
 
 /** Cells of an address; a longer one is cut in its middle. */
 const ADDRESS = 24;
@@ -13,9 +14,9 @@ const TIME = 18;
 /** From this width on all columns are there. */
 const WIDE = 110;
 
-/** Who was suspicious in several runs of the program, most often first; in words why that cannot be told. */
+/** Who was suspicious in several runs of the program, most often first, with the cursor; in words why that cannot be told. */
 export function recurringLines(
-  found: readonly Recurring[] | string | undefined,
+  { found, at }: Pick<Extract<Modal, { kind: "recurring" }>, "found" | "at">,
   now: number,
   utc: boolean,
   width: number,
@@ -27,6 +28,7 @@ export function recurringLines(
   const wide = width >= WIDE;
   const numbers = wide ? ["IN RUNS", "FLAGGED", "REQ", "BLOCKS"] : ["IN RUNS", "FLAGGED"];
   const title = [
+    " ",
     fit("ADDRESS", wide ? ADDRESS : NARROW_ADDRESS),
     fit("CC", COUNTRY),
     ...numbers.map((word) => fit(word, NUMBER, true)),
@@ -34,18 +36,21 @@ export function recurringLines(
     "RULES",
   ].join("");
   const lines = found.map(
-    (one): Line =>
+    (one, i): Line =>
       () =>
-        lineOf(one, now, utc, wide),
+        lineOf(one, i === at, now, utc, wide),
   );
   return [() => [[title, PALETTE.dim]], ...lines];
 }
 
-function lineOf(one: Recurring, now: number, utc: boolean, wide: boolean): ReturnType<Line> {
+function lineOf(one: Recurring, chosen: boolean, now: number, utc: boolean, wide: boolean): ReturnType<Line> {
   const size = wide ? ADDRESS : NARROW_ADDRESS;
   const numbers = [one.flaggedSessions, one.flagged, ...(wide ? [one.requests, one.blocks] : [])];
   return [
-    [fit(shortAddress(one.ip, size - 1), size), PALETTE.strong],
+    [
+      `${chosen ? "›" : " "}${fit(shortAddress(one.ip, size - 1), size)}`,
+      chosen ? PALETTE.selected : PALETTE.strong,
+    ],
     [fit(one.country ?? "-", COUNTRY), PALETTE.plain],
     [numbers.map((number) => fit(grouped(number), NUMBER, true)).join(""), PALETTE.plain],
     [`  ${wide ? fit(clockOn(one.lastSeen, now, utc), TIME) : ""}`, PALETTE.dim],

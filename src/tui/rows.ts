@@ -38,7 +38,11 @@ export function moveTo(cursor: Cursor, rows: readonly Row[], height: number, ind
   const at = Math.max(0, Math.min(rows.length - 1, index));
   const row = rows[at];
   if (row === undefined) return FIRST;
-  const lowest = Math.max(0, rows.length - height);
-  const top = Math.max(0, Math.min(lowest, at, Math.max(cursor.top, at - height + 1)));
-  return { key: keyOf(row), index: at, top };
+  return { key: keyOf(row), index: at, top: firstLine(cursor.top, at, rows.length, height) };
+}
+
+/** The first of `count` lines on screen, which was `top`: moved no further than needed to see the line `at`. */
+export function firstLine(top: number, at: number, count: number, height: number): number {
+  const lowest = Math.max(0, count - height);
+  return Math.max(0, Math.min(lowest, at, Math.max(top, at - height + 1)));
 }

@@ -20,7 +20,7 @@ type Panel = "table" | "live";
 /** A window over the panels. `scroll` is its first line on screen. */
 export type Modal =
   | { readonly kind: "help"; readonly scroll: number }
-  | { readonly kind: "detail"; readonly ip: Ip; readonly scroll: number }
+  | (Over & { readonly kind: "detail"; readonly ip: Ip })
   | { readonly kind: "form"; readonly scroll: number; readonly form: Form }
   | (Over & { readonly kind: "block"; readonly block: BlockWindow })
   | (Over & { readonly kind: "armed"; readonly armed: Armed })
@@ -28,6 +28,8 @@ export type Modal =
   | (Over & { readonly kind: "hook"; readonly run: HookRun })
   | (Over & {
       readonly kind: "recurring";
+      /** The one the cursor is on. */
+      readonly at: number;
       /** Undefined until the answer is there; in words why it cannot be told. */
       readonly found?: readonly Recurring[] | string;
     });
@@ -208,10 +210,17 @@ export function selected({ rows, cursor }: State): Row | undefined {
   return rows[cursor.index];
 }
 
-/** The address somebody is on: of the open detail, of the stopped live panel's line or alert, or of the table's row. */
+/** The offender the cursor of their open list is on. */
+export function selectedOffender({ modal }: Pick<State, "modal">): Recurring | undefined {
+  if (modal?.kind !== "recurring" || typeof modal.found === "string") return undefined;
+  return modal.found?.[modal.at];
+}
+
+/** The address somebody is on: of the open window, of the stopped live panel's line or alert, or of the table's row. */
 export function selectedAddress(state: State): Ip | undefined {
   const { modal, focus, log } = state;
   if (modal?.kind === "detail") return modal.ip;
+  if (modal?.kind === "recurring") return selectedOffender(state)?.ip;
   if (focus === "live" && log.at !== undefined) {
     const entry = log.lines[log.at];
     return entry && addressOf(entry);

@@ -678,6 +678,80 @@ describe("a modal", () => {
   });
 });
 
+describe("the recurring offenders", () => {
+  const found = Array.from({ length: 60 }, (_, i) => ({
+    ip: ip(`203.0.113.${i}`),
+    firstSeen: 0,
+    lastSeen: 0,
+    sessions: 5,
+    requests: 0,
+    bytes: 0,
+    inBytes: 0,
+    outBytes: 0,
+    authFailures: 0,
+    flagged: 4,
+    flaggedSessions: 3,
+    rules: ["exploit-probe"],
+    blocks: 0,
+    paths: [],
+  }));
+
+  test("are walked through; one is opened, copied, asked about, and Esc leads back to the list", () => {
+    const { state, keys, send, effects } = drive();
+    keys("H", "j");
+    expect(effects).toContainEqual({ kind: "recurring" });
+    send({ kind: "recurring", found });
+    keys("j", "c", "w", "return");
+    expect(effects).toContainEqual({ kind: "copy", text: "203.0.113.1" });
+    expect(effects).toContainEqual({ kind: "look-up", ip: ip("203.0.113.1") });
+    expect(state().modal).toMatchObject({ kind: "detail", ip: "203.0.113.1" });
+    expect(queryOf(state()).detail).toBe(ip("203.0.113.1"));
+    expect(state().cursor.key).toBeUndefined();
+    keys("escape");
+    expect(state().modal).toMatchObject({ kind: "recurring", at: 1 });
+    keys("end");
+    const { modal } = state();
+    expect(modal).toMatchObject({ at: 59 });
+    expect(modal?.scroll).toBeGreaterThan(20);
+    keys("home", "escape");
+    expect(state().modal).toBeUndefined();
+  });
+
+  test("are blocked from there, the rules being the reason", () => {
+    const { state, keys, send } = drive({}, SIZE, { able: true });
+    keys("H");
+    send({ kind: "recurring", found });
+    keys("down", "b");
+    expect(state().modal).toMatchObject({
+      kind: "block",
+      block: { reason: "recurring: exploit-probe", scopes: [{ targets: ["203.0.113.1"] }, {}] },
+    });
+    keys("escape");
+    expect(state().modal).toMatchObject({ kind: "recurring", at: 1 });
+  });
+
+  test("are chosen with a press, opened with another", () => {
+    const { state, keys, send } = drive();
+    keys("H");
+    send({ kind: "recurring", found });
+    send({ kind: "press", x: 5, y: 5 });
+    expect(state().modal).toMatchObject({ kind: "recurring", at: 3 });
+    send({ kind: "press", x: 5, y: 5 });
+    expect(state().modal).toMatchObject({ kind: "detail", ip: "203.0.113.3" });
+    keys("q");
+    send({ kind: "wheel", x: 5, y: 5, by: 1 });
+    expect(state().modal).toMatchObject({ kind: "recurring", at: 6 });
+  });
+
+  test("that are none open nothing", () => {
+    const { state, keys, send } = drive();
+    keys("H");
+    send({ kind: "recurring", found: "history.enabled is off" });
+    keys("down", "return", "b");
+    expect(state().modal).toMatchObject({ kind: "recurring", at: 0 });
+  });
+});
+
 describe("the mouse", () => {
   const wide = { width: 160, height: 45 };
 

@@ -191,7 +191,7 @@ function act(state: State, action: Action): Step {
       return ip === undefined ? noticed(state, NOBODY) : [state, { kind: "look-up", ip }];
     }
     case "recurring":
-      return [{ ...state, modal: { kind: "recurring", scroll: 0 } }, { kind: "recurring" }];
+      return [{ ...state, modal: { kind: "recurring", scroll: 0, at: 0 } }, { kind: "recurring" }];
     case "freeze":
       return [{ ...state, frozen: !state.frozen }, { kind: "freeze", on: !state.frozen }, ASK];
     case "copy":
