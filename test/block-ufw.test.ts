@@ -150,6 +150,47 @@ describeWith(["root", { program: "ip" }, { program: "ufw" }], "a firewall that e
     }
   }, 30_000);
 
+  test.each([
+    ["refuses to take it out", "exit 1", "failed: ufw: ended with 1"],
+    ["says it took it out, and did not", "exit 0", `failed: ufw still holds ${BAD}`],
+  ])(
+    "that %s is asked again some seconds later, and is told of once",
+    async (_, answer, result) => {
+      const stuck = join(directory, "stuck");
+      const other = await makeHost({
+        fakes: {
+          ufw: `#!/bin/sh
+[ "$2" != delete ] || [ ! -e ${stuck} ] || { echo delete >>${stuck}; ${answer}; }
+exec /mnt/real/ufw "$@"
+`,
+        },
+      });
+      try {
+        other.sh("ufw --force enable");
+        writeFileSync(stuck, "");
+        const run = other.runner(["env", `XDG_STATE_HOME=${directory}`]);
+        const told = await run({ argv: [NETHERGAZE, "block", BAD, "--yes", "--ttl", "2s"] });
+        expect(told.kind).toBe("done");
+        const asked = () => readFileSync(stuck, "utf8").length / "delete\n".length;
+        await until(() => asked() >= 2, "the second time");
+        expect(other.sh("ufw status")).toContain(BAD);
+        expect(asked()).toBe(2);
+        rmSync(stuck);
+        await until(() => !other.sh("ufw status").includes(BAD), "its end");
+        await until(() => keepers().length === 0, "the end of the keeper");
+        const acts = readFileSync(join(directory, "nethergaze/audit.jsonl"), "utf8").trim().split("\n");
+        expect(acts.map((line) => [JSON.parse(line).what, JSON.parse(line).result])).toEqual([
+          ["block", "ok"],
+          ["expire", result],
+          ["expire", "ok"],
+        ]);
+      } finally {
+        await other.remove();
+      }
+    },
+    40_000,
+  );
+
   test("whose program was killed before it blocked for good does so no later", async () => {
     // It is killed before there is a rule; what it wrote down is not put into the firewall by anybody else.
     const other = await makeHost({

@@ -105,6 +105,38 @@ describeWith(NEEDS, "putting back", () => {
     expect(world.tool("iptables-save", "-t", "filter")).not.toContain("nethergaze");
   });
 
+  test("fails to take out what is not in force where the firewall refuses, and does not forget it", async () => {
+    const by = ["--firewall", "iptables"];
+    await world.run("block", BAD.v4, "--yes", ...by);
+    world.tool("iptables", "-I", "INPUT", "-j", "ACCEPT");
+    world.put(
+      "iptables-restore",
+      '[ "$4" = --test ] && exec /usr/sbin/iptables-restore "$@"; echo refused >&2; exit 1',
+    );
+    const { code, stderr } = await world.run("unblock", BAD.v4, "--yes", ...by);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("refused") });
+    expect(written()).toMatchObject([{ target: BAD.v4 }]);
+    expect(world.audit().at(-1)).toMatchObject({
+      what: "unblock",
+      targets: [BAD.v4],
+      result: expect.stringMatching(/^failed: .*refused/),
+    });
+    world.put("iptables-restore", 'exec /usr/sbin/iptables-restore "$@"');
+    expect((await world.run("unblock", BAD.v4, "--yes", ...by)).code).toBe(0);
+    expect(world.audit().at(-1)).toMatchObject({ what: "unblock", targets: [BAD.v4], result: "ok" });
+    expect(world.tool("iptables-save", "-t", "filter")).not.toContain("nethergaze");
+  });
+
+  test("is not believed to have been done where the firewall does not show it", async () => {
+    write([{ target: BAD.v4, since: Date.now(), until: null }]);
+    world.put("nft", '[ "$1" = -f ] && exec cat >/dev/null; exec /usr/sbin/nft "$@"');
+    const { code, stdout, stderr } = await world.run("blocks", "--restore");
+    expect([code, stdout, stderr]).toEqual([1, "", `nethergaze: nft does not show ${BAD.v4} as blocked\n`]);
+    expect(world.audit()).toMatchObject([
+      { what: "restore", result: `failed: nft does not show ${BAD.v4} as blocked` },
+    ]);
+  });
+
   test("fails where what was written down cannot be read, and changes nothing", async () => {
     await world.run("block", BAD.v4, "--yes");
     writeFileSync(ledger(), "{");

@@ -6,7 +6,7 @@ import { isOverdue } from "../model/overdue.ts";
 import { listBlocks } from "../respond/blocks.ts";
 import { type Restored, restore } from "../respond/restore.ts";
 import { type Acting, complain, failed, leftWords, told } from "./block.ts";
-import { USAGE } from "./exit-codes.ts";
+import { FAILED, USAGE } from "./exit-codes.ts";
 import { keepBlocks } from "./keep-blocks.ts";
 import { harmless } from "./output.ts";
 
@@ -25,7 +25,8 @@ export async function blocks(acting: Acting, options: BlocksOptions): Promise<nu
   if (options.restore) {
     const result = await restore(means);
     if (result.kind === "failed") return failed(acting, result);
-    return told(restoredLines(result), result.remarks);
+    const code = await told(restoredLines(result), result.remarks);
+    return result.failures.length > 0 ? FAILED : code;
   }
   const listed = await listBlocks(means);
   if ("kind" in listed) return failed(acting, listed);
@@ -45,11 +46,12 @@ function wrongly({ json, restore, keep }: BlocksOptions, config: Config): string
   return config.firewall === "none" ? `${flag}: the firewall is none: nothing is changed` : undefined;
 }
 
-function restoredLines({ restored, ended }: Restored): string[] {
+function restoredLines({ restored, ended, failures }: Restored): string[] {
+  const nothing = restored.length + ended.length + failures.length === 0;
   return [
     ...restored.map(({ text }) => `put back ${text}`),
     ...ended.map(({ text }) => `over: ${text}`),
-    ...(restored.length + ended.length === 0 ? ["nothing to put back, nothing is over"] : []),
+    ...(nothing ? ["nothing to put back, nothing is over"] : []),
   ];
 }
 

@@ -15,13 +15,15 @@ export function keepRestoring(config: Config, state: string, say: (words: string
   const directory = stateDirectory(state);
   let busy = false;
   let said = "";
+  let failures: readonly string[] = [];
   const look = async (): Promise<void> => {
     if (readLedger(directory).length === 0) return;
     const [{ meansOf }, { restore }] = await Promise.all([
       import("./means.ts"),
       import("../respond/restore.ts"),
     ]);
-    const result = await restore(meansOf(config, state));
+    const result = await restore(meansOf(config, state), failures);
+    if (result.kind === "done") ({ failures } = result);
     const words = result.kind === "failed" ? result.detail : result.remarks.join("; ");
     if (words !== "" && words !== said) say(`blocks: ${words}`);
     said = words;

@@ -2,12 +2,13 @@ import { ARMED_SECONDS, type FirewallName, type Refusal } from "../model/block.t
 import { messageOf } from "../model/message-of.ts";
 import type { Target } from "../model/target.ts";
 import { type Cut, cutConnections } from "./cut.ts";
-import { allUntil, type Firewall, isUnusable, type Ruleset } from "./firewall.ts";
+import { allUntil, isUnusable, type Ruleset } from "./firewall.ts";
 import type { Chosen } from "./firewalls.ts";
 import { type Entry, isSame, MAX_ENTRIES, readLedger } from "./ledger.ts";
+import { notInForce } from "./looked-again.ts";
 import { choose, type Failure, inTurn, type Means, runAll, textOf } from "./means.ts";
 import { endOf, judge, type Wish } from "./plan.ts";
-import { keepLedger, written } from "./records.ts";
+import { keepLedger, resultOf, written } from "./records.ts";
 
 /** It is in force. */
 export interface Blocked {
@@ -25,9 +26,6 @@ export interface Blocked {
 
 /** What an act came to. */
 export type Result = Blocked | { readonly kind: "refused"; readonly refusals: readonly Refusal[] } | Failure;
-
-/** A kernel's timeout and our clock may differ by so much (ms). */
-const TOLERANCE = 5_000;
 
 /**
  * Blocks, and is sure of it: what the firewall says afterwards has to agree. Where a step fails it is planned once more:
@@ -67,13 +65,13 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
     const detail = failure.detail + left;
     // What may be in force stays written down: somebody ends it.
     if (!ruleset.timeouts && left === "") keepLedger(means, before.entries);
-    note(`failed: ${detail}`);
+    note(resultOf({ ...failure, detail }));
     return { ...failure, detail };
   };
   if (!ruleset.timeouts && targets.length > 0) {
     const prepared = await prepare(means, before.entries, entries, until);
     if (prepared !== undefined) {
-      note(`failed: ${prepared.detail}`);
+      note(resultOf(prepared));
       return prepared;
     }
   }
@@ -81,33 +79,15 @@ async function attempt(means: Means, wish: Wish): Promise<Result> {
   if (failure !== undefined) return giveUp(failure);
   const cut = cutConnections(allowed);
   remarks.push(...cut.problems);
-  const unseen = await notInForce(means, firewall, targets, until, now);
+  const unseen = await notInForce(means, firewall, allUntil(targets, until), now);
   if (unseen !== undefined) return giveUp(unseen);
   if (before.writable) {
     const others = before.entries.filter((entry) => !entries.some((one) => isSame(one, entry)));
     const lasting = entries.map((entry) => ({ ...entry, pending: false }));
     remarks.push(...keepLedger(means, [...others, ...lasting]));
   }
-  note("ok");
+  note(resultOf(undefined));
   return { kind: "done", firewall: firewall.name, targets, until, longer, cut, remarks };
-}
-
-/** Why what was added is not seen in the firewall; undefined where it is. */
-async function notInForce(
-  means: Means,
-  firewall: Firewall,
-  targets: readonly Target[],
-  until: number | null,
-  planned: number,
-): Promise<Failure | undefined> {
-  const after = await firewall.look(means.run, means.now());
-  const missing = isUnusable(after)
-    ? targets
-    : targets.filter((target) => !isInForce(after, target, until, planned));
-  if (missing.length === 0) return undefined;
-  const why = isUnusable(after) ? `: ${after.detail}` : "";
-  const detail = `${firewall.name} does not show ${missing.map(textOf).join(", ")} as blocked${why}`;
-  return { kind: "failed", denied: false, detail };
 }
 
 /** Takes out of what was added whatever got there; says what is left, behind other words, or nothing. */
@@ -125,22 +105,6 @@ async function takeBack(
   if (added.length === 0) return "";
   const failure = await runAll(means, now.remove(added));
   return failure === undefined ? "" : `; and ${added.map(textOf).join(", ")} stays: ${failure.detail}`;
-}
-
-/** Whether it is blocked as long as it was to be when that was planned. */
-function isInForce(
-  { held, timeouts }: Ruleset,
-  { text }: Target,
-  until: number | null,
-  planned: number,
-): boolean {
-  const one = held.find(({ target }) => target.text === text);
-  if (one === undefined) return false;
-  if (!timeouts) return true;
-  if (until === null || one.until === null) return until === one.until;
-  // A firewall that counts from when it was told ends the later the longer that took.
-  const late = one.lasts === undefined ? one.until - until : one.lasts - (until - planned);
-  return one.until > until - TOLERANCE && late < TOLERANCE;
 }
 
 /** Whether it is blocked already, for longer than until then. */

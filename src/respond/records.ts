@@ -1,7 +1,7 @@
 import { messageOf } from "../model/message-of.ts";
 import { type Act, audit } from "./audit.ts";
 import { type Entry, readLedger, writeLedger } from "./ledger.ts";
-import type { Means } from "./means.ts";
+import type { Failure, Means } from "./means.ts";
 
 export function entriesIn(means: Means, remarks: string[]): readonly Entry[] {
   try {
@@ -20,6 +20,11 @@ export function keepLedger(means: Means, entries: readonly Entry[]): string[] {
   } catch (error) {
     return [`what was blocked cannot be written down: ${messageOf(error)}`];
   }
+}
+
+/** The words of an act's result. */
+export function resultOf(failure: Failure | undefined): string {
+  return failure === undefined ? "ok" : `failed: ${failure.detail}`;
 }
 
 export function written(means: Means, act: Act, remarks: string[]): void {

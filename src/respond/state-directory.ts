@@ -129,13 +129,10 @@ export function stateDirectory(path: string, patience = PATIENCE): StateDirector
     },
     append(name, line, limit) {
       make();
-      let fd = open(name, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
+      const found = lstatSync(at(name), { throwIfNoEntry: false });
+      if (found !== undefined && found.size > limit) renameSync(at(name), at(`${name}.1`));
+      const fd = open(name, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
       try {
-        if (fstatSync(fd).size > limit) {
-          closeSync(fd);
-          renameSync(at(name), at(`${name}.1`));
-          fd = open(name, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
-        }
         writeFileSync(fd, `${line}\n`);
       } finally {
         closeSync(fd);
